@@ -1,0 +1,9 @@
+/** A fact as shown to the reader, with where it was read and when that was last checked. */
+export interface Evidence {
+  /** One short sentence. */
+  readonly fact: string;
+  /** URL where there is one, else the name of the document. */
+  readonly source: string;
+  /** ISO date. */
+  readonly checked: string;
+}

@@ -1,0 +1,62 @@
+// Bundles the three entries (client, server, command line) into dist/, or one script of src/dev to be run at once:
+//   node src/dev/build.mjs [--minify] [--watch]
+//   node src/dev/build.mjs --run src/dev/NAME.ts [arguments…]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const argv = process.argv.slice(2);
+
+/** `import text from './x.json?raw'`: the file as a string; JSON without the white space that is there for reviewers. */
+export const rawText = {
+  name: 'raw-text',
+  setup(build) {
+    build.onResolve({ filter: /\?raw$/ }, (args) => ({
+      path: path.resolve(args.resolveDir, args.path.slice(0, -'?raw'.length)),
+      namespace: 'raw-text',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'raw-text' }, (args) => {
+      const text = readFileSync(args.path, 'utf8');
+      const compact = args.path.endsWith('.json') ? JSON.stringify(JSON.parse(text)) : text;
+      return { contents: `module.exports = ${JSON.stringify(compact)};`, watchFiles: [args.path] };
+    });
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // jsonc-parser's UMD build cannot be bundled; its ES build can.
+  mainFields: ['module', 'main'],
+  plugins: [rawText],
+  logLevel: 'warning',
+  sourcemap: argv.includes('--minify') ? false : 'linked',
+  minify: argv.includes('--minify'),
+  legalComments: 'none',
+};
+
+const entries = [
+  { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { server: 'src/server/main.ts' } },
+  { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+];
+
+const run = argv.indexOf('--run');
+if (run >= 0) {
+  const script = argv[run + 1];
+  const out = path.join(root, '.cache/dev', path.basename(script).replace(/\.ts$/, '.cjs'));
+  mkdirSync(path.dirname(out), { recursive: true });
+  await esbuild.build({ ...common, entryPoints: [script], outfile: out, external: ['vscode'], packages: 'external', sourcemap: 'inline' });
+  const { status } = spawnSync(process.execPath, ['--enable-source-maps', out, ...argv.slice(run + 2)], { stdio: 'inherit', cwd: root });
+  process.exit(status ?? 1);
+} else if (argv.includes('--watch')) {
+  for (const entry of entries) await (await esbuild.context({ ...common, ...entry, outdir: 'dist' })).watch();
+} else {
+  await Promise.all(entries.map((entry) => esbuild.build({ ...common, ...entry, outdir: 'dist' })));
+}
