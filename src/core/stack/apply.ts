@@ -1,0 +1,264 @@
+import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../shell/installers/model';
+import type { Location } from '../text/range';
+import { baseName, resolvePath } from '../text/path';
+import { packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
+import type { AptState, Certainty, Component, ComponentKind, StackState, VersionClaim, Via } from './model';
+
+/** What an action needs to know of the stage besides its state. */
+export interface ApplyContext {
+  /** Known archives by the absolute path under which they were downloaded. Written by downloads, read by extracts. */
+  readonly downloads: Map<string, KnownArtifact>;
+  /** Known archives by pipeline number of the running script, for `curl … | tar xz`. */
+  readonly pipelineDownloads: Map<number, KnownArtifact>;
+  readonly recogniseArtifact: (fileName: string) => KnownArtifact | undefined;
+}
+
+/** The state after one action; the given state is left as it is. */
+export function applyAction(state: StackState, action: Action, context: ApplyContext): StackState {
+  const where: Location = { file: action.file, range: action.range };
+  const certainty: Certainty = action.command.conditional ? 'assumed' : 'stated';
+  const directory = action.command.workingDirectory ?? state.workdir;
+  const at = (path: string): string => resolvePath(directory, path);
+  switch (action.kind) {
+    case 'package-install':
+      return installPackages(state, action, certainty, at, context);
+    case 'package-remove':
+      return action.command.conditional ? state : removePackages(state, action.packages);
+    case 'package-index-update':
+      return { ...state, apt: { ...state.apt, updated: true } };
+    case 'package-upgrade':
+      return state;
+    case 'package-hold': {
+      const held = new Set(state.apt.held);
+      for (const { name } of action.packages) {
+        if (action.hold) held.add(name.value);
+        else held.delete(name.value);
+      }
+      return { ...state, apt: { ...state.apt, held } };
+    }
+    case 'repository-add':
+      return { ...state, apt: addRepository(state.apt, action.nvidia?.repository ?? 'other', action.nvidia?.distro, action.nvidia?.arch, where) };
+    case 'repository-key':
+      return action.removed || (action.url === undefined && action.keyId === undefined && action.tool !== 'keyring-package')
+        ? state
+        : { ...state, apt: { ...state.apt, key: 'new' } };
+    case 'repository-remove':
+      return removeRepository(state, action.path.value);
+    case 'local-package-install':
+      return action.files.reduce(
+        (current, file) => installLocalFile(current, at(file.path.value), { file: action.file, range: file.range }, certainty, context),
+        state,
+      );
+    case 'pip-install': {
+      const added = action.requirements.flatMap((requirement) => {
+        const meaning = pythonPackageMeaning(requirement.name);
+        if (meaning === undefined || requirement.marker !== undefined) return [];
+        const { version, cuda } = pythonVersion(requirement.wheel === undefined ? requirement.specifier : `==${requirement.wheel.version}`);
+        return [
+          component(meaning.kind, requirement.name, version, cuda ?? meaning.cuda ?? indexCuda(state, action.indexUrl?.value), certainty, 'pip', {
+            file: requirement.file,
+            range: requirement.range,
+          }),
+        ];
+      });
+      return added.length === 0 ? state : { ...state, components: place(state.components, added) };
+    }
+    case 'pip-config':
+      if (/index-url$/.test(action.key) && !/extra/.test(action.key)) return { ...state, pip: { ...state.pip, indexUrl: action.value } };
+      if (/extra-index-url$/.test(action.key)) return { ...state, pip: { ...state.pip, extraIndexUrls: [...state.pip.extraIndexUrls, action.value] } };
+      return state;
+    case 'pip-uninstall': {
+      const names = new Set(action.names);
+      return withComponents(state, (item) => !(item.via === 'pip' && names.has(item.name)));
+    }
+    case 'conda-install': {
+      const added = action.packages.flatMap((spec) => {
+        const meaning = pythonPackageMeaning(spec.name.value.toLowerCase());
+        if (meaning === undefined) return [];
+        return [component(meaning.kind, spec.name.value, condaVersion(spec.version?.value), undefined, certainty, 'conda', { file: action.file, range: spec.range })];
+      });
+      return added.length === 0 ? state : { ...state, components: place(state.components, added) };
+    }
+    case 'download': {
+      if (action.pipedToShell) return { ...state, opaque: true };
+      const name = baseName(action.url.value.replace(/[?#].*$/, ''));
+      const artifact = action.artifact ?? context.recogniseArtifact(name);
+      if (artifact !== undefined) {
+        context.downloads.set(at(action.output?.value ?? name), artifact);
+        context.pipelineDownloads.set(action.command.pipeline, artifact);
+      }
+      return state;
+    }
+    case 'extract': {
+      const artifact =
+        action.artifact ??
+        (action.archive === undefined ? context.pipelineDownloads.get(action.command.pipeline) : context.downloads.get(at(action.archive.value)));
+      const into = action.into === undefined ? undefined : at(action.into.value);
+      const made = into === undefined ? state : addPath(state, into, where);
+      if (artifact !== undefined) return installArtifact(made, artifact, where, certainty, action.installsDriver);
+      return into === '/' || into?.startsWith('/usr') === true ? { ...made, opaque: true } : made;
+    }
+    case 'file-copy':
+      return addPath(state, at(action.destination.value), where);
+    case 'file-make':
+      return action.paths.reduce((current, path) => addPath(current, at(path.value), where), state);
+    case 'file-remove':
+      return action.paths.some(({ value }) => value.startsWith('/var/lib/apt/lists'))
+        ? { ...state, apt: { ...state.apt, updated: false } }
+        : state;
+    case 'file-write':
+      return addPath(state, at(action.path.value), where);
+    case 'git-clone': {
+      const folder = action.directory?.value ?? baseName(action.url.value).replace(/\.git$/, '');
+      return addPath(state, at(folder), where);
+    }
+    case 'compile':
+    case 'execute':
+      return state;
+  }
+}
+
+/** A component with the fields in one order; `name` is the package or file that brought it. */
+export function component(
+  kind: ComponentKind,
+  name: string,
+  version: VersionClaim,
+  cuda: string | undefined,
+  certainty: Certainty,
+  via: Via,
+  where: Location,
+  evidence: Component['evidence'] = undefined,
+): Component {
+  return { kind, name, version, cuda, certainty, via, where, evidence };
+}
+
+/** The components after others were installed over them: a package takes the place of its earlier version. */
+export function place(existing: readonly Component[], added: readonly Component[]): readonly Component[] {
+  const kept = existing.filter((old) => !added.some((item) => replaces(item, old)));
+  return [...kept, ...added];
+}
+
+function replaces(item: Component, old: Component): boolean {
+  if (item.kind !== old.kind || item.certainty === 'assumed') return false;
+  if (item.name === old.name && item.via === old.via) return true;
+  if (old.via !== 'base-image') return false;
+  // The CUDA images install cuDNN and NCCL by apt, one package a major; the NGC images install frameworks by pip.
+  if (item.kind === 'cudnn' || item.kind === 'cudnn-headers') return (item.via === 'apt' || item.via === 'yum') && sameMajor(item.version, old.version);
+  if (item.kind === 'nccl') return item.via === 'apt' || item.via === 'yum';
+  return item.via === 'pip' && ['torch', 'tensorflow', 'onnxruntime', 'torch-tensorrt', 'jax', 'tensorrt-llm'].includes(item.kind);
+}
+
+function sameMajor(a: VersionClaim, b: VersionClaim): boolean {
+  return 'version' in a && 'version' in b && a.version.split('.')[0] === b.version.split('.')[0];
+}
+
+function installPackages(state: StackState, action: PackageInstall, certainty: Certainty, at: (path: string) => string, context: ApplyContext): StackState {
+  if (action.simulated) return state;
+  const via: Via = action.manager === 'apt' ? 'apt' : action.manager === 'yum' ? 'yum' : 'other';
+  let current = state;
+  const added: Component[] = [];
+  for (const spec of action.packages) {
+    const where: Location = { file: action.file, range: spec.range };
+    if (spec.localFile) {
+      current = installLocalFile(current, at(spec.text.value), where, certainty, context);
+      continue;
+    }
+    if (spec.name.value === 'cuda-keyring') current = { ...current, apt: { ...current.apt, key: 'new' } };
+    for (const meaning of packageMeaning(spec.name.value)) {
+      const { version, cuda } = packageVersion(spec.version?.value, meaning.named);
+      added.push(component(meaning.kind, spec.name.value, version, cuda ?? meaning.cuda, certainty, via, where));
+    }
+  }
+  return added.length === 0 ? current : { ...current, components: place(current.components, added) };
+}
+
+function removePackages(state: StackState, packages: readonly PackageSpec[]): StackState {
+  const patterns = packages.map(({ name }) => name.value.replace(/^\^/, '').replace(/[.*?$[].*$/, ''));
+  const kinds = new Set(packages.flatMap(({ name }) => packageMeaning(name.value.replace(/[.*?$[].*$/, ''))).map(({ kind }) => kind));
+  return withComponents(state, (item) => {
+    if (item.via === 'apt' || item.via === 'yum') return !packages.some(({ name }, i) => matchesRemoval(name.value, patterns[i] ?? '', item.name));
+    return !(item.via === 'base-image' && kinds.has(item.kind) && item.kind !== 'cuda');
+  });
+}
+
+function matchesRemoval(written: string, prefix: string, name: string): boolean {
+  return written === prefix ? name === written : prefix !== '' && name.startsWith(prefix);
+}
+
+function withComponents(state: StackState, keep: (item: Component) => boolean): StackState {
+  const components = state.components.filter(keep);
+  return components.length === state.components.length ? state : { ...state, components };
+}
+
+function addRepository(apt: AptState, repository: AptState['repositories'][number]['repository'], distro: string | undefined, arch: string | undefined, where: Location): AptState {
+  return { ...apt, updated: false, repositories: [...apt.repositories, { repository, distro, arch, where }] };
+}
+
+/** Removing NVIDIA's list files takes the failing signature with them, and the packages too. */
+function removeRepository(state: StackState, path: string): StackState {
+  const all = /sources\.list\.d\/?\*?$/.test(path);
+  const cuda = all || /(?:^|\/)(?:cuda|nvidia|\*)[^/]*$/.test(path);
+  const machineLearning = all || /(?:^|\/)(?:nvidia-ml|nvidia|\*)[^/]*$/.test(path);
+  const repositories = state.apt.repositories.filter(
+    ({ repository }) => !((repository === 'cuda' && cuda) || (repository === 'machine-learning' && machineLearning)),
+  );
+  if (repositories.length === state.apt.repositories.length) return state;
+  const failing = repositories.some(({ repository }) => repository === 'cuda' || repository === 'machine-learning');
+  return { ...state, apt: { ...state.apt, repositories, key: failing ? state.apt.key : 'new' } };
+}
+
+function installLocalFile(state: StackState, path: string, where: Location, certainty: Certainty, context: ApplyContext): StackState {
+  const artifact = context.downloads.get(path) ?? context.recogniseArtifact(baseName(path));
+  return artifact === undefined ? state : installArtifact(state, artifact, where, certainty, false);
+}
+
+function installArtifact(state: StackState, artifact: KnownArtifact, where: Location, certainty: Certainty, installsDriver: boolean): StackState {
+  const version: VersionClaim = artifact.version === undefined ? { type: 'unknown' } : { type: 'exact', version: artifact.version };
+  const bring = (kinds: readonly ComponentKind[], claim: VersionClaim = version): StackState => ({
+    ...state,
+    components: place(
+      state.components,
+      kinds.map((kind) => component(kind, artifact.kind, claim, artifact.cuda, certainty, 'archive', where)),
+    ),
+  });
+  switch (artifact.kind) {
+    case 'tensorrt-tar':
+      return bring(['tensorrt', 'tensorrt-headers', 'trtexec']);
+    case 'cudnn-tar':
+      return bring(['cudnn', 'cudnn-headers']);
+    case 'cuda-runfile':
+      return bring(['cuda', 'nvcc', 'cuda-headers', 'cudart', 'cublas', ...(installsDriver ? (['driver-library'] as const) : [])]);
+    case 'driver-runfile':
+      return bring(['driver-library']);
+    case 'conda-installer':
+      return bring(['conda']);
+    case 'onnxruntime-tar':
+      return bring(['onnxruntime']);
+    case 'cuda-keyring':
+      return { ...state, apt: { ...addRepository(state.apt, 'cuda', artifact.os, artifact.arch, where), key: 'new' } };
+    case 'cuda-local-repo':
+    case 'tensorrt-local-repo':
+    case 'nccl-local-repo':
+      return { ...state, apt: addRepository(state.apt, 'other', artifact.os, artifact.arch, where) };
+    case 'wheel':
+      return state;
+  }
+}
+
+function addPath(state: StackState, path: string, where: Location): StackState {
+  return { ...state, paths: [...state.paths, { path, where }] };
+}
+
+function condaVersion(written: string | undefined): VersionClaim {
+  if (written === undefined || written === '*') return { type: 'newest' };
+  const plain = /^=*(\d[\d.]*)(\.?\*)?$/.exec(written);
+  if (plain === null) return { type: 'range', specifier: written };
+  // conda reads one `=` as a prefix: cudatoolkit=11.3 takes 11.3.1.
+  return { type: written.startsWith('==') ? 'exact' : 'prefix', version: (plain[1] ?? '').replace(/\.$/, '') };
+}
+
+/** CUDA of a PyTorch index, `https://download.pytorch.org/whl/cu118` → 11.8; undefined for any other index. */
+function indexCuda(state: StackState, indexUrl: string | undefined): string | undefined {
+  const tag = /\/whl\/(?:nightly\/|test\/)?cu(\d{2,3})\b/.exec(indexUrl ?? state.pip.indexUrl?.value ?? '')?.[1];
+  return tag === undefined ? undefined : `${tag.slice(0, -1)}.${tag.slice(-1)}`;
+}
