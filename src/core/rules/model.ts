@@ -6,7 +6,7 @@ import type { Location } from '../text/range';
 /** error: fails as written. warning: fails on some machine or some day. information: worth knowing. hint: style of the fix. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-export type RuleFamily = 'image' | 'cuda' | 'cudnn' | 'tensorrt' | 'frameworks' | 'environment' | 'build' | 'compose' | 'devcontainer';
+export type RuleFamily = 'image' | 'cuda' | 'cudnn' | 'tensorrt' | 'frameworks' | 'environment' | 'build' | 'compose' | 'devcontainer' | 'suppression';
 
 /** A change that removes a finding. */
 export interface Fix {
@@ -78,7 +78,8 @@ export interface RuleContext<MessageId extends string = string> {
   readonly stack: StackReport;
 }
 
-export interface Rule<MessageId extends string = string> {
+/** What there is to say of a rule; the engine's own checks (of suppression comments) are described by it too. */
+export interface RuleInfo<MessageId extends string = string> {
   /** kebab-case, family first. */
   readonly id: string;
   /** Earlier ids: still accepted in settings and suppressions. */
@@ -93,6 +94,9 @@ export interface Rule<MessageId extends string = string> {
   /** Markdown for the rule's page. */
   readonly docs: { readonly what: string; readonly why: string; readonly instead: string; readonly silent?: string };
   readonly examples: readonly RuleExample[];
+}
+
+export interface Rule<MessageId extends string = string> extends RuleInfo<MessageId> {
   check(context: RuleContext<MessageId>): void;
 }
 
