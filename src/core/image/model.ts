@@ -35,6 +35,8 @@ export type ImageFamily =
 export type TagStatus =
   /** In the newest list read. */
   | 'served'
+  /** In the publisher's newest list of tags at the end of their life: still there when it was read, to be deleted. */
+  | 'end-of-life'
   /** Proven to be gone. */
   | 'removed'
   /** Was listed once, is no longer listed; nobody looked at the registry. */
