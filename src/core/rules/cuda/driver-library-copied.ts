@@ -1,0 +1,173 @@
+import type { Evidence } from '../../facts/evidence';
+import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
+import type { Location } from '../../text/range';
+import type { Traced } from '../../text/traced';
+import { defineRule, type Fix, type Report } from '../model';
+
+// What the NVIDIA Container Toolkit mounts from the host; `compat/` holds forward-compatibility builds, made to be shipped.
+const DRIVER_LIBRARY = /(?:^|\/)lib(?:cuda|nvidia-ml|nvcuvid|nvidia-encode|nvidia-ptxjitcompiler|nvidia-opencl|nvoptix)\.so(?:[.*\d]*)$/;
+const COMPAT = /(?:^|\/)compat\//;
+const STUBS = /\/stubs\/?$/;
+const STUB_LIBRARY = /\/stubs\/libcuda\.so(?:\.1)?$/;
+
+const MOUNTED: Evidence = {
+  fact: 'The NVIDIA Container Toolkit mounts the driver libraries of the host; it fails when the image holds files in their place.',
+  source: 'https://github.com/NVIDIA/nvidia-docker/issues/1551',
+  checked: '2026-11-20',
+};
+
+const STUB_WINS: Evidence = {
+  fact: 'The libcuda of a stubs folder only satisfies the linker; a program that loads it at run time finds no GPU.',
+  source: 'https://github.com/tensorflow/tensorflow/issues/36974',
+  checked: '2026-11-20',
+};
+
+type MessageId = 'copied' | 'stubsOnPath' | 'stubsLinked' | 'stubsConfigured';
+
+export const rule = defineRule<MessageId>({
+  id: 'cuda-driver-library-copied',
+  family: 'cuda',
+  severity: 'error',
+  summary: 'A library of the GPU driver, or its stub, is put where programs load it.',
+  messages: {
+    copied: '{library} belongs to the driver of the host. A copy in the image keeps the toolkit from mounting it, or does not match the kernel module: `file exists`, `Driver/library version mismatch`.',
+    stubsOnPath: '{path} holds stubs for linking; on LD_LIBRARY_PATH a program can load the stub in place of the driver: `CUDA driver is a stub library`.',
+    stubsLinked: '{path} holds a stub that was linked as libcuda.so.1; on LD_LIBRARY_PATH it wins over the driver: `CUDA driver is a stub library`.',
+    stubsConfigured: '{path} holds stubs for linking; in ld.so.conf.d ldconfig registers the stub as libcuda.so.1: `CUDA driver is a stub library`.',
+  },
+  docs: {
+    what: 'libcuda, libnvidia-ml or another library of the driver is copied into the image, or a CUDA `stubs` folder stands on `LD_LIBRARY_PATH` or in `/etc/ld.so.conf.d` of the image that runs.',
+    why: 'The driver comes from the host: the NVIDIA Container Toolkit mounts its libraries when the container starts. Another copy collides with the mount, or is loaded in its place and does not fit the kernel module. A stub is worse: it loads, and then finds no device.',
+    instead: 'Leave the driver out. For a build step that links against libcuda, give the stubs folder to that command alone (`LIBRARY_PATH=/usr/local/cuda/lib64/stubs make`).',
+    silent: 'The stage is only built in and never shipped, the path is set for one command, or the library lies in a `compat` folder.',
+  },
+  examples: [
+    {
+      kind: 'bad',
+      title: 'libcuda copied from another image',
+      text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY «libcuda.so.1» /usr/lib/x86_64-linux-gnu/\n',
+      messageId: 'copied',
+    },
+    {
+      kind: 'bad',
+      title: 'stubs before everything else',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=«/usr/local/cuda/lib64/stubs»:$LD_LIBRARY_PATH\n',
+      messageId: 'stubsOnPath',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=$LD_LIBRARY_PATH\n',
+    },
+    {
+      kind: 'bad',
+      title: 'the stub is linked under the name that programs load',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN ln -s /usr/local/cuda/lib64/stubs/libcuda.so /usr/local/cuda/lib64/stubs/libcuda.so.1\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:«/usr/local/cuda/lib64/stubs»\n',
+      messageId: 'stubsLinked',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN ln -s /usr/local/cuda/lib64/stubs/libcuda.so /usr/local/cuda/lib64/stubs/libcuda.so.1\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64\n',
+    },
+    {
+      kind: 'bad',
+      title: 'stubs registered with ldconfig',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN «echo /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/stubs.conf» && ldconfig\n',
+      messageId: 'stubsConfigured',
+    },
+    {
+      kind: 'good',
+      title: 'stubs for one command',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH make\n',
+    },
+    {
+      kind: 'good',
+      title: 'stubs in a stage that is not shipped',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH\nRUN make\nFROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY --from=build /app /app\n',
+    },
+    {
+      kind: 'good',
+      title: 'stubs for the linker',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n',
+    },
+  ],
+  check({ report, stack }) {
+    for (const stage of stack.stages) {
+      if (!stage.shipped) continue;
+      for (const step of stage.steps) {
+        reportCopies(step, stack, report);
+        reportSearchPath(step, stage, report);
+        reportLoaderConfiguration(step, stage, report);
+      }
+    }
+  },
+});
+
+type Reporter = (report: Report<MessageId>) => void;
+
+function reportCopies({ instruction }: InstructionStep, stack: StackReport, report: Reporter): void {
+  if (instruction.kind !== 'copy' && instruction.kind !== 'add') return;
+  for (const { raw, range } of instruction.sources) {
+    if (!DRIVER_LIBRARY.test(raw) || COMPAT.test(raw)) continue;
+    const library = raw.slice(raw.lastIndexOf('/') + 1);
+    report({ messageId: 'copied', data: { library }, location: { file: stack.dockerfile.file, range }, evidence: [MOUNTED] });
+  }
+}
+
+/** A stubs folder in the value that ENV gives LD_LIBRARY_PATH here. */
+function reportSearchPath({ instruction, after }: InstructionStep, stage: StageStack, report: Reporter): void {
+  if (instruction.kind !== 'env') return;
+  const assignment = instruction.assignments.find(({ name }) => name === 'LD_LIBRARY_PATH');
+  const value = after.env.get('LD_LIBRARY_PATH');
+  if (assignment === undefined || value === undefined) return;
+  let start = 0;
+  for (const entry of value.value.split(':')) {
+    const end = start + entry.length;
+    const location = STUBS.test(entry) ? value.locate(start, end) : undefined;
+    // What comes from an earlier LD_LIBRARY_PATH through `$LD_LIBRARY_PATH` was reported there.
+    if (location !== undefined && assignment.value.range.start <= location.range.start && !cameThrough(value.slice(start, end))) {
+      const link = findStubLink(stage);
+      const fix = removeEntry(value, start, end);
+      report({
+        messageId: link === undefined ? 'stubsOnPath' : 'stubsLinked',
+        severity: link === undefined ? 'warning' : 'error',
+        data: { path: entry },
+        location,
+        evidence: [STUB_WINS],
+        related: link === undefined ? [] : [{ location: link, message: 'The stub is linked as libcuda.so.1 here.' }],
+        fixes: fix === undefined ? [] : [fix],
+      });
+    }
+    start = end + 1;
+  }
+}
+
+function cameThrough(entry: Traced): boolean {
+  return entry.pieces.some((piece) => piece.use?.name === 'LD_LIBRARY_PATH');
+}
+
+function removeEntry(value: Traced, start: number, end: number): Fix | undefined {
+  const edit =
+    end < value.value.length ? value.edit(start, end + 1, '')
+    : start > 0 ? value.edit(start - 1, end, '')
+    : undefined;
+  return edit && { title: 'Take the stubs off LD_LIBRARY_PATH', safe: false, edits: [edit] };
+}
+
+/** Where the stage links the stub as libcuda.so.1 and does not remove it again. */
+function findStubLink(stage: StageStack): Location | undefined {
+  const actions = stage.steps.flatMap((step) => step.actions.map(({ action }) => action));
+  const link = actions.find((action) => action.kind === 'file-copy' && action.sources.some(({ value }) => STUB_LIBRARY.test(value)));
+  const removed = actions.some((action) => action.kind === 'file-remove' && action.paths.some(({ value }) => STUB_LIBRARY.test(value) || STUBS.test(value)));
+  return link === undefined || removed ? undefined : { file: link.file, range: link.range };
+}
+
+/** A stubs folder written to ld.so.conf.d, the file not removed again. */
+function reportLoaderConfiguration({ actions }: InstructionStep, stage: StageStack, report: Reporter): void {
+  for (const { action } of actions) {
+    if (action.kind !== 'file-write' || !action.path.value.startsWith('/etc/ld.so.conf')) continue;
+    const path = action.text?.value.split(/\s+/).find((line) => STUBS.test(line));
+    if (path === undefined || removesFile(stage, action.path.value)) continue;
+    report({ messageId: 'stubsConfigured', data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS] });
+  }
+}
+
+function removesFile(stage: StageStack, path: string): boolean {
+  return stage.steps.some((step) =>
+    step.actions.some(({ action }) => action.kind === 'file-remove' && action.paths.some(({ value }) => value === path)),
+  );
+}
