@@ -1,0 +1,179 @@
+import path from 'node:path';
+import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { analyseDockerfile, type AnalysisOptions } from '../core/engine/analyse';
+import { fixAll, type FixResult } from '../core/engine/fix';
+import { fileKind } from '../core/file-kind';
+import type { Finding } from '../core/rules/model';
+import type { StackReport } from '../core/stack/model';
+import { LineIndex } from '../core/text/line-index';
+import { BuildContext } from './build-context';
+import type { SettingsStore } from './settings';
+import { statFile, toFilePath, type SourceFiles } from './source-files';
+
+/** The analysis of one Dockerfile, open or on disk. File names in it are URIs. */
+export interface DocumentAnalysis {
+  /** Differs between any two analyses. */
+  readonly id: string;
+  readonly uri: string;
+  readonly text: string;
+  /** Empty where the settings turn linting off. */
+  readonly findings: readonly Finding[];
+  readonly stack: StackReport | undefined;
+  /** Text of the Dockerfile and of what was read of its build context, by URI. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Lines of a file of `texts`. */
+  linesOf(uri: string): LineIndex;
+}
+
+interface Kept {
+  readonly analysis: DocumentAnalysis;
+  readonly version: number;
+  readonly asked: ReadonlySet<string>;
+}
+
+/** Analyses documents, and keeps each result until something that it was made of changes. */
+export class Analyser {
+  readonly #documents: TextDocuments<TextDocument>;
+  readonly #files: SourceFiles;
+  readonly #settings: SettingsStore;
+  readonly #folders: () => readonly string[];
+  readonly #log: (message: string) => void;
+  readonly #kept = new Map<string, Kept>();
+  readonly #logged = new Set<string>();
+  #count = 0;
+
+  /** `folders` gives the paths of the workspace folders; `log` is told of what went wrong, once for each text. */
+  constructor(
+    documents: TextDocuments<TextDocument>,
+    files: SourceFiles,
+    settings: SettingsStore,
+    folders: () => readonly string[],
+    log: (message: string) => void,
+  ) {
+    this.#documents = documents;
+    this.#files = files;
+    this.#settings = settings;
+    this.#folders = folders;
+    this.#log = log;
+  }
+
+  /** True for an open document that is a Dockerfile by its language, and for a file that is one by its name. */
+  isDockerfile(uri: string): boolean {
+    const language = this.#documents.get(uri)?.languageId;
+    return language === 'dockerfile' || (language !== 'plaintext' && fileKind(decodeURIComponent(uri)) === 'dockerfile');
+  }
+
+  /** The analysis of a Dockerfile as it is now; undefined when it cannot be read, fails, or the caller has lost interest. */
+  async analyse(uri: string, token?: CancellationToken): Promise<DocumentAnalysis | undefined> {
+    const settings = await this.#settings.get(uri);
+    // Changes and cancellations that wait in the queue are read first, so that only the newest text is analysed.
+    await new Promise(setImmediate);
+    if (token?.isCancellationRequested === true) return undefined;
+    const version = this.#readVersion(uri);
+    const kept = this.#kept.get(uri);
+    if (kept !== undefined && kept.version === version) return kept.analysis;
+
+    const text = this.#readText(uri);
+    if (text === undefined) return undefined;
+    const context = this.#createContext(uri);
+    const asked = context?.asked ?? new Set<string>();
+    asked.add(toFilePath(uri) ?? '');
+    const analysis = this.#run(uri, text, { ...this.#options(context), buildArgs: settings.buildArgs, settings: settings.rules }, settings.lint);
+    if (analysis !== undefined && version !== undefined) this.#kept.set(uri, { analysis, version, asked });
+    return analysis;
+  }
+
+  /** The Dockerfile and the files of its context after all safe fixes; undefined when it cannot be read or fails. */
+  async fixAll(uri: string): Promise<FixResult | undefined> {
+    const settings = await this.#settings.get(uri);
+    const text = this.#readText(uri);
+    if (text === undefined || !settings.lint) return undefined;
+    try {
+      return fixAll(text, uri, { ...this.#options(this.#createContext(uri)), buildArgs: settings.buildArgs, settings: settings.rules });
+    } catch (error) {
+      this.#logOnce(`Fixing ${uri} failed: ${describe(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Forgets analyses that looked at a file, or at something below it; true when there were any. */
+  forgetUsersOf(file: string): boolean {
+    let found = false;
+    for (const [uri, { asked }] of this.#kept) {
+      if (![...asked].some((place) => place === file || file.startsWith(place + path.sep) || place.startsWith(file + path.sep))) continue;
+      this.#kept.delete(uri);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Forgets one analysis. */
+  forget(uri: string): void {
+    this.#kept.delete(uri);
+  }
+
+  /** Forgets everything: settings or workspace folders have changed. */
+  reset(): void {
+    this.#kept.clear();
+  }
+
+  /** The version of an open document, the time of the last change of a file on disk. */
+  #readVersion(uri: string): number | undefined {
+    const open = this.#documents.get(uri);
+    return open === undefined ? statFile(toFilePath(uri) ?? '')?.mtimeMs : open.version;
+  }
+
+  #readText(uri: string): string | undefined {
+    const open = this.#documents.get(uri);
+    if (open !== undefined) return open.getText();
+    const file = toFilePath(uri);
+    return file === undefined ? undefined : this.#files.readText(file);
+  }
+
+  /** Undefined for a document that is not on this machine's disk. */
+  #createContext(uri: string): BuildContext | undefined {
+    const file = toFilePath(uri);
+    if (file === undefined) return undefined;
+    const folder = this.#folders().find((candidate) => file.startsWith(candidate + path.sep));
+    return new BuildContext(file, folder ?? path.dirname(file), this.#files);
+  }
+
+  #options(context: BuildContext | undefined): AnalysisOptions {
+    return { context, onRuleError: (rule, error) => this.#logOnce(`Rule ${rule} failed: ${describe(error)}`) };
+  }
+
+  #run(uri: string, text: string, options: AnalysisOptions, lint: boolean): DocumentAnalysis | undefined {
+    try {
+      const { findings, stack } = analyseDockerfile(text, uri, options);
+      const texts = new Map([...(stack?.files ?? []), [uri, text]]);
+      const lines = new Map<string, LineIndex>();
+      return {
+        id: String(this.#count++),
+        uri,
+        text,
+        findings: lint ? findings : [],
+        stack,
+        texts,
+        linesOf: (name) => {
+          const known = lines.get(name) ?? new LineIndex(texts.get(name) ?? '');
+          lines.set(name, known);
+          return known;
+        },
+      };
+    } catch (error) {
+      this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
+      return undefined;
+    }
+  }
+
+  #logOnce(message: string): void {
+    if (this.#logged.has(message)) return;
+    this.#logged.add(message);
+    this.#log(message);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,71 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { ContextReader } from '../core/shell/installers/model';
+import { statFile, type SourceFiles } from './source-files';
+
+/**
+ * The build context of one Dockerfile on disk.
+ * Docker is told the context on its command line, which nobody sees here. The Dockerfile's own folder is tried first,
+ * then each folder above it up to `outermost`: a Dockerfile in `docker/` is mostly built from the repository's root.
+ * Nothing outside `outermost` is read, not through `..` and not through a link.
+ */
+export class BuildContext implements ContextReader {
+  /** Every place that was looked at: a change at one of them makes the analysis stale. */
+  readonly asked = new Set<string>();
+  readonly #folders: readonly string[];
+  readonly #files: SourceFiles;
+
+  constructor(dockerfile: string, outermost: string, files: SourceFiles) {
+    this.#folders = listFolders(path.dirname(dockerfile), outermost);
+    this.#files = files;
+  }
+
+  readText(name: string): string | undefined {
+    const found = this.#find(name);
+    return found === undefined ? undefined : this.#files.readText(found);
+  }
+
+  exists(name: string): boolean | undefined {
+    if (this.#find(name) !== undefined) return true;
+    // With more than one candidate, absence from all of them proves nothing: the context may be a third folder.
+    return this.#folders.length === 1 ? false : undefined;
+  }
+
+  fileName(name: string): string {
+    return this.#files.toUri(this.#find(name) ?? path.join(this.#folders[0] ?? '', name));
+  }
+
+  #find(name: string): string | undefined {
+    const relative = path.normalize(name.replace(/^\/+/, ''));
+    if (relative.startsWith('..') || path.isAbsolute(relative)) return undefined;
+    for (const folder of this.#folders) {
+      const file = path.join(folder, relative);
+      this.asked.add(file);
+      if (this.#files.isOpen(file) || isInside(file, this.#folders.at(-1) ?? folder)) return file;
+    }
+    return undefined;
+  }
+}
+
+/** `folder` and those above it up to `outermost`; `folder` alone when it does not lie in there. */
+function listFolders(folder: string, outermost: string): string[] {
+  const relative = path.relative(outermost, folder);
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return [folder];
+  const folders = [folder];
+  for (let current = folder; current !== outermost && path.dirname(current) !== current; ) {
+    current = path.dirname(current);
+    folders.push(current);
+  }
+  return folders;
+}
+
+/** True when `file` exists and lies in `folder` after all links are followed. */
+function isInside(file: string, folder: string): boolean {
+  if (statFile(file) === undefined) return false;
+  try {
+    const relative = path.relative(realpathSync(folder), realpathSync(file));
+    return !relative.startsWith('..') && !path.isAbsolute(relative);
+  } catch {
+    return false;
+  }
+}

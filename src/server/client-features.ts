@@ -1,0 +1,48 @@
+import type { InitializeParams } from 'vscode-languageserver';
+import type { InitializationOptions } from '../core/protocol/requests';
+
+/** What the client at the other end can do, read once from `initialize`. */
+export interface ClientFeatures {
+  /** Asks for diagnostics itself; without it they are pushed. */
+  readonly pullsDiagnostics: boolean;
+  /** Can be asked to pull again. */
+  readonly refreshesDiagnostics: boolean;
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  readonly configuration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersWatchers: boolean;
+  readonly workspaceFolders: boolean;
+  /** Understands versioned edits. */
+  readonly documentChanges: boolean;
+  readonly snippetEdits: boolean;
+  readonly options: InitializationOptions;
+}
+
+/** The features of the client that sent these parameters. */
+export function readClientFeatures({ capabilities, initializationOptions }: InitializeParams): ClientFeatures {
+  const { textDocument, workspace } = capabilities;
+  const diagnostics = textDocument?.diagnostic ?? textDocument?.publishDiagnostics;
+  return {
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    relatedInformation: diagnostics?.relatedInformation === true,
+    codeDescription: diagnostics?.codeDescriptionSupport === true,
+    configuration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
+    options: readOptions(initializationOptions),
+  };
+}
+
+function readOptions(value: unknown): InitializationOptions {
+  if (typeof value !== 'object' || value === null) return {};
+  const { rulePages, explainCommand } = value as Record<string, unknown>;
+  return {
+    ...(typeof rulePages === 'string' && { rulePages: rulePages.replace(/\/$/, '') }),
+    ...(typeof explainCommand === 'string' && { explainCommand }),
+  };
+}

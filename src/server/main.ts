@@ -1,0 +1,5 @@
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { startServer } from './server';
+
+// The transport (--stdio, --node-ipc, --socket=PORT, --pipe=NAME) is read from the command line.
+startServer(createConnection(ProposedFeatures.all));

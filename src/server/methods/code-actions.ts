@@ -1,0 +1,103 @@
+import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
+import type { Finding } from '../../core/rules/model';
+import type { DocumentAnalysis } from '../analyser';
+import type { Session } from '../session';
+import { createSuppression } from '../suppress';
+import { SOURCE, toRange, toWorkspaceEdit } from '../to-lsp';
+
+/** What "fix all" of this server is called in `editor.codeActionsOnSave`. */
+export const FIX_ALL = `${CodeActionKind.SourceFixAll}.${SOURCE}`;
+
+/** `textDocument/codeAction`: fixes, suppression and explanation of the findings at a place, and "fix all" of a document. */
+export function registerCodeActions(session: Session): void {
+  session.connection.onCodeAction(async (params, token) => {
+    const actions: CodeAction[] = [];
+    if (wants(params, FIX_ALL)) actions.push(...(await createFixAll(session, params.textDocument.uri)));
+    if (!wants(params, CodeActionKind.QuickFix)) return actions;
+    for (const analysis of await listAnalyses(session, params.textDocument.uri)) {
+      if (token.isCancellationRequested) return null;
+      for (const finding of analysis.findings) {
+        if (touches(analysis, finding, params)) actions.push(...createQuickFixes(session, analysis, finding, params));
+      }
+    }
+    return actions;
+  });
+}
+
+/** True when the client asked for this kind, for a wider one, or for any; source actions only when asked for. */
+function wants({ context }: CodeActionParams, kind: string): boolean {
+  if (context.only === undefined) return kind === CodeActionKind.QuickFix;
+  return context.only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`));
+}
+
+/** The analyses that can have findings in a document: its own, or those of the Dockerfiles that read it. */
+async function listAnalyses({ analyser, related }: Session, uri: string): Promise<DocumentAnalysis[]> {
+  const dockerfiles = analyser.isDockerfile(uri) ? [uri] : related.dockerfilesOf(uri);
+  const analyses = await Promise.all(dockerfiles.map((dockerfile) => analyser.analyse(dockerfile)));
+  return analyses.filter((analysis) => analysis !== undefined);
+}
+
+function touches(analysis: DocumentAnalysis, { location }: Finding, { textDocument, range }: CodeActionParams): boolean {
+  if (location.file !== textDocument.uri) return false;
+  const lines = analysis.linesOf(location.file);
+  return location.range.start <= lines.offsetAt(range.end) && lines.offsetAt(range.start) <= location.range.end;
+}
+
+function createQuickFixes(session: Session, analysis: DocumentAnalysis, finding: Finding, params: CodeActionParams): CodeAction[] {
+  const { features, documents } = session;
+  const { rule, location, fixes } = finding;
+  const diagnostics = params.context.diagnostics.filter((diagnostic) => isOf(diagnostic, analysis, finding));
+  const common = { kind: CodeActionKind.QuickFix, diagnostics };
+  const findDocument = documents.get.bind(documents);
+
+  const actions: CodeAction[] = fixes.map(({ title, edits }, i) => ({
+    ...common,
+    title,
+    isPreferred: i === 0,
+    edit: toWorkspaceEdit(edits, analysis, features, findDocument),
+  }));
+  const suppression = createSuppression(analysis, finding);
+  if (suppression !== undefined) {
+    const edit = toWorkspaceEdit([suppression], analysis, features, findDocument);
+    if (features.snippetEdits && features.documentChanges) makeSnippet(edit.documentChanges?.[0] as TextDocumentEdit);
+    actions.push({ ...common, title: suppression.title, edit });
+  }
+  const { explainCommand } = features.options;
+  if (explainCommand !== undefined) {
+    const title = `Explain ${rule}`;
+    actions.push({ ...common, title, command: { title, command: explainCommand, arguments: [rule] } });
+  }
+  return location.file === params.textDocument.uri ? actions : [];
+}
+
+/** True for the diagnostic that was made of this finding. */
+function isOf(diagnostic: Diagnostic, analysis: DocumentAnalysis, { rule, location }: Finding): boolean {
+  const { start, end } = toRange(analysis, location);
+  const { range } = diagnostic;
+  return (
+    diagnostic.source === SOURCE &&
+    diagnostic.code === rule &&
+    range.start.line === start.line &&
+    range.start.character === start.character &&
+    range.end.line === end.line &&
+    range.end.character === end.character
+  );
+}
+
+/** Leaves the cursor where the reason for a suppression is to be typed. */
+function makeSnippet(edit: TextDocumentEdit): void {
+  edit.edits = edit.edits.map((change) => {
+    if (!('newText' in change)) return change;
+    const [comment = '', ...rest] = change.newText.replace(/[\\$}]/g, '\\$&').split('\n');
+    return { range: change.range, snippet: { kind: 'snippet', value: [`${comment}\${1:reason}`, ...rest].join('\n') } };
+  });
+}
+
+async function createFixAll({ analyser, documents, features }: Session, uri: string): Promise<CodeAction[]> {
+  const result = analyser.isDockerfile(uri) ? await analyser.fixAll(uri) : undefined;
+  const analysis = await analyser.analyse(uri);
+  if (result === undefined || analysis === undefined || result.changed.size === 0) return [];
+  const edits = [...result.changed].map(([file, newText]) => ({ file, range: { start: 0, end: analysis.texts.get(file)?.length ?? 0 }, newText }));
+  const edit = toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents));
+  return [{ title: 'Fix all TensorRT findings that are safe to fix', kind: FIX_ALL, edit }];
+}

@@ -1,0 +1,104 @@
+import { DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, type CancellationToken, type Diagnostic } from 'vscode-languageserver';
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import type { DocumentAnalysis } from '../analyser';
+import { findNearbyDockerfiles } from '../nearby-dockerfiles';
+import type { Session } from '../session';
+import { toFilePath } from '../source-files';
+import { toDiagnostic } from '../to-lsp';
+
+/** Typing pauses shorter than this do not start an analysis where the server has to push. */
+const PUSH_DELAY_MS = 150;
+const REFRESH_DELAY_MS = 100;
+
+/** `textDocument/diagnostic`, or `textDocument/publishDiagnostics` for clients that do not pull. */
+export function registerDiagnostics(session: Session): void {
+  const { connection, features, documents, analyser, related } = session;
+
+  if (features.pullsDiagnostics) {
+    connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
+      const analysis = analyser.isDockerfile(uri) ? await analyser.analyse(uri, token) : undefined;
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The document has changed.');
+      if (analysis === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+      if (analysis.id === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: analysis.id };
+      return { kind: DocumentDiagnosticReportKind.Full, resultId: analysis.id, items: showRelated(session, analysis).get(uri) ?? [] };
+    });
+  }
+
+  const push = async (uri: string, token?: CancellationToken): Promise<void> => {
+    const version = documents.get(uri)?.version;
+    const analysis = await analyser.analyse(uri, token);
+    if (analysis === undefined || documents.get(uri)?.version !== version) return;
+    const own = showRelated(session, analysis).get(uri) ?? [];
+    if (version !== undefined && !features.pullsDiagnostics) await connection.sendDiagnostics({ uri, version, diagnostics: own });
+  };
+
+  /** Dockerfiles on disk that may have something to say about a requirements file or script in an editor. */
+  const showNearby = async (uri: string): Promise<void> => {
+    const file = toFilePath(uri);
+    if (file === undefined) return;
+    const outermost = session.folders.find((folder) => file.startsWith(folder + path.sep)) ?? path.dirname(file);
+    for (const dockerfile of findNearbyDockerfiles(file, outermost)) {
+      const dockerfileUri = pathToFileURL(dockerfile).href;
+      if (documents.all().every((document) => toFilePath(document.uri) !== dockerfile)) await push(dockerfileUri);
+    }
+  };
+
+  const timers = new Map<string, NodeJS.Timeout>();
+  const later = (key: string, delayMs: number, task: () => Promise<void>): void => {
+    clearTimeout(timers.get(key));
+    timers.set(
+      key,
+      setTimeout(() => {
+        timers.delete(key);
+        task().catch((error: unknown) => connection.console.error(String(error)));
+      }, delayMs),
+    );
+  };
+
+  session.refreshSoon = () =>
+    later('', REFRESH_DELAY_MS, async () => {
+      if (features.pullsDiagnostics && features.refreshesDiagnostics) connection.languages.diagnostics.refresh();
+      for (const { uri } of documents.all()) {
+        if (!analyser.isDockerfile(uri)) await showNearby(uri);
+        else if (!features.pullsDiagnostics) await push(uri);
+      }
+    });
+
+  documents.onDidChangeContent(({ document: { uri } }) => {
+    if (analyser.isDockerfile(uri)) {
+      if (!features.pullsDiagnostics) later(uri, PUSH_DELAY_MS, () => push(uri));
+    } else if (analyser.forgetUsersOf(toFilePath(uri) ?? uri)) {
+      session.refreshSoon();
+    }
+  });
+
+  documents.onDidOpen(({ document: { uri } }) => {
+    if (!analyser.isDockerfile(uri)) later(uri, REFRESH_DELAY_MS, () => showNearby(uri));
+  });
+
+  documents.onDidClose(({ document: { uri } }) => {
+    clearTimeout(timers.get(uri));
+    timers.delete(uri);
+    analyser.forget(uri);
+    session.settings.forget(uri);
+    if (!features.pullsDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
+    related.sweep((candidate) => documents.get(candidate) !== undefined);
+    session.refreshSoon();
+  });
+}
+
+/** Shows what a Dockerfile's analysis found in other files; gives all its diagnostics by file. */
+function showRelated(session: Session, analysis: DocumentAnalysis): ReadonlyMap<string, Diagnostic[]> {
+  const byFile = new Map<string, Diagnostic[]>();
+  for (const finding of analysis.findings) {
+    const { file } = finding.location;
+    const diagnostic = toDiagnostic(finding, analysis, session.features);
+    const known = byFile.get(file);
+    if (known === undefined) byFile.set(file, [diagnostic]);
+    else known.push(diagnostic);
+  }
+  const others = new Map([...byFile].filter(([file]) => file !== analysis.uri));
+  session.related.update(analysis.uri, others);
+  return byFile;
+}

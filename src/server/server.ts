@@ -1,0 +1,32 @@
+import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { registerChanges } from './methods/changes';
+import { FIX_ALL, registerCodeActions } from './methods/code-actions';
+import { registerDiagnostics } from './methods/diagnostics';
+import { registerFacts } from './methods/facts';
+import { registerStack } from './methods/stack';
+import { createSession } from './session';
+
+/** Serves one client over a connection, until it says `exit`. */
+export function startServer(connection: Connection): void {
+  const documents = new TextDocuments(TextDocument);
+
+  connection.onInitialize((params): InitializeResult => {
+    const session = createSession(connection, documents, params);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerStack, registerFacts]) register(session);
+    return {
+      serverInfo: { name: 'TensorRT Containers' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+        ...(session.features.pullsDiagnostics && {
+          diagnosticProvider: { identifier: 'tensorrt', interFileDependencies: true, workspaceDiagnostics: false },
+        }),
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  documents.listen(connection);
+  connection.listen();
+}

@@ -1,0 +1,60 @@
+import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range, type WorkspaceEdit } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Finding, Severity } from '../core/rules/model';
+import type { FileEdit } from '../core/text/edit';
+import type { Location } from '../core/text/range';
+import type { DocumentAnalysis } from './analyser';
+import type { ClientFeatures } from './client-features';
+
+/** Shown in front of every message, and what "fix all" and other tools know our diagnostics by. */
+export const SOURCE = 'tensorrt';
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+/** The lines and characters of a place in a file that the analysis read. */
+export function toRange(analysis: DocumentAnalysis, { file, range }: Location): Range {
+  const lines = analysis.linesOf(file);
+  return { start: lines.positionAt(range.start), end: lines.positionAt(range.end) };
+}
+
+/** A finding as the client shows it, its evidence below the message. */
+export function toDiagnostic(finding: Finding, analysis: DocumentAnalysis, features: ClientFeatures): Diagnostic {
+  const { rulePages } = features.options;
+  const evidence = finding.evidence.map(({ fact, source, checked }) => `${fact} (${source}, checked ${checked})`);
+  return {
+    range: toRange(analysis, finding.location),
+    severity: SEVERITIES[finding.severity],
+    source: SOURCE,
+    code: finding.rule,
+    message: [finding.message, ...evidence].join('\n'),
+    ...(features.codeDescription && rulePages !== undefined && { codeDescription: { href: `${rulePages}/${finding.rule}.md` } }),
+    ...(features.relatedInformation && finding.related.length > 0 && { relatedInformation: toRelated(finding, analysis) }),
+  };
+}
+
+function toRelated(finding: Finding, analysis: DocumentAnalysis): DiagnosticRelatedInformation[] {
+  return finding.related.map(({ location, message }) => ({ location: { uri: location.file, range: toRange(analysis, location) }, message }));
+}
+
+/** Edits of files that the analysis read; with versions where the client takes them, so that none hits a newer text. */
+export function toWorkspaceEdit(
+  edits: readonly FileEdit[],
+  analysis: DocumentAnalysis,
+  features: ClientFeatures,
+  findDocument: (uri: string) => TextDocument | undefined,
+): WorkspaceEdit {
+  const changes: Record<string, { range: Range; newText: string }[]> = {};
+  for (const edit of edits) (changes[edit.file] ??= []).push({ range: toRange(analysis, edit), newText: edit.newText });
+  if (!features.documentChanges) return { changes };
+  return {
+    documentChanges: Object.entries(changes).map(([uri, ofFile]) => ({
+      textDocument: { uri, version: findDocument(uri)?.version ?? null },
+      edits: ofFile,
+    })),
+  };
+}
