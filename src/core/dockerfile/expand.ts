@@ -2,7 +2,7 @@ import { modifyValue } from '../text/parameter';
 import type { ParameterOperator } from '../text/parameter';
 import { Traced, UNKNOWN } from '../text/traced';
 import type { Piece } from '../text/traced';
-import { readLogicalLine } from './logical';
+import { joinRaw } from './logical';
 import type { EscapeCharacter, LogicalLine } from './logical';
 import type { Word } from './model';
 
@@ -34,7 +34,7 @@ const PLAIN = /^[^$'"\\`\n]*$/;
  */
 export function expandWord(word: Word, lookup: (name: string) => Traced | undefined, options: ExpandOptions): Traced {
   if (PLAIN.test(word.raw)) return Traced.literal(word.raw, options.file, word.range);
-  const { line } = readLogicalLine(word.raw, 0, options.escape, word.range.start);
+  const line = joinRaw(word.raw, word.range.start, options.escape);
   return new Expander(line, lookup, options).expand() ?? Traced.unknown(options.file, word.range);
 }
 

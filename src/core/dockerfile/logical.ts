@@ -95,23 +95,38 @@ function continuation(text: string, start: number, end: number, escape: number):
   return last > start && text.charCodeAt(last - 1) === escape ? -1 : last;
 }
 
+/** A logical line and where the line after it begins. */
+export interface LogicalLineRead {
+  readonly line: LogicalLine;
+  readonly next: number;
+}
+
 /**
  * Joins the line at `offset` of `text` with those that continue it, by Docker's rules: an escape character at the
- * end of a line continues it, and comment lines and empty lines in between do not count.
- * `base` is added to every document offset; comments met on the way go to `comments`.
- * `next` is where the line after it begins.
+ * end of a line continues it, and comment lines and empty lines in between do not count. Comments met on the way go
+ * to `comments`.
  */
-export function readLogicalLine(
-  text: string,
-  offset: number,
-  escape: EscapeCharacter,
-  base = 0,
-  comments?: Comment[],
-): { readonly line: LogicalLine; readonly next: number } {
+export function readLogicalLine(text: string, offset: number, escape: EscapeCharacter, comments: Comment[]): LogicalLineRead {
+  return joinLines(text, offset, escape, 0, comments);
+}
+
+/**
+ * The logical text of a part of a document, `raw`, that begins at document offset `start` and was cut out of one
+ * instruction: a word. Its last line is taken as it is, for what follows it is not seen.
+ */
+export function joinRaw(raw: string, start: number, escape: EscapeCharacter): LogicalLine {
+  return raw.includes('\n') ? joinLines(raw, 0, escape, start, undefined).line : new LogicalLine(raw, [0], [start]);
+}
+
+/** `base` is the document offset of `text`; a text without `comments` to fill is a part of a document. */
+function joinLines(text: string, offset: number, escape: EscapeCharacter, base: number, comments: Comment[] | undefined): LogicalLineRead {
   const escapeUnit = escape.charCodeAt(0);
+  const cutOf = (start: number, end: number): number =>
+    comments === undefined && end === text.length ? -1 : continuation(text, start, end, escapeUnit);
+
   let newline = lineEnd(text, offset);
   let end = withoutReturns(text, offset, newline);
-  let cut = continuation(text, offset, end, escapeUnit);
+  let cut = cutOf(offset, end);
   if (cut < 0) return { line: new LogicalLine(text.slice(offset, end), [0], [base + offset]), next: newline + 1 };
 
   let joined = text.slice(offset, cut);
@@ -127,7 +142,7 @@ export function readLogicalLine(
       comments?.push(commentAt(text, first));
       continue;
     }
-    cut = continuation(text, start, end, escapeUnit);
+    cut = cutOf(start, end);
     starts.push(joined.length);
     offsets.push(base + start);
     joined += text.slice(start, cut < 0 ? end : cut);

@@ -1,6 +1,9 @@
 import type { Range } from '../text/range';
 
-/** A word as written, quotes and variables included; `expandWord` gives its value. */
+/**
+ * A word as written: exactly the document's text at `range`, with quotes, variables and any continuation inside it.
+ * `expandWord` gives its value.
+ */
 export interface Word {
   readonly raw: string;
   readonly range: Range;
@@ -13,15 +16,19 @@ export interface Flag {
   readonly value: Word | undefined;
 }
 
-/** A here-document of RUN, COPY or ADD: the text between `<<NAME` and the line `NAME`. */
+/**
+ * A here-document of RUN, COPY or ADD: the text between the line of `<<NAME` and the line `NAME`. Without that line
+ * it reaches to the end of the file.
+ */
 export interface Heredoc {
   readonly name: string;
   /** True for `<<"NAME"`: variables inside are left alone. */
   readonly quoted: boolean;
   /** True for `<<-NAME`: leading tabs are removed. */
   readonly stripTabs: boolean;
-  /** The opening `<<NAME` in the instruction. */
+  /** The opening `<<NAME` in the instruction, a file descriptor before it and quotes included. */
   readonly operatorRange: Range;
+  /** Whole lines, the last newline included. */
   readonly bodyRange: Range;
 }
 
@@ -61,8 +68,12 @@ export interface CommandInstruction extends InstructionBase {
   readonly kind: 'run' | 'cmd' | 'entrypoint' | 'healthcheck';
   readonly form: 'shell' | 'exec' | 'none';
   /**
-   * Shell form: the text from `scriptRange.start` to `.end`, of equal length as the document there, with comment
-   * lines and continuations blanked so that offsets stay those of the document. Undefined in exec form.
+   * Shell form: the text from `scriptRange.start` to `.end`, of equal length as the document there, so that offsets
+   * stay those of the document, and one line to the shell: comment lines and continuations are blanked. Where a
+   * continuation stands inside a word, what a shell drops stands for it (`\\` and newline, `$''`). The operators of
+   * `heredocs` are blanked too: a script of blanks alone means that the first here-document is the script (with a
+   * `#!` line, of that interpreter; otherwise of the shell); in `bash <<EOF` it is what the command before the
+   * operator reads. Undefined in exec form.
    */
   readonly script: string | undefined;
   readonly scriptRange: Range;
