@@ -84,6 +84,8 @@ export interface DecodedImage {
   /** nvidia/cuda and l4t-cuda: base, runtime or devel; undefined where the family has none. */
   readonly flavor: 'base' | 'runtime' | 'devel' | undefined;
   readonly components: readonly ImageComponent[];
+  /** True when CUDA, cuDNN, TensorRT and Python that `components` lacks are not in the image; false when that is not known. */
+  readonly componentsComplete: boolean;
   /** Environment that the image sets, as far as it is known (CUDA_VERSION, PATH, LD_LIBRARY_PATH, NVIDIA_…). */
   readonly env: ReadonlyMap<string, string>;
   /** False when `env` may lack variables, so that an unset one is unknown and not empty. True only for families read in full. */

@@ -1,0 +1,20 @@
+import { lookupBy } from './lookup';
+import { defineTable } from './table';
+import text from './tables/image-env.json?raw';
+
+interface ImageVariable {
+  readonly family: 'nvidia-cuda' | 'ngc';
+  readonly kind: 'env' | 'label';
+  readonly name: string;
+  /** Flavors that have it, separated by spaces; null for all. */
+  readonly flavors: string | null;
+  /** Its value where all images of the family share it. */
+  readonly value: string | null;
+}
+
+const byFamilyAndName = lookupBy(defineTable<ImageVariable>(text), (row) => `${row.family} ${row.kind} ${row.name}`);
+
+/** The value that all images of a family give an environment variable; undefined where they differ or have none. */
+export function sharedImageVariable(family: 'nvidia-cuda' | 'ngc', name: string): string | undefined {
+  return byFamilyAndName(`${family} env ${name}`)?.value ?? undefined;
+}
