@@ -1,0 +1,20 @@
+import { registry } from '../core/engine/analyse';
+import { renderRulePage } from '../core/engine/page';
+import { findClosest } from '../core/engine/spelling';
+import { Failure } from './failure';
+
+/** `trtc explain`: the page of the named rule, or a list of a family's or of all rules. Throws Failure for an unknown name. */
+export function explain(name: string | undefined): void {
+  const rules = name === undefined ? registry.rules : registry.find(name);
+  const first = rules[0];
+  if (name !== undefined && first === undefined) {
+    const closest = findClosest(name, registry.names);
+    throw new Failure(`there is no rule ${name}${closest === undefined ? '; `trtc explain` lists them' : `; did you mean ${closest}?`}`);
+  }
+  if (first !== undefined && rules.length === 1 && name !== first.family) {
+    process.stdout.write(renderRulePage(first));
+    return;
+  }
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  process.stdout.write(rules.map(({ id, severity, summary }) => `${id.padEnd(width)}  ${severity.padEnd(11)}  ${summary}\n`).join(''));
+}

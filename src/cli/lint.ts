@@ -1,0 +1,201 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { analyse, registry, type AnalysisOptions } from '../core/engine/analyse';
+import { fixAll } from '../core/engine/fix';
+import { compareSeverity } from '../core/engine/settings';
+import { findClosest } from '../core/engine/spelling';
+import { fileKind } from '../core/file-kind';
+import type { Finding } from '../core/rules/model';
+import { createDiskContext } from './disk-context';
+import { discoverFiles } from './discover';
+import { Failure, explainSystemError } from './failure';
+import { encode, readStandardInput, readTextFile, type TextInput } from './input';
+import type { LintResult, Reporter } from './lint-result';
+import type { LintArguments } from './options';
+import { wantsColor } from './terminal';
+
+const STANDARD_INPUT = '<stdin>';
+
+/** A file to lint. */
+interface Target {
+  /** As reports show it. */
+  readonly file: string;
+  /** What its kind is told by. */
+  readonly name: string;
+  /** Build context; undefined for none. */
+  readonly context: string | undefined;
+  /** Named by the user, not found in a folder: that it is no Dockerfile is then a fault. */
+  readonly explicit: boolean;
+  readonly standardInput: boolean;
+}
+
+/**
+ * `trtc lint`: analyses the files that `paths` stand for and prints the report. Sets the exit status: 2 when an input
+ * could not be analysed, else 1 when a finding counts, else 0.
+ */
+export async function lint(paths: readonly string[], options: LintArguments): Promise<void> {
+  checkRuleNames(Object.keys(options.rule));
+  const run = new LintRun(options);
+  const discovery = await discoverFiles(paths.filter((target) => target !== '-'));
+  discovery.failures.forEach((failure) => run.fail(failure));
+  for (const { file, explicit } of discovery.files) {
+    run.check({ file, name: file, context: options.context ?? path.dirname(file), explicit, standardInput: false }, () => readTextFile(file));
+  }
+  const fromInput = paths.includes('-');
+  if (fromInput) {
+    const name = options.stdinFilename ?? 'Dockerfile';
+    const folder = options.stdinFilename === undefined ? undefined : path.dirname(options.stdinFilename);
+    const context = options.context ?? (folder !== undefined && existsSync(folder) ? folder : undefined);
+    const input = await readStandardInput().catch((error: unknown) => run.failWith(error));
+    if (input !== undefined) run.check({ file: options.stdinFilename ?? STANDARD_INPUT, name, context, explicit: true, standardInput: true }, () => input);
+  }
+
+  const result = run.finish();
+  if (options.diff === true) {
+    const { renderDiff } = await import('./diff');
+    process.stdout.write([...run.changed].map(([file, { before, after }]) => renderDiff(file, before, after)).join(''));
+  } else {
+    // The fixed text of standard input goes where a pipe can take it; the report then gives way.
+    const output = options.fix === true && fromInput ? process.stderr : process.stdout;
+    if (output === process.stderr) process.stdout.write(run.standardInputText);
+    const report = await loadReporter(options.format);
+    output.write(report(result, { color: wantsColor(output), width: output.isTTY ? output.columns : undefined }));
+  }
+  const fails = result.findings.some(({ severity }) => compareSeverity(severity, options.severity ?? 'warning') >= 0);
+  process.exitCode = result.failures.length > 0 ? 2 : fails ? 1 : 0;
+}
+
+function checkRuleNames(names: readonly string[]): void {
+  for (const name of names) {
+    if (registry.find(name).length > 0) continue;
+    const closest = findClosest(name, registry.names);
+    throw new Failure(`--rule: there is no rule ${name}${closest === undefined ? '' : `; did you mean ${closest}?`}`);
+  }
+}
+
+async function loadReporter(format: LintArguments['format']): Promise<Reporter> {
+  switch (format) {
+    case 'text':
+      return (await import('./reporters/text')).reportText;
+    case 'json':
+      return (await import('./reporters/json')).reportJson;
+    case 'sarif':
+      return (await import('./reporters/sarif')).reportSarif;
+    case 'github':
+      return (await import('./reporters/github')).reportGithub;
+  }
+}
+
+/** Collects what one call of `trtc lint` finds; an input that fails does not keep the others from being checked. */
+class LintRun {
+  readonly #options: LintArguments;
+  readonly #findings = new Map<string, Finding>();
+  readonly #texts = new Map<string, string>();
+  readonly #failures: string[] = [];
+  readonly #failedRules = new Set<string>();
+  #files = 0;
+  #fixed = 0;
+  /** What `--fix` makes of standard input; other files are then left alone. */
+  standardInputText = '';
+  /** Texts that fixes change: as they were, and as they are. */
+  readonly changed = new Map<string, { readonly before: string; readonly after: string }>();
+
+  constructor(options: LintArguments) {
+    this.#options = options;
+  }
+
+  /** Notes an input that cannot be checked, and tells at once. */
+  fail(message: string): void {
+    this.#failures.push(message);
+    console.error(`trtc: ${message}`);
+  }
+
+  /** As `fail` for what was thrown; anything but a Failure is thrown on. */
+  failWith(error: unknown): undefined {
+    if (!(error instanceof Failure)) throw error;
+    this.fail(error.message);
+  }
+
+  check(target: Target, read: () => TextInput): void {
+    try {
+      this.#checkText(target, read());
+    } catch (error) {
+      this.failWith(error instanceof Failure ? error : new Failure(`${target.file}: internal error: ${String(error)}`));
+    }
+  }
+
+  finish(): LintResult {
+    const least = this.#options.severity ?? 'hint';
+    return {
+      files: this.#files,
+      findings: [...this.#findings.values()].filter(({ severity }) => compareSeverity(severity, least) >= 0),
+      texts: this.#texts,
+      failures: this.#failures,
+      fixed: this.#fixed,
+    };
+  }
+
+  #checkText(target: Target, { text, mark }: TextInput): void {
+    const { file, name } = target;
+    const kind = fileKind(name);
+    if (kind === undefined) {
+      throw new Failure(`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*)`);
+    }
+    if (kind !== 'dockerfile') console.error(`trtc: ${file}: no rule looks at this kind of file yet`);
+    const options: AnalysisOptions = {
+      kind,
+      buildArgs: this.#options.buildArg,
+      settings: this.#options.rule,
+      context: target.context === undefined ? undefined : createDiskContext(target.context),
+      onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
+    };
+    const analysis = analyse(text, file, options);
+    const problem = analysis.problems[0];
+    if (problem !== undefined) {
+      if (target.explicit) throw new Failure(`${file}: ${problem.message}`);
+      console.error(`trtc: ${file}: skipped. ${problem.message}`);
+      return;
+    }
+    this.#files++;
+    const texts = new Map([...(analysis.stack?.files ?? []), [file, text]]);
+    if (this.#options.fix !== true && this.#options.diff !== true) {
+      this.#keep(analysis.findings, texts);
+      return;
+    }
+    const { changed, fixed, analysis: after } = fixAll(text, file, options);
+    for (const [name, fixedText] of changed) this.changed.set(name, { before: texts.get(name) ?? '', after: fixedText });
+    if (this.#options.diff === true) {
+      this.#keep(analysis.findings, texts);
+      return;
+    }
+    for (const [name, fixedText] of changed) {
+      if (!target.standardInput) write(name, encode(fixedText, name === file && mark));
+    }
+    if (target.standardInput) this.standardInputText = encode(changed.get(file) ?? text, mark);
+    this.#fixed += fixed.length;
+    this.#keep(after.findings, new Map([...texts, ...(after.stack?.files ?? []), ...changed]));
+  }
+
+  /** A file of the build context that several Dockerfiles use is reported once. */
+  #keep(findings: readonly Finding[], texts: ReadonlyMap<string, string>): void {
+    for (const finding of findings) {
+      const { file, range } = finding.location;
+      this.#findings.set(JSON.stringify([file, range.start, range.end, finding.rule, finding.message]), finding);
+    }
+    if (findings.length > 0) for (const [file, text] of texts) this.#texts.set(file, text);
+  }
+
+  #reportRuleError(rule: string, file: string, error: unknown): void {
+    if (this.#failedRules.has(rule)) return;
+    this.#failedRules.add(rule);
+    console.error(`trtc: the rule ${rule} failed on ${file}: ${String(error)}`);
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Failure(`${file}: cannot be written: ${explainSystemError(error)}`);
+  }
+}

@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Severity } from '../core/rules/model';
+import { Failure } from './failure';
+import type { LintArguments, StackArguments } from './options';
+import { VERSION } from './version';
+
+// Only what reads the command line is loaded here; each command brings its own parts when it is called.
+const SEVERITIES: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+const program = new Command('trtc')
+  .description('Checks Dockerfiles that use CUDA, cuDNN and TensorRT, offline.')
+  .version(VERSION, '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print help')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'trtc: ')) })
+  .addHelpText('after', '\nExit status: 0 nothing to mend, 1 findings, 2 could not run.');
+
+program
+  .command('lint')
+  .description('Report what will fail, where, why, and what to write instead.')
+  .argument('[paths...]', 'files, folders, globs; `-` is standard input', ['.'])
+  .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json', 'sarif', 'github']).default('text'))
+  .addOption(new Option('-s, --severity <level>', 'report findings of at least this level, and fail on any of them; by default all are reported, warnings and errors fail').choices(SEVERITIES))
+  .option('--rule <name=level>', 'severity of a rule or family, `off` for none; may be repeated', collectSettings, {})
+  .option('--fix', 'apply the fixes that are safe without asking')
+  .option('--diff', 'print what --fix would change, and change nothing')
+  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs, new Map<string, string>())
+  .option('--context <folder>', 'build context; by default the folder of each Dockerfile')
+  .option('--stdin-filename <name>', 'name of standard input: tells its kind and its build context')
+  .addHelpText('after', '\nFolders are searched for Dockerfiles, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
+  .action(async (paths: string[], options: LintArguments) => (await import('./lint')).lint(paths, options));
+
+program
+  .command('stack')
+  .description('Print what each stage of a Dockerfile contains, and the line that put it there.')
+  .argument('<file>', 'a Dockerfile; `-` is standard input')
+  .option('--json', 'print JSON')
+  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs, new Map<string, string>())
+  .option('--context <folder>', 'build context; by default the folder of the Dockerfile')
+  .action(async (file: string, options: StackArguments) => (await import('./stack')).printStack(file, options));
+
+program
+  .command('explain')
+  .description('Print the page of a rule; without a name, list the rules.')
+  .argument('[rule]', 'id, former id or family')
+  .action(async (rule: string | undefined) => (await import('./explain')).explain(rule));
+
+program
+  .command('facts')
+  .description('Print the tables that rules judge by: how many rows, and when they were last checked.')
+  .option('--json', 'print JSON')
+  .action(async (options: { readonly json?: boolean }) => (await import('./facts')).printFacts(options));
+
+/** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
+function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('It must be NAME=value.');
+  const given = value ?? process.env[name];
+  return given === undefined ? previous : new Map([...previous, [name, given]]);
+}
+
+function collectSettings(argument: string, previous: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, level] = /^([a-z\d-]+)=(\w+)$/.exec(argument) ?? [];
+  if (name === undefined || level === undefined || !['off', ...SEVERITIES].includes(level)) {
+    throw new InvalidArgumentError(`It must be RULE=LEVEL, LEVEL one of off, ${SEVERITIES.join(', ')}.`);
+  }
+  return { ...previous, [name]: level };
+}
+
+// `trtc lint | head` closes the pipe early; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+program.parseAsync().catch((error: unknown) => {
+  process.exitCode = 2;
+  if (error instanceof Failure) {
+    console.error(`trtc: ${error.message}`);
+    return;
+  }
+  console.error(`trtc: internal error: ${error instanceof Error ? error.message : String(error)} (TRTC_DEBUG=1 shows where)`);
+  if (process.env['TRTC_DEBUG'] !== undefined) console.error(error);
+});

@@ -1,0 +1,64 @@
+import type { Finding, RuleExample, RuleInfo } from '../rules/model';
+import { LineIndex } from '../text/line-index';
+import { analyseDockerfile } from './analyse';
+import { readContext } from './example';
+import { applyFix } from './fix';
+import { parseMarks } from './marks';
+
+/**
+ * The Markdown page of a rule: its documentation, and its examples with what the engine says of each. Links lead
+ * to sources only, so that the page can be read offline.
+ */
+export function renderRulePage(rule: RuleInfo): string {
+  const { what, why, instead, silent } = rule.docs;
+  const sections = [
+    `# ${rule.id}`,
+    rule.summary,
+    describe(rule),
+    `## What it finds\n\n${what}`,
+    `## What happens\n\n${why}`,
+    `## What to write instead\n\n${instead}`,
+    ...(silent === undefined ? [] : [`## When it is silent\n\n${silent}`]),
+    '## Examples',
+    ...rule.examples.map((example) => renderExample(rule, example)),
+    `## Turning it off\n\nFor one instruction, on the line above it:\n\n${fence(`# trtc ignore=${rule.id} -- why it is right here`)}\n\nEverywhere, or with another severity, in the settings of VS Code:\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function describe(rule: RuleInfo): string {
+  const severities = rule.examples.flatMap((example) => (example.kind === 'bad' && example.severity !== undefined ? [example.severity] : []));
+  const weaker = [...new Set(severities)].filter((severity) => severity !== rule.severity);
+  const rows = [
+    ['Severity', weaker.length === 0 ? rule.severity : `${rule.severity}; ${weaker.join(' or ')} in some cases`],
+    ['Family', rule.family],
+    ['Quick fix', rule.examples.some((example) => example.kind === 'bad' && example.fixed !== undefined) ? 'yes' : 'no'],
+    ...(rule.aliases === undefined ? [] : [['Former names', rule.aliases.join(', ')]]),
+  ];
+  return ['| | |', '|--|--|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+function renderExample(rule: RuleInfo, example: RuleExample): string {
+  const { text } = parseMarks(example.text);
+  const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
+  const findings = analyseDockerfile(text, 'Dockerfile', { context: readContext(example.context) }).findings.filter((finding) => finding.rule === rule.id);
+  const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
+  return [heading, fence(text), ...files, ...findings.map((finding) => renderFinding(finding, text)), ...renderFixed(findings, text)].join('\n\n');
+}
+
+function renderFinding({ severity, message, location, evidence }: Finding, text: string): string {
+  const where = location.file === 'Dockerfile' ? '' : `${location.file}, `;
+  const line = where === '' ? `line ${new LineIndex(text).positionAt(location.range.start).line + 1}` : '';
+  const facts = evidence.map(({ fact, source, checked }) => `  - ${fact} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
+  return [`- **${severity}**, ${where}${line}: ${message}`.replace(', :', ':'), ...facts].join('\n');
+}
+
+function renderFixed(findings: readonly Finding[], text: string): string[] {
+  const fix = findings.find(({ fixes }) => fixes.length > 0)?.fixes[0];
+  const after = fix && applyFix(new Map([['Dockerfile', text]]), fix)?.get('Dockerfile');
+  return fix === undefined || after === undefined ? [] : [`${fix.title}:`, fence(after)];
+}
+
+function fence(text: string, language = 'Dockerfile'): string {
+  return `\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\``;
+}
