@@ -1,50 +1,14 @@
-// Gets the parts that show the extension in a real VS Code: a desktop VS Code where one can be downloaded, else
-// code-server (VS Code's own server) with Debian's Chromium. Plain Node without dependencies: it runs before `npm ci`.
-import { spawnSync } from 'node:child_process';
+// Gets the parts of a workbench in the browser: code-server (VS Code's own server with its own Node), playwright, Chromium.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
-export const cache = path.join(root, '.cache');
+import { cache, root, run, setUpDebianPackages, which } from '../set-up.mjs';
 
 /** Exact versions: a moving workbench would make the suite fail for reasons that are not ours. */
 const PACKAGES = { 'code-server': '4.139.1', node: '24.21.0', 'playwright-core': '1.65.1' };
 
 /** What code-server's native modules are compiled with, Chromium itself, and a font for the screenshots. */
 const DEBIAN_PACKAGES = ['libkrb5-dev', 'pkg-config', 'python3', 'make', 'g++', 'chromium', 'fonts-dejavu-core'];
-
-/** Runs a command with its output shown; throws with the command line when it fails. */
-export function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', ...options });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${[command, ...args].join(' ')} ended with ${status}`);
-}
-
-/** The full path of a program on PATH, or undefined. */
-export function which(program) {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, program);
-    if (folder !== '' && existsSync(file)) return file;
-  }
-  return undefined;
-}
-
-/** Installs Debian packages that are missing; where that cannot be done, says which ones a person must install. */
-export function setUpDebianPackages(wanted) {
-  if (!which('dpkg-query')) return;
-  const missing = wanted.filter((name) => {
-    const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
-    return stdout !== 'installed';
-  });
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0) throw new Error(`Not installed, and only root can install them: apt-get install ${missing.join(' ')}`);
-  console.log(`Installing Debian packages: ${missing.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  run('apt-get', ['update', '-q'], quiet);
-  run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], quiet);
-}
 
 /** The Chromium to drive, or undefined. */
 export function findChromium() {

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Stands in for the desktop `code` in @vscode/test-electron's runTests: takes the same arguments, runs the suite in
+// code-server's workbench, prints what the suite prints and ends with its exit code.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { format } from 'node:util';
+import { openBrowser, remoteUri, startServer, workbenchUrl } from './code-server.mjs';
+
+/** In front of each line that the suite itself prints; the rest is the workbench talking to itself. */
+const SUITE_MARK = '│ ';
+const TIMEOUT_MS = 10 * 60 * 1000;
+
+const args = process.argv.slice(2);
+const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
+const folder = args.find((arg) => !arg.startsWith('-'));
+
+const dataFolder = mkdtempSync(path.join(os.tmpdir(), 'trtc-workbench-'));
+const server = await startServer({ dataFolder, test: true, trustAll: !args.includes('--keep-workspace-trust') });
+const { browser, page } = await openBrowser();
+let exitCode = 1;
+try {
+  exitCode = await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The suite did not end in time.')), TIMEOUT_MS);
+    const end = (code) => (clearTimeout(timer), resolve(code));
+    page.on('crash', () => reject(new Error('The workbench crashed.')));
+    void (async () => {
+      await page.exposeFunction('codeAutomationLog', (type, values) => {
+        const text = format(...values);
+        if (text.startsWith(SUITE_MARK)) console.log(text.slice(SUITE_MARK.length));
+        else if (type === 'error' && !text.includes('serviceWorker.js')) console.log(text);
+      });
+      await page.exposeFunction('codeAutomationExit', end);
+      const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remoteUri(server.port, option(name))]);
+      await page.goto(workbenchUrl(server.port, folder, payload));
+    })().catch(reject);
+  });
+} catch (error) {
+  console.error(String(error));
+} finally {
+  if (exitCode !== 0) await page.screenshot({ path: path.join(os.tmpdir(), 'trtc-workbench.png') }).catch(() => undefined);
+  await browser.close();
+  await server.stop();
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+process.exit(exitCode);

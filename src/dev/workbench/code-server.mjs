@@ -1,0 +1,96 @@
+// Starts code-server's own VS Code server and opens its workbench in Chromium.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setUpCodeServer } from './set-up.mjs';
+
+/** Settings of every workbench that we start: nothing that talks to a network or covers the editor. */
+const QUIET_SETTINGS = {
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'git.enabled': false,
+};
+
+/**
+ * Starts the server. `dataFolder` holds everything it writes.
+ * `test`: accept an extension under development and its tests from the page's address.
+ * `trustAll`: treat every folder as trusted, without asking.
+ * Gives its port and a function that ends it.
+ */
+export async function startServer({ dataFolder, extensionsFolder, env = {}, settings = {}, test = false, trustAll = true }) {
+  const { node, server } = setUpCodeServer();
+  for (const scope of ['User', 'Machine']) {
+    const folder = path.join(dataFolder, 'data', scope);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, undefined, 2));
+  }
+  const args = [
+    server,
+    ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+    ...['--server-data-dir', dataFolder, '--disable-telemetry'],
+    ...(extensionsFolder === undefined ? [] : ['--extensions-dir', extensionsFolder]),
+    ...(test ? ['--enable-smoke-test-driver'] : []),
+    ...(trustAll ? ['--disable-workspace-trust'] : []),
+  ];
+  const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const port = await new Promise((resolve, reject) => {
+    const read = (chunk) => {
+      output += chunk;
+      const found = /listening on (\d+)/.exec(output);
+      if (found) resolve(Number(found[1]));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => reject(new Error(`The VS Code server ended with ${code}:\n${output}`)));
+    child.on('error', reject);
+  });
+  return {
+    port,
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit');
+        child.on('exit', resolve);
+        child.kill();
+      }),
+  };
+}
+
+/** Installs a .vsix into an extensions folder; gives the folder that it was unpacked into. */
+export function installExtension(vsix, { dataFolder, extensionsFolder }) {
+  const { node, server } = setUpCodeServer();
+  const args = [server, '--install-extension', vsix, '--force', '--extensions-dir', extensionsFolder, '--server-data-dir', dataFolder];
+  const { status, stdout, stderr } = spawnSync(node, [...args, '--accept-server-license-terms'], { encoding: 'utf8' });
+  const unpacked = readdirSync(extensionsFolder).find((name) => name.startsWith('tensorrt-containers.'));
+  if (status !== 0 || unpacked === undefined) throw new Error(`${vsix} could not be installed:\n${stdout}${stderr}`);
+  return path.join(extensionsFolder, unpacked);
+}
+
+/** The address of the workbench on a folder; `payload` are pairs that only a server started with `test` accepts. */
+export function workbenchUrl(port, folder, payload = []) {
+  const query = new URLSearchParams({ folder, ...(payload.length > 0 && { payload: JSON.stringify(payload) }) });
+  return `http://127.0.0.1:${port}/?${query}`;
+}
+
+/** The URI under which the workbench of a server knows a file of this machine. */
+export function remoteUri(port, file) {
+  return `vscode-remote://127.0.0.1:${port}${file}`;
+}
+
+/** A page of a new Chromium, and the browser to close at the end. */
+export async function openBrowser({ colorScheme = 'dark', width = 1400, height = 900 } = {}) {
+  const { playwright, chromium: executablePath } = setUpCodeServer();
+  const { chromium } = await import(pathToFileURL(playwright).href);
+  const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  // Chromium refuses its sandbox to root.
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
+  const browser = await chromium.launch({ executablePath, args });
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  return { browser, page };
+}

@@ -1,0 +1,23 @@
+// What @vscode/test-electron starts inside the extension host: mocha over the suites bundled with this file.
+import { writeFileSync } from 'node:fs';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+
+/** Runs the suites; numbers go to the file that TRTC_RESULTS names. Rejects when a test fails. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 60_000, slow: 5_000 });
+  // The launcher tells the suite's lines from the workbench's by the mark.
+  Mocha.reporters.Base.consoleLog = (...values: unknown[]) => format(...values).split('\n').forEach((line) => console.log(`│ ${line}`));
+  const { suite } = mocha;
+  suite.emit('pre-require', globalThis, '', mocha);
+  await import('./suites');
+  await new Promise<void>((resolve, reject) => {
+    const runner = mocha.run((failures) => {
+      const { passes = 0, pending = 0 } = runner.stats ?? {};
+      const results = process.env['TRTC_RESULTS'];
+      if (results !== undefined) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      if (failures > 0) reject(new Error(`${failures} failed`));
+      else resolve();
+    });
+  });
+}
