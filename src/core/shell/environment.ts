@@ -136,8 +136,8 @@ export class Environment<Function = unknown> {
 
   /** Follows `cd`; `target` is undefined for a bare `cd`. */
   changeDirectory(target: string | undefined, start: string | undefined): void {
-    const before = this.directory;
-    this.directory = target === '-' ? (this.previousDirectory ?? UNKNOWN) : joinDirectory(before ?? start, target);
+    const before = this.directory ?? start;
+    this.directory = target === '-' ? (this.previousDirectory ?? UNKNOWN) : joinDirectory(before, target);
     this.previousDirectory = before;
   }
 }

@@ -115,8 +115,9 @@ class FieldBuilder {
   }
 
   append(value: Traced): void {
+    if (value.value === '') return;
     for (const piece of value.pieces) this.#pieces.push(piece);
-    if (value.pieces.length > 0) this.#open = true;
+    this.#open = true;
   }
 
   /** Marks the field as quoted: it then exists even when it is empty. */
