@@ -1,16 +1,18 @@
 /** What a file is to this project, told by its name. */
-export type FileKind = 'dockerfile' | 'compose' | 'devcontainer' | 'requirements' | 'shell';
+export type FileKind = 'dockerfile' | 'compose' | 'devcontainer' | 'requirements';
 
 const KINDS: readonly { readonly kind: FileKind; readonly name: RegExp }[] = [
-  // `Dockerfile.dockerignore` belongs to a Dockerfile and is none.
-  { kind: 'dockerfile', name: /^(?:docker|container)file(?:[.\-_](?!dockerignore$).+)?$/i },
+  // Dockerfile, Dockerfile.gpu, Dockerfile-cu118, Containerfile
+  { kind: 'dockerfile', name: /^(?:docker|container)file(?:[.\-_].+)?$/i },
   { kind: 'dockerfile', name: /^.+\.(?:docker|container)file$/i },
   // compose.yaml, compose.gpu.yml, docker-compose-dev.yml, docker-compose.override.yaml
   { kind: 'compose', name: /^(?:docker-)?compose(?:[.\-_].+)?\.ya?ml$/i },
   { kind: 'devcontainer', name: /^\.?devcontainer\.json$/i },
   { kind: 'requirements', name: /^(?:.+[.\-_])?(?:requirements|constraints)(?:[.\-_].+)?\.txt$/i },
-  { kind: 'shell', name: /^.+\.(?:sh|bash)$/i },
 ];
+
+/** Endings of files that only carry the word Dockerfile in their name: `Dockerfile.dockerignore`, `dockerfile_lint.py`. */
+const OTHER_ENDING = /\.(?:dockerignore|md|rst|html|json|ya?ml|toml|xml|py|go|rs|[cm]?[jt]sx?|java|kt|rb|php|lua|cs|c|cc|cpp|h|hpp|sh|ps1|orig|rej)$/i;
 
 /**
  * The kind of a file by its path; undefined for any other file. Separators are `/` and `\`. Requirements files also
@@ -20,6 +22,7 @@ export function fileKind(path: string): FileKind | undefined {
   const parts = path.split(/[/\\]/);
   const name = parts.pop() ?? '';
   const kind = KINDS.find((each) => each.name.test(name))?.kind;
+  if (kind === 'dockerfile' && OTHER_ENDING.test(name)) return undefined;
   if (kind !== undefined) return kind;
   return parts.pop() === 'requirements' && /\.txt$/i.test(name) ? 'requirements' : undefined;
 }

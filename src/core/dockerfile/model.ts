@@ -70,7 +70,7 @@ export interface CommandInstruction extends InstructionBase {
   /**
    * Shell form: the text from `scriptRange.start` to `.end`, of equal length as the document there, so that offsets
    * stay those of the document, and one line to the shell: comment lines and continuations are blanked. Where a
-   * continuation stands inside a word, what a shell drops stands for it (`\\` and newline, `$''`). The operators of
+   * continuation stands inside a word, what a shell drops stands for it (`\` and newline, `$''`). The operators of
    * `heredocs` are blanked too: a script of blanks alone means that the first here-document is the script (with a
    * `#!` line, of that interpreter; otherwise of the shell); in `bash <<EOF` it is what the command before the
    * operator reads. Undefined in exec form.

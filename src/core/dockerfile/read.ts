@@ -275,8 +275,8 @@ class Reader {
       while (nameEnd < end && !isBlank(line.text, nameEnd)) nameEnd++;
       const valueStart = skipSpace(line.text, nameEnd, end);
       if (valueStart === end) return [];
-      const { name, nameRange } = this.#pair(line, { start, end: nameEnd });
-      return [{ name, nameRange, value: this.#word(line, { start: valueStart, end }) }];
+      const name = withoutQuotes(line.text.slice(start, nameEnd));
+      return [{ name, nameRange: rangeOf(line, { start, end: nameEnd }), value: this.#word(line, { start: valueStart, end }) }];
     }
     return words.flatMap((span) => {
       const { name, nameRange, value } = this.#pair(line, span);
@@ -289,7 +289,7 @@ class Reader {
     const equals = line.text.slice(start, end).indexOf('=');
     const nameEnd = equals < 0 ? end : start + equals;
     return {
-      name: line.text.slice(start, nameEnd).replace(/['"]/g, ''),
+      name: withoutQuotes(line.text.slice(start, nameEnd)),
       nameRange: rangeOf(line, { start, end: nameEnd }),
       value: equals < 0 ? undefined : this.#word(line, { start: nameEnd + 1, end }),
     };
@@ -313,6 +313,10 @@ function rangeOf(line: LogicalLine, { start, end }: Range): Range {
   if (start < end) return { start: line.at(start), end: line.endAt(end) };
   const offset = line.endAt(start);
   return { start: offset, end: offset };
+}
+
+function withoutQuotes(name: string): string {
+  return name.replace(/['"]/g, '');
 }
 
 function jsonStrings(line: LogicalLine, strings: readonly JsonSpan[]): { value: string; range: Range }[] {

@@ -9,13 +9,14 @@ const MAX_VALUE_LENGTH = 4096;
 /** One element of a pattern: `*`, or a test of one code unit. */
 type Element = 'star' | ((unit: string) => boolean);
 
-/** How patterns are written: a Dockerfile's know `*`, `?` and `\`; a shell's also `[…]`. */
+/** How patterns are written. A Dockerfile's know `*`, `?` and a `\` before `*`, `?`, `\`, `/`, `}`; a shell's also `[…]`. */
 export type PatternDialect = 'docker' | 'shell';
 
 /**
  * What `${name<operator>pattern}` gives for a variable that holds `value`. Parts that are kept stay verbatim, so that
  * `${VERSION%.*}` can still be edited where VERSION is written. `replacement` is that of `/` and its kin.
- * The result is unknown when a part of `value`, `pattern` or `replacement` is, or where the value is too long to search.
+ * The result is unknown when a part of `value`, `pattern` or `replacement` is, when Docker refuses the pattern, and
+ * where the value is too long to search.
  */
 export function modifyValue(
   value: Traced,
@@ -28,23 +29,25 @@ export function modifyValue(
   if (!value.known || pattern.includes(UNKNOWN) || replacement.includes(UNKNOWN) || value.value.length > MAX_VALUE_LENGTH) {
     return unknownAt(value);
   }
+  const elements = readPattern(pattern, dialect);
+  if (elements === undefined) return unknownAt(value);
   switch (operator) {
     case '#':
     case '##': {
-      const end = matchEnd(value.value, 0, readPattern(pattern, dialect), operator === '##');
+      const end = matchEnd(value.value, 0, elements, operator === '##');
       return end < 0 ? value : value.slice(end);
     }
     case '%':
     case '%%': {
-      const reversed = [...value.value.split('')].reverse().join('');
-      const end = matchEnd(reversed, 0, readPattern(pattern, dialect).reverse(), operator === '%%');
+      const reversed = value.value.split('').reverse().join('');
+      const end = matchEnd(reversed, 0, elements.reverse(), operator === '%%');
       return end < 0 ? value : value.slice(0, value.value.length - end);
     }
     case '/':
     case '//':
     case '/#':
     case '/%':
-      return pattern === '' ? value : replace(value, operator, readPattern(pattern, dialect), replacement);
+      return pattern === '' ? value : replace(value, operator, elements, replacement);
     case '^':
     case '^^':
     case ',':
@@ -72,7 +75,7 @@ function unknownAt(value: Traced): Traced {
   return piece === undefined ? value : new Traced([{ ...piece, text: UNKNOWN, verbatim: false }]);
 }
 
-function readPattern(pattern: string, dialect: PatternDialect): Element[] {
+function readPattern(pattern: string, dialect: PatternDialect): Element[] | undefined {
   const elements: Element[] = [];
   for (let i = 0; i < pattern.length; i++) {
     const unit = pattern.charAt(i);
@@ -89,7 +92,9 @@ function readPattern(pattern: string, dialect: PatternDialect): Element[] {
         i = set.last;
       }
     } else {
-      const literal = unit === '\\' && i + 1 < pattern.length ? pattern.charAt(++i) : unit;
+      const escaped = unit === '\\' ? pattern.charAt(++i) : undefined;
+      if (dialect === 'docker' && escaped !== undefined && !/^[*?\\/}]$/.test(escaped)) return undefined;
+      const literal = escaped ?? unit;
       elements.push((other) => other === literal);
     }
   }
