@@ -166,10 +166,13 @@ function applySettings(findings: readonly Finding[], settings: RuleSettings | un
   });
 }
 
+/** By file in the order of `files`, then by place, then by rule. */
 function order(findings: readonly Finding[], files: readonly string[]): readonly Finding[] {
+  const ranks = new Map(files.map((file, rank) => [file, rank]));
+  const rank = ({ location }: Finding): number => ranks.get(location.file) ?? files.length;
   return [...findings].sort(
     (a, b) =>
-      files.indexOf(a.location.file) - files.indexOf(b.location.file) ||
+      rank(a) - rank(b) ||
       a.location.range.start - b.location.range.start ||
       a.location.range.end - b.location.range.end ||
       (a.rule < b.rule ? -1 : 1),

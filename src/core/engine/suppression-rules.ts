@@ -69,6 +69,7 @@ export const suppressionUnknownRule: RuleInfo = {
       title: 'a name of another linter',
       text: 'FROM ubuntu:22.04\n# trtc ignore=«DL3008»\nRUN apt-get update && apt-get install -y curl\n',
       messageId: 'unknown',
+      fixed: 'FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y curl\n',
     },
     {
       kind: 'good',

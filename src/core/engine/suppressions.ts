@@ -1,6 +1,5 @@
 import type { Instruction } from '../dockerfile/model';
 import type { Finding } from '../rules/model';
-import type { TextEdit } from '../text/edit';
 import type { Range } from '../text/range';
 import type { RuleRegistry } from './registry';
 
@@ -98,17 +97,6 @@ function findNextLine(text: string, position: number, whole: boolean): Range {
 function findLineEnd(text: string, position: number): number {
   const end = text.indexOf('\n', position);
   return end < 0 ? text.length : end;
-}
-
-/** An edit that puts a suppression comment for `rule` above what holds `offset`: the instruction of a Dockerfile, else the line. */
-export function writeSuppression(text: string, instructions: readonly Instruction[], offset: number, rule: string): TextEdit {
-  const holder = instructions.find(({ range }) => range.start <= offset && offset <= range.end);
-  let start = text.lastIndexOf('\n', (holder?.range.start ?? offset) - 1) + 1;
-  while (holder === undefined && start > 0 && text.slice(0, start).trimEnd().endsWith('\\')) {
-    start = text.lastIndexOf('\n', start - 2) + 1;
-  }
-  const indent = /^[ \t]*/.exec(text.slice(start, findLineEnd(text, start)))?.[0] ?? '';
-  return { range: { start, end: start }, newText: `${indent}# trtc ignore=${rule} -- \n` };
 }
 
 /**
