@@ -71,7 +71,7 @@ export function statFile(file: string): Stats | undefined {
 function readTextFile(file: string): string | undefined {
   try {
     const text = readFileSync(file, 'utf8');
-    return text.includes('\0') ? undefined : text;
+    return text.includes('\0') || text.includes('\uFFFD') ? undefined : text;
   } catch {
     return undefined;
   }

@@ -1,10 +1,53 @@
 import assert from 'node:assert/strict';
-import { findings, openText } from './workbench';
+import { DiagnosticSeverity, Position, window, workspace, WorkspaceEdit } from 'vscode';
+import { STUBS, STUBS_RULE } from './samples';
+import { closeEditors, fileUri, findings, openText, ruleOf } from './workbench';
 
 describe('diagnostics', () => {
-  it('appear when a Dockerfile is opened', async () => {
-    const document = await openText('open/Dockerfile', 'FROM nvidia/cuda:11.0-base\n');
+  afterEach(closeEditors);
+
+  /** The sample's file, the text under the finding, and the rule. */
+  const SAMPLES = [
+    ['custom-tensorrt/Dockerfile', 'libnvinfer8', 'tensorrt-apt-unpinned'],
+    ['anaconda/Dockerfile', 'anaconda2', 'env-path-not-installed'],
+  ] as const;
+  for (const [name, text, rule] of SAMPLES) {
+    it(`show ${rule} in ${name}`, async () => {
+      const document = await workspace.openTextDocument(fileUri(name));
+      await window.showTextDocument(document);
+      const all = await findings(document.uri, (found) => found.some((finding) => ruleOf(finding) === rule));
+      const finding = all.find((each) => ruleOf(each) === rule);
+      assert.ok(finding !== undefined && document.getText(finding.range).includes(text), document.getText(finding?.range));
+    });
+  }
+
+  it('show an image that was removed, as an error', async () => {
+    const document = await openText('removed/Dockerfile', 'FROM nvidia/cuda:11.0-base\n');
     const [finding] = await findings(document.uri, (all) => all.length > 0);
-    assert.equal(finding?.source, 'tensorrt');
+    assert.ok(finding !== undefined);
+    assert.equal(ruleOf(finding), 'image-tag-removed');
+    assert.equal(finding.severity, DiagnosticSeverity.Error);
+    assert.equal(finding.range.start.line, 0);
   });
+
+  it('follow what is typed', async () => {
+    const document = await openText('typed/Dockerfile', 'FROM ubuntu:22.04\n');
+    const edit = new WorkspaceEdit();
+    edit.insert(document.uri, new Position(1, 0), STUBS.split('\n')[1] ?? '');
+    await workspace.applyEdit(edit);
+    await findings(document.uri, (all) => all.length === 1);
+  });
+
+  it('show in a file that was never saved', async () => {
+    const document = await workspace.openTextDocument({ language: 'dockerfile', content: STUBS });
+    await window.showTextDocument(document);
+    await findings(document.uri, ([first]) => first !== undefined && ruleOf(first) === STUBS_RULE);
+  });
+
+  for (const name of ['Containerfile', 'gpu.Dockerfile', 'Dockerfile.gpu']) {
+    it(`show in ${name}`, async () => {
+      const document = await openText(`names/${name}`, STUBS);
+      await findings(document.uri, (all) => all.length === 1);
+    });
+  }
 });

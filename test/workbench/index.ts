@@ -10,7 +10,8 @@ export async function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...values: unknown[]) => format(...values).split('\n').forEach((line) => console.log(`│ ${line}`));
   const { suite } = mocha;
   suite.emit('pre-require', globalThis, '', mocha);
-  await import('./suites');
+  if (process.env['TRTC_SUITE'] === 'restricted') await import('./restricted');
+  else await import('./suites');
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {
       const { passes = 0, pending = 0 } = runner.stats ?? {};

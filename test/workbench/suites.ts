@@ -1,1 +1,8 @@
+// The suites that run in the extension host, in this order.
 import './diagnose.test';
+import './fix.test';
+import './settings.test';
+import './build-context.test';
+import './pages.test';
+import './large-file.test';
+import './server.test';

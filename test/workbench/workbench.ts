@@ -42,13 +42,13 @@ export async function findings(uri: Uri, wanted: (all: readonly Diagnostic[]) =>
   try {
     return await eventually('diagnostics', () => (wanted(read()) ? read() : undefined));
   } catch {
-    const found = read().map(({ code, message }) => `${ruleOf({ code })}: ${message}`);
+    const found = read().map((diagnostic) => `${ruleOf(diagnostic)}: ${diagnostic.message}`);
     throw new Error(`Diagnostics of ${uri.path} are not as expected: ${found.join(' | ') || 'none'}`);
   }
 }
 
 /** The rule of a diagnostic. */
-export function ruleOf({ code }: Pick<Diagnostic, 'code'>): string {
+export function ruleOf({ code }: Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 

@@ -16,7 +16,12 @@ const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice
 const folder = args.find((arg) => !arg.startsWith('-'));
 
 const dataFolder = mkdtempSync(path.join(os.tmpdir(), 'trtc-workbench-'));
-const server = await startServer({ dataFolder, test: true, trustAll: !args.includes('--keep-workspace-trust') });
+const server = await startServer({
+  dataFolder,
+  test: true,
+  trustAll: !args.includes('--keep-workspace-trust'),
+  settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
+});
 const { browser, page } = await openBrowser();
 let exitCode = 1;
 try {

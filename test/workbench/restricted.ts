@@ -1,0 +1,2 @@
+// The suite for a workspace that the user does not trust: another workbench, started with trust left on.
+import './trust.test';
