@@ -21,21 +21,21 @@ export interface Discovery {
  * Dockerfiles, a glob matched, both minding .gitignore and leaving out files of other kinds.
  */
 export async function discoverFiles(targets: readonly string[]): Promise<Discovery> {
-  const files = new Map<string, boolean>();
+  const files = new Map<string, { readonly file: string; readonly explicit: boolean }>();
   const failures: string[] = [];
   const ignored = new GitIgnore();
   for (const target of targets) {
     try {
       for (const file of await expandTarget(target, ignored, failures)) {
-        const shown = formatPath(file);
-        files.set(shown, files.get(shown) === true || file === target);
+        const key = path.resolve(file);
+        files.set(key, { file: formatPath(file), explicit: files.get(key)?.explicit === true || file === target });
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error.message);
     }
   }
-  return { files: Array.from(files, ([file, explicit]) => ({ file, explicit })), failures };
+  return { files: [...files.values()], failures };
 }
 
 async function expandTarget(target: string, ignored: GitIgnore, failures: string[]): Promise<readonly string[]> {
@@ -47,8 +47,9 @@ async function expandTarget(target: string, ignored: GitIgnore, failures: string
   }
   if (!GLOB.test(target)) throw new Failure(`${target}: not found`);
   const { glob } = await import('tinyglobby');
-  const matches = await glob(target, { dot: true, expandDirectories: false, ignore: [...SKIPPED].map((name) => `**/${name}/**`) });
-  const found = matches.filter((file) => isCandidate(path.basename(file)) && !ignored.coversWithParents(path.resolve(file))).sort();
+  const pattern = path.sep === '\\' ? target.replaceAll('\\', '/') : target;
+  const matches = await glob(pattern, { dot: true, expandDirectories: false, followSymbolicLinks: false, absolute: path.isAbsolute(target) });
+  const found = matches.filter((file) => isCandidate(path.basename(file)) && !isSkipped(file) && !ignored.coversWithParents(path.resolve(file))).sort();
   if (found.length === 0) throw new Failure(`${target}: no Dockerfile matches`);
   return found;
 }
@@ -59,6 +60,10 @@ function isFolder(target: string): boolean {
   } catch (error) {
     throw new Failure(`${target}: ${explainSystemError(error)}`);
   }
+}
+
+function isSkipped(file: string): boolean {
+  return file.split('/').some((part) => SKIPPED.has(part));
 }
 
 function isCandidate(name: string): boolean {

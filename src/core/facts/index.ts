@@ -20,6 +20,7 @@ import otherFrameworks from './tables/other-frameworks.json?raw';
 import tensorflowReleases from './tables/tensorflow-releases.json?raw';
 import tensorrtAptBuilds from './tables/tensorrt-apt-builds.json?raw';
 import tensorrtAptSuspect from './tables/tensorrt-apt-suspect.json?raw';
+import tensorrtDependencies from './tables/tensorrt-dependencies.json?raw';
 import tensorrtPackages from './tables/tensorrt-packages.json?raw';
 import tensorrtPipFacts from './tables/tensorrt-pip-facts.json?raw';
 import tensorrtPipVersions from './tables/tensorrt-pip-versions.json?raw';
@@ -51,6 +52,7 @@ export const tableTexts: readonly string[] = [
   tensorflowReleases,
   tensorrtAptBuilds,
   tensorrtAptSuspect,
+  tensorrtDependencies,
   tensorrtPackages,
   tensorrtPipFacts,
   tensorrtPipVersions,
