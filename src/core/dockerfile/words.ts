@@ -106,7 +106,7 @@ export interface HeredocOperator {
   readonly span: Range;
 }
 
-const HEREDOC = /^\d*<<(-?)\s*([^<]+)$/;
+const HEREDOC = /^\d*<<(-?)\s*([^<]*)$/;
 
 /**
  * The here-document operators of a RUN, COPY or ADD. Docker sees one only where it is a word of its own, and none at
