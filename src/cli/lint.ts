@@ -34,7 +34,7 @@ interface Target {
  * could not be analysed, else 1 when a finding counts, else 0.
  */
 export async function lint(paths: readonly string[], options: LintArguments): Promise<void> {
-  checkRuleNames(Object.keys(options.rule));
+  checkRuleNames(Object.keys(options.rule ?? {}));
   const run = new LintRun(options);
   const discovery = await discoverFiles(paths.filter((target) => target !== '-'));
   discovery.failures.forEach((failure) => run.fail(failure));

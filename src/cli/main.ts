@@ -21,10 +21,10 @@ program
   .argument('[paths...]', 'files, folders, globs; `-` is standard input', ['.'])
   .addOption(new Option('-f, --format <format>', 'form of the report').choices(['text', 'json', 'sarif', 'github']).default('text'))
   .addOption(new Option('-s, --severity <level>', 'report findings of at least this level, and fail on any of them; by default all are reported, warnings and errors fail').choices(SEVERITIES))
-  .option('--rule <name=level>', 'severity of a rule or family, `off` for none; may be repeated', collectSettings, {})
+  .option('--rule <name=level>', 'severity of a rule or family, `off` for none; may be repeated', collectSettings)
   .option('--fix', 'apply the fixes that are safe without asking')
   .option('--diff', 'print what --fix would change, and change nothing')
-  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs, new Map<string, string>())
+  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
   .option('--context <folder>', 'build context; by default the folder of each Dockerfile')
   .option('--stdin-filename <name>', 'name of standard input: tells its kind and its build context')
   .addHelpText('after', '\nFolders are searched for Dockerfiles, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
@@ -35,7 +35,7 @@ program
   .description('Print what each stage of a Dockerfile contains, and the line that put it there.')
   .argument('<file>', 'a Dockerfile; `-` is standard input')
   .option('--json', 'print JSON')
-  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs, new Map<string, string>())
+  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
   .option('--context <folder>', 'build context; by default the folder of the Dockerfile')
   .action(async (file: string, options: StackArguments) => (await import('./stack')).printStack(file, options));
 
@@ -52,14 +52,14 @@ program
   .action(async (options: { readonly json?: boolean }) => (await import('./facts')).printFacts(options));
 
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
-function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];
   if (name === undefined) throw new InvalidArgumentError('It must be NAME=value.');
   const given = value ?? process.env[name];
   return given === undefined ? previous : new Map([...previous, [name, given]]);
 }
 
-function collectSettings(argument: string, previous: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function collectSettings(argument: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const [, name, level] = /^([a-z\d-]+)=(\w+)$/.exec(argument) ?? [];
   if (name === undefined || level === undefined || !['off', ...SEVERITIES].includes(level)) {
     throw new InvalidArgumentError(`It must be RULE=LEVEL, LEVEL one of off, ${SEVERITIES.join(', ')}.`);

@@ -4,10 +4,10 @@ import type { Severity } from '../core/rules/model';
 export interface LintArguments {
   readonly format: 'text' | 'json' | 'sarif' | 'github';
   readonly severity?: Severity;
-  readonly rule: Readonly<Record<string, Severity | 'off'>>;
+  readonly rule?: Readonly<Record<string, Severity | 'off'>>;
   readonly fix?: boolean;
   readonly diff?: boolean;
-  readonly buildArg: ReadonlyMap<string, string>;
+  readonly buildArg?: ReadonlyMap<string, string>;
   readonly context?: string;
   readonly stdinFilename?: string;
 }
@@ -15,6 +15,6 @@ export interface LintArguments {
 /** Options of `trtc stack`. */
 export interface StackArguments {
   readonly json?: boolean;
-  readonly buildArg: ReadonlyMap<string, string>;
+  readonly buildArg?: ReadonlyMap<string, string>;
   readonly context?: string;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiskContext } from '../../../src/cli/disk-context';
 import { discoverFiles } from '../../../src/cli/discover';
+import { explainSystemError } from '../../../src/cli/failure';
 
 let root = '';
 
@@ -87,5 +88,16 @@ describe('createDiskContext', () => {
 
   it('is empty for a folder that is not there', () => {
     expect(createDiskContext(path.join(root, 'nowhere')).readText('x')).toBeUndefined();
+  });
+});
+
+describe('explainSystemError', () => {
+  it.each<[string, unknown, string]>([
+    ['a code with a sentence', Object.assign(new Error('x'), { code: 'EACCES' }), 'permission denied'],
+    ['another code', Object.assign(new Error('x'), { code: 'EIO' }), 'EIO'],
+    ['no code', new Error('odd'), 'odd'],
+    ['no error', 'odd', 'odd'],
+  ])('%s', (_, error, expected) => {
+    expect(explainSystemError(error)).toBe(expected);
   });
 });
