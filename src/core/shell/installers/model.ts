@@ -310,6 +310,8 @@ export interface ContextReader {
 export interface InstallerContext {
   /** Resolves a path inside the image (after COPY and WORKDIR) to a file of the build context. */
   readImageFile(path: string): { readonly file: string; readonly text: string } | undefined;
+  /** The URL from which an earlier command fetched a file, told by the file's name. */
+  downloadUrl?(path: string): Traced | undefined;
 }
 
 /** One file an installer: the command names it answers to, and what it makes of a command. */
