@@ -124,7 +124,7 @@ export interface DriverFloor {
 /** The Linux driver floor of a CUDA version (`12.4.1`, `12.4`); for a minor version that of its first update. Undefined when unknown. */
 export function driverFloor(cuda: string): DriverFloor | undefined {
   const exact = toolkits().find((row) => row.version === cuda);
-  const row = exact?.driverLinux != null ? exact : (toolkitsOfMinor(cuda).find((one) => one.driverLinux !== null) ?? exact);
+  const row = typeof exact?.driverLinux === 'string' ? exact : (toolkitsOfMinor(cuda).find((one) => one.driverLinux !== null) ?? exact);
   if (row === undefined) return undefined;
   const full = row.driverLinux ?? undefined;
   const minorCompatible = row.minorDriverLinux ?? undefined;

@@ -1,6 +1,6 @@
 import { isCudaCompatible } from '../version/cuda';
 import { parseNvidiaPackageVersion } from '../version/debian';
-import { compareDotted, majorMinorOf, majorOf } from '../version/dotted';
+import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../version/dotted';
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, strengthOf, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
 import { aptVersionOf, packageFamily, releaseHasPackage } from './tensorrt-packages';
@@ -87,16 +87,17 @@ export interface BuildCandidate extends TensorRTBuild {
 
 /**
  * The builds that run with a stage's CUDA, best first: made for the stage's CUDA minor version or an older one of the
- * same major, newest CUDA and then newest release first; after them those for a newer minor, the nearest first; after
- * them those that need another cuDNN major. Never a build for another CUDA major (or, before CUDA 11, another minor).
+ * same major; after them those for a newer minor; after them those that need another cuDNN major. Among these the
+ * nearest CUDA first, then what was seen in this very distribution, then the newest release.
+ * Never a build for another CUDA major (or, before CUDA 11, another minor).
  */
 export function chooseBuilds(wish: BuildWish): readonly BuildCandidate[] {
   const names = [...(wish.package === undefined ? [] : [wish.package]), ...(wish.packages ?? [])];
-  const candidates: (BuildCandidate & { readonly rank: readonly number[] })[] = [];
+  const candidates: { readonly candidate: BuildCandidate; readonly rank: readonly [otherCudnn: number, newerMinor: number] }[] = [];
   for (const build of tensorRTBuilds()) {
     const { release, cuda } = build;
     if (isCudaCompatible(cuda, wish.cuda) !== true) continue;
-    if (wish.version !== undefined && findVersion(release, wish.version) === undefined) continue;
+    if (wish.version !== undefined && !isNamedBy(release, wish.version)) continue;
     if (names.some((name) => releaseHasPackage(release, name) !== true)) continue;
     const availability = availabilityOf(build, wish.distro);
     const aptVersion = aptVersionOf(names[0] ?? `libnvinfer${majorOf(release.version)}`, release, cuda);
@@ -105,36 +106,25 @@ export function chooseBuilds(wish: BuildWish): readonly BuildCandidate[] {
     const isNewerMinor = majorMinorOf(wish.cuda) !== undefined && compareDotted(cuda, minor) > 0;
     const needsOtherCudnn = wish.cudnn !== undefined && release.cudnn !== null && compareDotted(release.version, '10') < 0 && majorOf(release.cudnn) !== majorOf(wish.cudnn);
     candidates.push({
-      ...build,
-      aptVersion,
-      availability,
-      reason: explain(build, minor, isNewerMinor),
-      evidence: evidenceOfTensorRTBuild(build, wish.distro),
-      rank: [needsOtherCudnn ? 1 : 0, isNewerMinor ? 1 : 0],
+      candidate: { ...build, aptVersion, availability, reason: explain(build, minor, isNewerMinor), evidence: evidenceOfTensorRTBuild(build, wish.distro) },
+      rank: [Number(needsOtherCudnn), Number(isNewerMinor)],
     });
   }
   return candidates
     .sort(
       (a, b) =>
-        compareRanks(a.rank, b.rank) ||
-        (a.rank[1] === 1 ? compareDotted(a.cuda, b.cuda) : compareDotted(b.cuda, a.cuda)) ||
-        compareDotted(b.release.version, a.release.version),
+        a.rank[0] - b.rank[0] ||
+        a.rank[1] - b.rank[1] ||
+        compareDotted(a.candidate.cuda, b.candidate.cuda) * (a.rank[1] === 1 ? 1 : -1) ||
+        Number(b.candidate.availability === 'seen') - Number(a.candidate.availability === 'seen') ||
+        compareDotted(b.candidate.release.version, a.candidate.release.version),
     )
-    .map(({ rank: _, ...candidate }) => candidate);
+    .map(({ candidate }) => candidate);
 }
 
-/** The release if `version` names it, by however many parts. */
-function findVersion(release: TensorRTRelease, version: string): TensorRTRelease | undefined {
-  const full = release.fullVersion ?? release.version;
-  return full === version || full.startsWith(`${version}.`) || release.version === version ? release : undefined;
-}
-
-function compareRanks(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** Whether `version` names the release, by however many parts. */
+function isNamedBy(release: TensorRTRelease, version: string): boolean {
+  return hasPrefix(release.fullVersion ?? release.version, version);
 }
 
 function explain(build: TensorRTBuild, minor: string, isNewerMinor: boolean): string {
@@ -170,7 +160,7 @@ export function newestTensorRTBuild(name: string, distro: string): NewestBuild |
 
 /** All CUDA versions for which a TensorRT release, given by any number of version parts, has packages that were seen. */
 export function tensorRTCudaSuffixes(version: string): readonly string[] {
-  const releases = tensorRTReleases().filter((release) => findVersion(release, version) !== undefined);
+  const releases = tensorRTReleases().filter((release) => isNamedBy(release, version));
   const suffixes = tensorRTBuilds().filter((build) => releases.includes(build.release)).map((build) => build.cuda);
   return [...new Set(suffixes)].sort(compareDotted);
 }
