@@ -23,8 +23,7 @@ if (values.folder !== undefined) measureFolder(values.folder);
 execFileSync(process.execPath, ['src/dev/build.mjs', '--minify']);
 printSizes();
 measureStart();
-await measureServer();
-printActivation();
+void measureServer().then(printActivation);
 
 /** Full analysis beside dockerfile-utils and dockerfile-ast on the same text, turn by turn. */
 function compareAnalysis(): void {
