@@ -28,16 +28,23 @@ export interface ShellRedirect {
 export interface ShellCommand {
   /** File that holds it: the Dockerfile, or a script read from the build context. */
   readonly file: string;
-  /** First word without its directory (`/usr/bin/apt-get` gives `apt-get`); empty when it is unknown. Wrappers are unwrapped. */
+  /**
+   * First word without its directory (`/usr/bin/apt-get` gives `apt-get`); empty when it is unknown, and for assignments
+   * alone. Wrappers are unwrapped; for `bash -c "…"`, `eval` and a call of a function the commands inside stand instead.
+   */
   readonly name: string;
   /** All words, the name first; `sudo`, `env A=b`, `time`, `exec`, `nice`, `command`, `xargs` before the name are taken off. */
   readonly words: readonly ShellWord[];
   readonly assignments: readonly ShellAssignment[];
   readonly redirects: readonly ShellRedirect[];
   readonly range: Range;
-  /** True when it may not run: inside `if`, `case`, a loop, after `||`, or in a function that nobody calls. */
+  /**
+   * True when it may not run: inside `if` or `case` whose outcome is not known, in a loop over unknown words, after `||`,
+   * after `&&` behind a test, or in a function that nobody calls. What certainly does not run is not listed, and a loop
+   * over known words gives its commands once for each.
+   */
   readonly conditional: boolean;
-  /** True when a failure of it does not end the RUN: followed by `|| …`, or the condition of an `if`. */
+  /** True when a failure of it does not end the RUN: followed by `|| …` other than `|| exit 1`, negated, or the condition of an `if`. */
   readonly failureIgnored: boolean;
   /** Inside `$(…)`, backquotes or `<(…)`. */
   readonly substitution: boolean;
@@ -45,7 +52,7 @@ export interface ShellCommand {
   readonly pipeline: number;
   /** Position in its pipeline, from 0. */
   readonly pipelineIndex: number;
-  /** Working directory changes by `cd` earlier in the same script; undefined when none or unknown. */
+  /** Working directory after `cd` earlier in the same script; undefined without one, holds `UNKNOWN` when it cannot be told. */
   readonly workingDirectory: string | undefined;
 }
 
@@ -58,5 +65,8 @@ export interface ShellScript {
   readonly unreadable: boolean;
 }
 
-/** Gives a variable's value before the script starts; undefined for one that is not set. */
+/**
+ * Gives a variable's value before the script starts. Undefined says that it is certainly not set and therefore empty;
+ * where that cannot be told the answer is an unknown value. Variables that the shell itself sets (HOME, PWD …) need none.
+ */
 export type VariableLookup = (name: string) => Traced | undefined;

@@ -59,6 +59,8 @@ export const unzip: Installer = {
   },
 };
 
+const CONDA_INSTALLER = optionStyle('-p --prefix');
+
 /** `sh cuda_….run --silent --toolkit`, `./cuda_….run`, `bash Miniconda3-….sh -b -p DIR`. */
 export const runfile: Installer = {
   names: ['sh', 'bash', 'dash', 'zsh', /\.run$/, /linux-run$/, /^(?:Ana|Mini)conda.*\.sh$/, /^(?:Miniforge|Mambaforge).*\.sh$/],
@@ -70,7 +72,7 @@ export const runfile: Installer = {
     if (archive === undefined || artifact === undefined) return [];
     const at = command.words.findIndex(({ text }) => text === archive);
     const rest = command.words.slice(at + 1);
-    if (artifact.kind === 'conda-installer') return [extract(command, archive, optionValue(parseArguments(rest, 0, optionStyle('-p --prefix')), '-p', '--prefix'))];
+    if (artifact.kind === 'conda-installer') return [extract(command, archive, optionValue(parseArguments(rest, 0, CONDA_INSTALLER), '-p', '--prefix'))];
     if (artifact.kind === 'driver-runfile') return [extract(command, archive, undefined, !hasFlag(rest, 'x', 'extract-only'))];
     if (artifact.kind !== 'cuda-runfile' || hasFlag(rest, 'help', 'h')) return [];
     const extracts = flagValue(rest, 'extract');

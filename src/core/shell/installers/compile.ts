@@ -28,11 +28,12 @@ function readBuild(command: ShellCommand): Pick<Compile, 'architectures' | 'arch
   return { architectures, architectureList, defines, provesNvcc };
 }
 
-/** `-DNAME=VALUE`, `-D NAME:TYPE=VALUE`, and `NAME=VALUE` words. */
+/** `-DNAME=VALUE`, `-D NAME:TYPE=VALUE`, and `NAME=VALUE` words but for nvcc, whose `-gencode` takes such a word. */
 function readDefines(command: ShellCommand): ReadonlyMap<string, Traced> {
   const defines = new Map<string, Traced>();
+  const pattern = command.name === 'nvcc' ? /^-D([A-Za-z_]\w*)=/ : /^(?:-D\s*)?([A-Za-z_]\w*)(?::[A-Z]+)?=/;
   for (const { text } of command.words.slice(1)) {
-    const match = /^(?:-D\s*)?([A-Za-z_]\w*)(?::[A-Z]+)?=/.exec(text.value);
+    const match = pattern.exec(text.value);
     if (match !== null) defines.set(match[1] ?? '', text.slice(match[0].length));
   }
   return defines;

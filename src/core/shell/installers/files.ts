@@ -20,15 +20,16 @@ export const copy: Installer = {
   },
 };
 
-const CHANGE_STYLE = optionStyle('-m --mode -r --reference -d --date');
+/** `touch -r FILE` takes a value, `rm -r` does not. */
+const MAKE_STYLE = optionStyle('-m --mode -r --reference -d --date');
+const PLAIN_STYLE = optionStyle('');
 
 /** mkdir, touch, rm, rmdir. */
 export const change: Installer = {
   names: ['mkdir', 'touch', 'rm', 'rmdir', 'unlink'],
   recognise(command) {
     const makes = command.name === 'mkdir' || command.name === 'touch';
-    // `rm -r` takes no value, `touch -r FILE` does.
-    const paths = parseArguments(command.words, 1, makes ? CHANGE_STYLE : optionStyle('')).operands.map(({ text }) => text);
+    const paths = parseArguments(command.words, 1, makes ? MAKE_STYLE : PLAIN_STYLE).operands.map(({ text }) => text);
     return paths.length === 0 ? [] : [{ kind: makes ? 'file-make' : 'file-remove', ...placeOf(command), paths }];
   },
 };
@@ -39,7 +40,7 @@ export const write: Installer = {
   recognise(command, _context, pipeline) {
     const place = placeOf(command);
     if (command.name === 'tee') {
-      const args = parseArguments(command.words, 1, optionStyle(''));
+      const args = parseArguments(command.words, 1, PLAIN_STYLE);
       const source = pipeline.find((other) => other.pipelineIndex === command.pipelineIndex - 1);
       const document = command.redirects.find(({ operator }) => operator.includes('<<'))?.target;
       const text = document ?? (source && writtenText(source));

@@ -16,6 +16,9 @@ const STYLE = optionStyle(
     '--upgrade-package -P --reinstall-package --no-build-isolation-package --refresh-package --extra --with --package --branch --tag --rev --pip-args --spec --suffix --fork-strategy --build-constraint --allow-insecure-host --directory --project --config-file',
 );
 
+/** Options that have a field of their own. */
+const MODELLED = new Set(['-U', '--upgrade', '--pre', '--no-deps', '--no-dependencies', '--no-index', '--no-build-isolation']);
+
 /** Files that include files are followed this deep. */
 const MAX_INCLUDE_DEPTH = 4;
 
@@ -143,7 +146,7 @@ function recogniseInstall(call: PipCall, command: ShellCommand, context: Install
 function readOption(option: Option, command: ShellCommand, context: InstallerContext, collected: Collected, rest: Traced[]): void {
   const { name, value } = option;
   if (value === undefined) {
-    rest.push(option.word.text);
+    if (!MODELLED.has(name)) rest.push(option.word.text);
     return;
   }
   switch (name) {

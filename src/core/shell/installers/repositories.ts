@@ -16,11 +16,13 @@ const DEB_LINE = /^[ \t]*deb(?:-src)?[ \t]+(?:\[[^\]\n]*\][ \t]+)?(\S+)[ \t]+(\S
 const URI_FIELD = /^[ \t]*(?:URIs:|baseurl[ \t]*=)[ \t]*(\S+)/gim;
 const SUITES_FIELD = /^[ \t]*Suites:[ \t]*(\S+)/im;
 
+const ADD_STYLE = optionStyle('-p --pocket -c --component -k --keyserver');
+
 /** `add-apt-repository "deb URL SUITE …"|URL|ppa:…`. */
 export const addAptRepository: Installer = {
   names: ['add-apt-repository', 'apt-add-repository'],
   recognise(command) {
-    const args = parseArguments(command.words, 1, optionStyle('-p --pocket -c --component -k --keyserver'));
+    const args = parseArguments(command.words, 1, ADD_STYLE);
     if (hasOption(args, '-r', '--remove')) {
       return args.operands.map(({ text }) => ({ kind: 'repository-remove', ...placeOf(command), path: text }));
     }
@@ -83,11 +85,14 @@ function repository(command: ShellCommand, manager: RepositoryAdd['manager'], ur
   return { kind: 'repository-add', ...placeOf(command), manager, url, nvidia: parseNvidiaRepositoryUrl(url.value), codename };
 }
 
+const REMOVE_STYLE = optionStyle('-t --target-directory -S --suffix');
+const SED_STYLE = optionStyle('-e --expression -f --file');
+
 /** `rm`, `mv` and `sed -i … d` on repository lists. */
 export const repositoryRemoval: Installer = {
   names: ['rm', 'mv', 'sed', 'unlink'],
   recognise(command) {
-    const operands = parseArguments(command.words, 1, optionStyle('-t --target-directory -S --suffix -e --expression -f --file', true)).operands;
+    const { operands } = parseArguments(command.words, 1, command.name === 'sed' ? SED_STYLE : REMOVE_STYLE);
     const listed = operands.filter(({ text }) => APT_LIST.test(text.value) || YUM_LIST.test(text.value));
     const paths = command.name === 'mv' ? listed.filter((word) => word !== operands[operands.length - 1]) : listed;
     if (command.name === 'sed' && !comments(command)) return [];
