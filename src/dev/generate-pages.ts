@@ -1,6 +1,6 @@
 // The second half of generate.ts: what needs the rules themselves.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { applyEdits, findNodeAtLocation, modify, parseTree, type JSONPath } from 'jsonc-parser';
+import { applyEdits, modify } from 'jsonc-parser';
 import { registry } from '../core/engine/analyse';
 import { renderRulePage } from '../core/engine/page';
 import type { RuleInfo } from '../core/rules/model';
@@ -21,18 +21,19 @@ writeSettings();
 writeRuleTable();
 files.report();
 
-/** `properties` of the setting `tensorrt.rules` in package.json, where that setting is declared. */
+/** `properties` of the setting `tensorrt.rules` in package.json: names to complete, each with what it finds. */
 function writeSettings(): void {
   const manifest = readFileSync('package.json', 'utf8');
-  const tree = parseTree(manifest);
-  const setting: JSONPath = ['contributes', 'configuration', 'properties', 'tensorrt.rules'];
-  if (tree === undefined || findNodeAtLocation(tree, setting) === undefined) return;
+  const { contributes } = JSON.parse(manifest) as { contributes: { configuration: readonly { properties: object }[] } };
+  const section = contributes.configuration.findIndex(({ properties }) => 'tensorrt.rules' in properties);
+  if (section < 0) throw new Error('package.json declares no setting tensorrt.rules');
+  const families = [...new Set(rules.map(({ family }) => family))].sort();
   const properties = Object.fromEntries([
-    ...[...new Set(rules.map(({ family }) => family))].map((family) => [family, describeSetting(`All rules of the family ${family} that have no entry of their own.`)]),
+    ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
     ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
   ]) as Record<string, unknown>;
-  const edits = modify(manifest, [...setting, 'properties'], properties, { formattingOptions: { tabSize: 2, insertSpaces: true } });
-  files.write('package.json', applyEdits(manifest, edits));
+  const place = ['contributes', 'configuration', section, 'properties', 'tensorrt.rules', 'properties'];
+  files.write('package.json', applyEdits(manifest, modify(manifest, place, properties, { formattingOptions: { tabSize: 2, insertSpaces: true } })));
 }
 
 function describeSetting(description: string): object {
