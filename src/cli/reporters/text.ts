@@ -37,7 +37,6 @@ const COLORS: Readonly<Record<Severity, 'red' | 'yellow' | 'blue' | 'dim'>> = { 
 
 /** Control characters would let a Dockerfile write to the terminal as it likes; a tab stays. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\0-\x08\x0a-\x1f\x7f-\x9f]/g, '\uFFFD');
 }
 

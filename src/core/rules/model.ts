@@ -102,5 +102,5 @@ export interface Rule<MessageId extends string = string> extends RuleInfo<Messag
 
 /** Gives a rule its types: message ids are taken from `messages`. */
 export function defineRule<MessageId extends string>(rule: Rule<MessageId>): Rule {
-  return rule as unknown as Rule;
+  return rule;
 }

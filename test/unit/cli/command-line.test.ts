@@ -69,7 +69,6 @@ describe('trtc lint', () => {
     expect(stdout).toMatch(/^bad\/Dockerfile:2:6: error: libcuda\.so\.1 belongs .*\n {4}2 \| COPY libcuda\.so\.1 \/usr\/lib\/\n {6}\| {6}\^{12}\n/);
     expect(stdout).toMatch(/\n1 error in 1 file\n$/);
     expect(stderr).toBe('');
-    // eslint-disable-next-line no-control-regex
     expect(run(['lint', 'bad/Dockerfile'], '', { FORCE_COLOR: '1' }).stdout).toMatch(/\u001b\[31merror/);
     expect(run(['lint', 'bad/Dockerfile'], '', { FORCE_COLOR: '1', NO_COLOR: '1' }).stdout).toBe(stdout);
   });

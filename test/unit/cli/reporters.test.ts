@@ -190,7 +190,6 @@ describe('text', () => {
     const text = 'RUN \u001b[2J\u0007 x\n';
     const location = { file: 'a', range: { start: 0, end: 3 } };
     const report = reportText(createResult([createFinding({ location, message: '\u001b[31mred.' })], { texts: new Map([['a', text]]) }), STYLE);
-    // eslint-disable-next-line no-control-regex
     expect(report).not.toMatch(/[\u0007\u001b]/);
   });
 
