@@ -17,6 +17,7 @@ const STEPS = [
   { name: 'eslint', command: ['eslint', '.'] },
   { name: 'knip', command: ['knip'] },
   { name: 'generated files', command: ['node', 'src/dev/build.mjs', '--run', 'src/dev/generate.ts', '--check'] },
+  { name: 'strings', command: ['node', 'src/dev/l10n.mjs', '--check'] },
   { name: 'unit tests', command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestResults}`], results: vitestResults },
   { name: 'package', command: ['node', 'src/dev/package.mjs'] },
   {

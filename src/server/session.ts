@@ -1,4 +1,4 @@
-import { TextDocuments, type Connection, type InitializeParams } from 'vscode-languageserver';
+import type { Connection, InitializeParams, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analyser } from './analyser';
 import { readClientFeatures, type ClientFeatures } from './client-features';

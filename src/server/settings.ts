@@ -58,7 +58,7 @@ export class SettingsStore {
 }
 
 /** Settings from whatever a user wrote; entries of the wrong type are passed over. */
-export function readSettings(value: unknown): Settings {
+function readSettings(value: unknown): Settings {
   const { lint, rules, buildArgs } = asRecord(value);
   return {
     lint: asRecord(lint)['enable'] !== false,

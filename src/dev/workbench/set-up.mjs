@@ -11,12 +11,12 @@ const PACKAGES = { 'code-server': '4.139.1', node: '24.21.0', 'playwright-core':
 const DEBIAN_PACKAGES = ['libkrb5-dev', 'pkg-config', 'python3', 'make', 'g++', 'chromium', 'fonts-dejavu-core'];
 
 /** The Chromium to drive, or undefined. */
-export function findChromium() {
+function findChromium() {
   return process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(which).find(Boolean);
 }
 
 /** Where the parts of the browser workbench lie once `setUpCodeServer` has run. */
-export function codeServerParts() {
+function codeServerParts() {
   const folder = path.join(cache, `code-server-${PACKAGES['code-server']}`);
   return {
     folder,

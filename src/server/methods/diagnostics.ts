@@ -58,7 +58,7 @@ export function registerDiagnostics(session: Session): void {
 
   session.refreshSoon = () =>
     later('', REFRESH_DELAY_MS, async () => {
-      if (features.pullsDiagnostics && features.refreshesDiagnostics) connection.languages.diagnostics.refresh();
+      if (features.pullsDiagnostics && features.refreshesDiagnostics) await connection.languages.diagnostics.refresh();
       for (const { uri } of documents.all()) {
         if (!analyser.isDockerfile(uri)) await showNearby(uri);
         else if (!features.pullsDiagnostics) await push(uri);
