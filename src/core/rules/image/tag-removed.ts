@@ -115,9 +115,7 @@ export const rule = defineRule({
 /** Patch releases of one minor version are binary compatible, so that a change of the patch number alone is safe. */
 function findFixes(use: ImageUse): readonly Fix[] {
   if (!isCudaImage(use.image)) return [];
-  const wish = wishOf(use.image);
-  // `latest` was a devel image.
-  const choices = nearestCudaTags(wish.cuda === undefined ? { ...wish, flavor: 'devel' } : wish);
+  const choices = nearestCudaTags(wishOf(use.image));
   const safe = new Set(choices.filter(({ patchOnly }) => patchOnly).map(({ tag }) => tag));
   return retag(use, choices.map(({ tag }) => tag), (tag) => safe.has(tag));
 }

@@ -1,10 +1,9 @@
-import { imageFact } from '../../facts/image-facts';
 import { ngcReleases } from '../../facts/ngc-images';
-import type { DecodedImage, TagPart } from '../../image/model';
+import type { DecodedImage } from '../../image/model';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Fix } from '../model';
 import { isCudaImage, nearestCudaTags, wishOf } from '../support/cuda-tags';
-import { listImages, locateTag, nameOf, retag, type ImageUse } from '../support/image-uses';
+import { findPart, listImages, locateTag, nameOf, restsOn, retag, type ImageUse } from '../support/image-uses';
 
 export const rule = defineRule({
   id: 'image-tag-unknown',
@@ -83,9 +82,9 @@ export const rule = defineRule({
       if (location === undefined || image.status !== 'never-existed') continue;
       const found = isCudaImage(image)
         ? { messageId: 'unknown' as const, fixes: retag(use, nearestCudaTags(wishOf(image)).map(({ tag }) => tag)) }
-        : isBecauseOf(image, 'ngc-release-skipped')
+        : restsOn(image, 'ngc-release-skipped')
           ? { messageId: 'skipped' as const, fixes: retag(use, neighbourTags(image)) }
-          : isBecauseOf(image, 'triton-renamed')
+          : restsOn(image, 'triton-renamed')
             ? { messageId: 'renamed' as const, fixes: renameServer(use) }
             : undefined;
       // Wrong versions and suffixes of NGC tags have rules of their own.
@@ -93,7 +92,7 @@ export const rule = defineRule({
       report({
         ...found,
         ...(image.reference.digest === undefined ? undefined : { severity: 'information' }),
-        data: { image: nameOf(image), repository: image.canonical, release: partOf(image, 'release') ?? '' },
+        data: { image: nameOf(image), repository: image.canonical, release: findPart(image, 'release')?.value ?? '' },
         location,
         evidence: image.statusEvidence === undefined ? [] : [image.statusEvidence],
       });
@@ -101,19 +100,10 @@ export const rule = defineRule({
   },
 });
 
-/** The decoder cites the fact that made it say so. */
-function isBecauseOf(image: DecodedImage, fact: string): boolean {
-  return image.statusEvidence !== undefined && image.statusEvidence.fact === imageFact(fact)?.fact;
-}
-
-function partOf(image: DecodedImage, kind: TagPart['kind']): string | undefined {
-  return image.parts.find((part) => part.kind === kind)?.value;
-}
-
 /** The releases around one that was skipped, with the same suffix; the later one first. */
 function neighbourTags(image: DecodedImage): readonly string[] {
-  const release = partOf(image, 'release') ?? '';
-  const suffix = partOf(image, 'suffix') ?? '';
+  const release = findPart(image, 'release')?.value ?? '';
+  const suffix = findPart(image, 'suffix')?.value ?? '';
   const withSuffix = ngcReleases(image.canonical).filter((row) => row.tags.includes(suffix)).map((row) => row.release);
   const later = withSuffix.find((other) => compareDotted(other, release) > 0);
   const earlier = withSuffix.findLast((other) => compareDotted(other, release) < 0);

@@ -1,6 +1,7 @@
 import type { CommandInstruction, CopyInstruction, Word } from '../../dockerfile/model';
+import { imageFact } from '../../facts/image-facts';
 import { decodeImage } from '../../image/decode';
-import type { DecodedImage } from '../../image/model';
+import type { DecodedImage, TagPart } from '../../image/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
 import { Traced } from '../../text/traced';
@@ -79,6 +80,22 @@ function isPlain(word: Word | undefined): word is Word {
 export function locateTag({ reference, image }: ImageUse): Location | undefined {
   const range = image.reference.tagRange;
   return reference.locate(range?.start, range?.end);
+}
+
+/** Where a part of the tag stands, or the variable it comes from. */
+export function locatePart({ reference, image }: ImageUse, { range }: TagPart): Location | undefined {
+  const offset = image.reference.tagRange?.start ?? 0;
+  return reference.locate(offset + range.start, offset + range.end);
+}
+
+/** The part of a kind in an image's tag. */
+export function findPart(image: DecodedImage, kind: TagPart['kind']): TagPart | undefined {
+  return image.parts.find((part) => part.kind === kind);
+}
+
+/** Whether a fact of the table `image-facts` is what an image's status rests on. */
+export function restsOn({ statusEvidence }: DecodedImage, factId: string): boolean {
+  return statusEvidence !== undefined && statusEvidence.fact === imageFact(factId)?.fact;
 }
 
 /** The name and tag of an image for a message, as written: `nvidia/cuda:11.0-base`. */
