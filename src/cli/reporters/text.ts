@@ -19,10 +19,11 @@ function renderFinding(finding: Finding, spans: Spans, paint: Paint, { width }: 
   const source = spans.lineText(location.file, line);
   const end = endLine === line ? endColumn - 1 : source.length;
   const excerpt = cutExcerpt(clean(source), column - 1, Math.max(end, column), width);
+  const applied = fixes.find(({ safe }) => safe);
   const notes = [
     ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(other.message)}`),
     ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(fact)} ${paint.dim(`(${clean(from)}, checked ${checked})`)}`),
-    ...fixes.map(({ title, safe }) => `fix: ${clean(title)}${safe ? paint.dim(' (--fix applies it)') : ''}`),
+    ...fixes.map((fix) => `fix: ${clean(fix.title)}${fix === applied ? paint.dim(' (--fix applies it)') : ''}`),
   ];
   return [
     `${paint.bold(`${clean(location.file)}:${line}:${column}:`)} ${color(`${severity}:`)} ${clean(message)} ${paint.dim(`[${rule}]`)}`,

@@ -140,16 +140,35 @@ describe('trtc lint', () => {
   });
 });
 
-describe('trtc lint --fix', () => {
-  it('leaves files alone that need no fix, a byte order mark included', () => {
-    expect(run(['lint', '--fix', 'mark']).status).toBe(1);
-    expect(readFileSync(path.join(folder, 'mark/Dockerfile'), 'utf8')).toBe(`\uFEFF${BAD}`);
+describe('trtc lint --fix and --diff', () => {
+  const REMOVED = '# base\nARG TAG=11.6.0-base-ubuntu20.04\nFROM nvidia/cuda:${TAG}\nRUN true\n';
+  const MENDED = REMOVED.replace('11.6.0', '11.6.2');
+  const file = (): string => path.join(folder, 'removed.Dockerfile');
+
+  it('prints a patch, and changes nothing', () => {
+    writeFileSync(file(), REMOVED);
+    expect(run(['lint', '--diff', 'removed.Dockerfile'])).toEqual({
+      status: 1,
+      stdout:
+        '--- a/removed.Dockerfile\n+++ b/removed.Dockerfile\n@@ -1,4 +1,4 @@\n # base\n-ARG TAG=11.6.0-base-ubuntu20.04\n+ARG TAG=11.6.2-base-ubuntu20.04\n FROM nvidia/cuda:${TAG}\n RUN true\n',
+      stderr: '',
+    });
+    expect(readFileSync(file(), 'utf8')).toBe(REMOVED);
+  });
+
+  it('writes what is fixed, and says so', () => {
+    writeFileSync(file(), `\uFEFF${REMOVED}`);
+    expect(run(['lint', '--fix', 'removed.Dockerfile'])).toEqual({ status: 0, stdout: 'Nothing found in 1 file; 1 fixed\n', stderr: '' });
+    expect(readFileSync(file(), 'utf8')).toBe(`\uFEFF${MENDED}`);
   });
 
   it('prints standard input as fixed, and the report beside it', () => {
-    const { stdout, stderr } = run(['lint', '--fix', '-'], BAD);
-    expect(stdout).toBe(BAD);
-    expect(stderr).toMatch(/^<stdin>:2:6: error:/);
+    expect(run(['lint', '--fix', '-'], REMOVED)).toEqual({ status: 0, stdout: MENDED, stderr: 'Nothing found in 1 file; 1 fixed\n' });
+  });
+
+  it('leaves files alone that need no fix, a byte order mark included', () => {
+    expect(run(['lint', '--fix', 'mark']).status).toBe(1);
+    expect(readFileSync(path.join(folder, 'mark/Dockerfile'), 'utf8')).toBe(`\uFEFF${BAD}`);
   });
 });
 
