@@ -5,7 +5,7 @@ import type { Certainty, ComponentKind } from '../stack/model';
 import { compareDotted } from '../version/dotted';
 import { composeImage, exactFrom, imageComponent, leadingParts, splitTag, tagPart, type Decoder, type TagSegment } from './compose';
 import { osComponent } from './distribution';
-import type { DecodedImage, ImageComponent, TagPart } from './model';
+import type { DecodedImage, ImageAptRepository, ImageComponent, TagPart } from './model';
 
 const VERSION = /^v?\d+\.\d+(?:\.\d+)*(?:rc\d+)?(?:\.post\d+)?$/;
 
@@ -37,8 +37,19 @@ export const decodeTensorFlow: Decoder = (known) => {
     packageManager: 'apt',
     libc: 'glibc',
     ...driverOf(row),
+    ...(!serving && complete && version !== undefined && words.has('gpu') ? tensorflowKey(version.text, row) : undefined),
   });
 };
+
+/** -gpu images up to 2.8.0 were built before NVIDIA changed its repository key. */
+function tensorflowKey(version: string, row: FrameworkImage | undefined): Partial<DecodedImage> {
+  if (compareDotted(version, '2.8.1') >= 0 || !/^\d+\.\d+\.\d+$/.test(version)) return {};
+  return {
+    repositoryKey: 'old',
+    repositoryKeyEvidence: imageFact('tensorflow-gpu-old-key'),
+    aptRepositories: row === undefined || row.ubuntu === null ? [] : oldRepositories(`ubuntu${row.ubuntu.replace('.', '')}`),
+  };
+}
 
 /** The tag under which the table knows an image: jupyter variants hold the same. */
 function gpuTag(segments: readonly TagSegment[]): string {
@@ -90,21 +101,26 @@ export const decodePyTorch: Decoder = (known) => {
     components,
     packageManager: 'apt',
     libc: 'glibc',
-    ...(devel && complete && head !== undefined ? repositoryKey(head.text) : undefined),
+    ...(devel && complete && head !== undefined ? pytorchKey(head.text) : undefined),
   });
 };
 
 /** The -devel images up to 1.11.0 carry the lists of their nvidia/cuda base and its old key; before 1.7 the base is not known. */
-function repositoryKey(version: string): Partial<DecodedImage> {
-  if (compareDotted(version, '1.7') < 0 || compareDotted(version, '1.12') >= 0) return {};
+function pytorchKey(version: string): Partial<DecodedImage> {
+  if (compareDotted(version, '1.12') >= 0) return {};
   return {
     repositoryKey: 'old',
     repositoryKeyEvidence: imageFact('pytorch-devel-old-key'),
-    aptRepositories: [
-      { repository: 'cuda', distro: 'ubuntu1804', arch: 'x86_64' },
-      { repository: 'machine-learning', distro: 'ubuntu1804', arch: 'x86_64' },
-    ],
+    aptRepositories: compareDotted(version, '1.7') < 0 ? [] : oldRepositories('ubuntu1804'),
   };
+}
+
+/** The repositories that images built on nvidia/cuda before the change of 2022 list. */
+function oldRepositories(distro: string): readonly ImageAptRepository[] {
+  return [
+    { repository: 'cuda', distro, arch: 'x86_64' },
+    { repository: 'machine-learning', distro, arch: 'x86_64' },
+  ];
 }
 
 /** nvcr.io/nvidia/deepstream and deepstream-l4t, nvcr.io/nvidia/tensorrt-llm/release, vllm/vllm-openai: by table row. */

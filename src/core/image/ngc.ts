@@ -6,7 +6,7 @@ import type { ComponentKind } from '../stack/model';
 import { UNKNOWN } from '../text/traced';
 import { compareDotted } from '../version/dotted';
 import { composeImage, exactFrom, imageComponent, type Decoder, type KnownReference, type TagSegment, tagPart } from './compose';
-import { osComponent } from './distribution';
+import { distroPython, distroPythonEvidence, osComponent } from './distribution';
 import type { DecodedImage, ImageComponent, ImageFamily, TagPart, TagStatus } from './model';
 
 interface NgcTag {
@@ -29,9 +29,9 @@ const FAMILIES: Readonly<Record<string, ImageFamily>> = {
 };
 /** Names of the variable that holds the release. */
 const RELEASE_VARIABLES: Readonly<Record<string, string>> = {
-  'ngc-tensorrt': 'NVIDIA_TENSORRT_VERSION',
-  'ngc-triton': 'NVIDIA_TRITON_SERVER_VERSION',
-  'ngc-pytorch': 'NVIDIA_PYTORCH_VERSION',
+  'nvcr.io/nvidia/tensorrt': 'NVIDIA_TENSORRT_VERSION',
+  'nvcr.io/nvidia/tritonserver': 'NVIDIA_TRITON_SERVER_VERSION',
+  'nvcr.io/nvidia/pytorch': 'NVIDIA_PYTORCH_VERSION',
 };
 /** Year 17 or later and a month: TensorRT has no version that high. */
 const RELEASE = /^(?:1[7-9]|[2-9]\d)\.(?:0[1-9]|1[0-2])(?:\.\d+)?$/;
@@ -51,12 +51,12 @@ export const decodeNgc: Decoder = (known) => {
   const env = new Map<string, string>();
   const capabilities = sharedImageVariable('ngc', 'NVIDIA_DRIVER_CAPABILITIES');
   if (capabilities !== undefined) env.set('NVIDIA_DRIVER_CAPABILITIES', capabilities);
-  const variable = RELEASE_VARIABLES[family];
+  const variable = RELEASE_VARIABLES[known.canonical];
   if (variable !== undefined && tag.release !== undefined) env.set(variable, tag.release.text);
   return composeImage(known, {
     family,
     parts: partsOf(family, tag),
-    ...statusOf(known, family, tag, row),
+    ...statusOf(known, family, tag),
     components: row === undefined ? [] : componentsOf(family, row, suffix, tag.complete),
     env,
     packageManager: 'apt',
@@ -88,7 +88,7 @@ function partsOf(family: ImageFamily, { release, version, suffix }: NgcTag): rea
   return parts;
 }
 
-function statusOf({ canonical }: KnownReference, family: ImageFamily, { release, version, suffix, complete }: NgcTag, row: NgcImage | undefined): { readonly status: TagStatus; readonly statusEvidence: Evidence | undefined } {
+function statusOf({ canonical }: KnownReference, family: ImageFamily, { release, version, suffix, complete }: NgcTag): { readonly status: TagStatus; readonly statusEvidence: Evidence | undefined } {
   const never = (fact: string): { readonly status: TagStatus; readonly statusEvidence: Evidence | undefined } => ({ status: 'never-existed', statusEvidence: imageFact(fact) });
   const unknown = { status: 'unknown' as const, statusEvidence: undefined };
   if (version !== undefined) return complete ? never('ngc-release-name') : unknown;
@@ -100,12 +100,7 @@ function statusOf({ canonical }: KnownReference, family: ImageFamily, { release,
   if (suffix === undefined || !/(?:^|-)py[23](?:-|$)/.test(suffix.text)) return never('ngc-tag-python');
   if (family === 'ngc-tensorflow' && suffix.text.startsWith('tf1-') && compareDotted(release.text, '23.03') > 0) return never('ngc-tensorflow-1-end');
   if (family === 'ngc-triton' && (compareDotted(release.text, '20.12') < 0 ? suffix.text === 'py3-sdk' : suffix.text.endsWith('py3-clientsdk'))) return never('triton-client-image');
-  return row?.tags.includes(suffix.text) === true ? { status: 'unknown', statusEvidence: seenEvidence(row, suffix.text) } : unknown;
-}
-
-function seenEvidence(row: NgcImage, suffix: string): Evidence | undefined {
-  const any = ngcValue(row, 'cuda') ?? ngcValue(row, 'tensorrt');
-  return any && { fact: `${row.image}:${row.release}-${suffix} is used in public files`, source: row.source, checked: any.evidence.checked };
+  return unknown;
 }
 
 /** Kinds that the fields of a release speak of, with the number of parts that a whole version has. */
@@ -135,9 +130,11 @@ function componentsOf(family: ImageFamily, row: NgcImage, suffix: string | undef
   if (family === 'ngc-triton' && (!complete || suffix === undefined || /sdk|python/.test(suffix))) return [...components, ...variantComponents(row, suffix)];
 
   const own = !complete || suffix?.includes('igpu') === true;
+  const conda = family === 'ngc-pytorch' && compareDotted(row.release, '22.11') < 0;
   for (const { field, kind, parts } of FIELDS) {
-    const value = ngcValue(row, field);
-    if (value === undefined || (kind === 'python' && suffix === 'py2')) continue;
+    if (kind === 'python' && suffix === 'py2') continue;
+    const value = ngcValue(row, field) ?? (kind === 'python' && !conda ? ubuntuPython(ubuntu) : undefined);
+    if (value === undefined) continue;
     const component = valueComponent(kind, value, parts, own);
     components.push(component);
     if (kind === 'tensorrt') for (const extra of WITH_TENSORRT[family] ?? []) components.push({ ...component, kind: extra, certainty: 'assumed' });
@@ -147,13 +144,20 @@ function componentsOf(family: ImageFamily, row: NgcImage, suffix: string | undef
   if (framework !== undefined && suffix !== 'py3-min') {
     components.push(version === undefined ? imageComponent(framework, undefined, 'derived') : valueComponent(framework, version, 3, own));
   }
-  if (family === 'ngc-pytorch' && compareDotted(row.release, '22.11') < 0) components.push(imageComponent('conda', undefined, 'derived', imageFact('ngc-pytorch-conda')));
+  if (conda) components.push(imageComponent('conda', undefined, 'derived', imageFact('ngc-pytorch-conda')));
   return components;
 }
 
 function valueComponent(kind: ComponentKind, { value, certainty, evidence }: NgcValue, parts: number, weaken: boolean): ImageComponent {
-  const name = kind === 'cudnn' || kind === 'tensorrt' ? undefined : kind;
-  return imageComponent(kind, exactFrom(value, parts), weaken ? 'assumed' : certainty, evidence, name);
+  return imageComponent(kind, exactFrom(value, parts), weaken ? 'assumed' : certainty, evidence);
+}
+
+/** Apart from PyTorch's conda, every release of which both are known has the Python of its Ubuntu. */
+function ubuntuPython(ubuntu: NgcValue | undefined): NgcValue | undefined {
+  const os = ubuntu && `ubuntu${ubuntu.value}`;
+  const value = os && distroPython(os);
+  const evidence = os === undefined ? undefined : distroPythonEvidence(os);
+  return value === undefined || evidence === undefined ? undefined : { value, certainty: 'assumed', evidence };
 }
 
 function firstTensorFlow(row: NgcImage): NgcValue | undefined {
@@ -165,7 +169,7 @@ function firstTensorFlow(row: NgcImage): NgcValue | undefined {
 function variantComponents(row: NgcImage, suffix: string | undefined): readonly ImageComponent[] {
   const contents = suffix === undefined ? undefined : row.variants?.[suffix];
   if (contents === undefined) return [];
-  const evidence: Evidence = { fact: `Contents of ${row.image}:${row.release}-${suffix ?? ''}`, source: 'https://github.com/triton-inference-server/server/blob/main/docs/introduction/compatibility.md', checked: '2026-11-20' };
+  const evidence = imageFact('triton-variants');
   const kinds: readonly (readonly [string, ComponentKind])[] = [['python', 'python'], ['cuda', 'cuda'], ['tensorrt', 'tensorrt'], ['torch', 'torch'], ['tensorrtLlm', 'tensorrt-llm']];
   return kinds.flatMap(([key, kind]) => {
     const version = contents[key];
