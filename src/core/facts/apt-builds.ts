@@ -82,6 +82,7 @@ function groupByPackage(builds: readonly AptBuild[]): ReadonlyMap<string, readon
 
 export interface AptQuery {
   readonly package?: string;
+  readonly library?: AptLibrary;
   /** Builds whose source names another distribution are left out; those that name none stay. */
   readonly distro?: string;
   /** A version, or a pattern as after apt's `=`. */
@@ -90,7 +91,7 @@ export interface AptQuery {
 
 /** All sightings of packages of TensorRT, cuDNN and NCCL that fit, oldest version first. Absence of a string proves nothing. */
 export function aptBuilds(query: AptQuery): readonly AptBuild[] {
-  const candidates = query.package === undefined ? allBuilds() : buildsOfPackage(query.package);
+  const candidates = query.package === undefined ? buildsOf(query.library) : buildsOfPackage(query.package);
   return candidates.filter(
     (build) =>
       (query.distro === undefined || build.distro === null || build.distro === query.distro) &&
@@ -98,7 +99,8 @@ export function aptBuilds(query: AptQuery): readonly AptBuild[] {
   );
 }
 
-function allBuilds(): readonly AptBuild[] {
+function buildsOf(library: AptLibrary | undefined): readonly AptBuild[] {
+  if (library !== undefined) return tables[library]().rows;
   return [...tables.tensorrt().rows, ...tables.cudnn().rows, ...tables.nccl().rows];
 }
 

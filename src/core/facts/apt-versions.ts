@@ -1,6 +1,6 @@
 import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersion, type NvidiaPackageVersion } from '../version/debian';
-import { compareDotted, firstParts } from '../version/dotted';
-import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, ruledOutByIndex } from './apt-builds';
+import { compareDotted, firstParts, isDotted } from '../version/dotted';
+import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, ruledOutByIndex, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
 import { defineTable } from './table';
 import { availabilityOf, evidenceOfTensorRTBuild, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from './tensorrt-builds';
@@ -26,9 +26,19 @@ export interface AptVersionAnswer {
   readonly status: 'known' | 'absent' | 'unknown';
   /** For `known` the sighting, for `absent` what rules it out, for `unknown` a doubt worth showing, if there is one. */
   readonly evidence: Evidence | undefined;
+  /**
+   * Set when it was seen in NVIDIA's former machine-learning repository alone: an image whose sources name only the
+   * CUDA repository, as all rebuilt since May 2022 do, cannot install it.
+   */
+  readonly onlyIn: 'machine-learning' | undefined;
 }
 
-const UNKNOWN_VERSION: AptVersionAnswer = { status: 'unknown', evidence: undefined };
+const UNKNOWN_VERSION: AptVersionAnswer = { status: 'unknown', evidence: undefined, onlyIn: undefined };
+
+function known(evidence: Evidence | undefined, sightings: readonly AptBuild[]): AptVersionAnswer {
+  const isOnlyThere = sightings.length > 0 && sightings.every((build) => build.repository === 'machine-learning-network');
+  return { status: 'known', evidence, onlyIn: isOnlyThere ? 'machine-learning' : undefined };
+}
 
 /**
  * Whether a package of TensorRT, cuDNN or NCCL exists in a version: (`libnvinfer8`, `8.5.2-1+cuda11.4`, `ubuntu2004`) →
@@ -42,23 +52,23 @@ export function isAptVersionKnown(name: string, version: string, distro: string 
   const isJetson = distro?.startsWith('jetpack') === true;
   const sightings = aptBuilds({ package: name, version: wanted }).filter((build) => distro === undefined || isJetson || isInNetworkRepository(build));
   const sighting = sightings.find((build) => build.distro === distro) ?? sightings.find((build) => build.distro === null || distro === undefined);
-  if (sighting !== undefined) return { status: 'known', evidence: evidenceOfBuild(sighting, name) };
+  if (sighting !== undefined) return known(evidenceOfBuild(sighting, name), sightings);
   if (distro === undefined || isJetson) return UNKNOWN_VERSION;
   const build = findTensorRTBuild(name, wanted, distro);
-  if (build !== undefined) return { status: 'known', evidence: evidenceOfTensorRTBuild(build, distro) };
+  if (build !== undefined) return known(evidenceOfTensorRTBuild(build, distro), build.sightings);
   if (isAptPattern(wanted)) return UNKNOWN_VERSION;
   const doubt = suspects().rows.find(
     (row) => row.package === name && matchesAptPattern(row.version, wanted) && (row.distro === null || row.distro === distro),
   );
   if (doubt !== undefined) {
     const evidence = { fact: `${name} ${wanted}: ${doubt.reason}.`, source: doubt.source, checked: suspects().checked };
-    return { status: doubt.grade === 'proven' ? 'absent' : 'unknown', evidence };
+    return { status: doubt.grade === 'proven' ? 'absent' : 'unknown', evidence, onlyIn: undefined };
   }
   const parts = parseNvidiaPackageVersion(wanted);
-  if (parts === undefined) return UNKNOWN_VERSION;
+  if (parts === undefined && !(isDotted(wanted) && isAptDistribution(distro))) return UNKNOWN_VERSION;
   const ruledOut =
-    ruledOutByForm(name, parts) ?? ruledOutByIndex(name, wanted, distro) ?? (library === 'tensorrt' ? ruledOutByRelease(name, wanted, parts) : undefined);
-  return ruledOut === undefined ? UNKNOWN_VERSION : { status: 'absent', evidence: ruledOut };
+    ruledOutByForm(name, parts) ?? ruledOutByIndex(name, wanted, distro) ?? (library === 'tensorrt' && parts !== undefined ? ruledOutByRelease(name, wanted, parts) : undefined);
+  return ruledOut === undefined ? UNKNOWN_VERSION : { status: 'absent', evidence: ruledOut, onlyIn: undefined };
 }
 
 /** The build in which the naming rule gives the package this version, or one that fits the pattern; its other packages were seen. */
@@ -84,11 +94,19 @@ function ruledOutByRelease(name: string, version: string, parts: NvidiaPackageVe
   return isMisspelt ? evidenceOfRelease(release, `${name} of TensorRT ${release.version} is versioned ${proper}.`) : undefined;
 }
 
-/** cuDNN 9 carries the CUDA major in its name and no suffix; everything else always names a CUDA minor version. */
-function ruledOutByForm(name: string, parts: NvidiaPackageVersion): Evidence | undefined {
-  const example = aptBuilds({ package: name }).at(-1);
-  const isCudnn9 = /^libcudnn9/.test(name);
-  const isWrong = isCudnn9 ? parts.cuda !== undefined : parts.cuda !== undefined && !parts.cuda.includes('.');
+/** apt compares the whole string with what follows `=`; yum is content with its beginning. */
+function isAptDistribution(distro: string): boolean {
+  return /^(?:ubuntu|debian)/.test(distro);
+}
+
+/**
+ * No version is without its revision; cuDNN 9 carries the CUDA major in its name and no suffix; everything else names
+ * a CUDA minor version. `parts` is undefined for a bare `8.6.1.6`.
+ */
+function ruledOutByForm(name: string, parts: NvidiaPackageVersion | undefined): Evidence | undefined {
+  const example = aptBuilds({ package: name }).filter(isInNetworkRepository).at(-1);
+  const hasSuffix = parts?.cuda !== undefined;
+  const isWrong = parts === undefined || (/^libcudnn9/.test(name) ? hasSuffix : hasSuffix && !parts.cuda.includes('.'));
   if (example === undefined || !isWrong) return undefined;
   return { ...evidenceOfBuild(example, name), fact: `Versions of ${name} have the form ${example.version}.` };
 }

@@ -1,7 +1,7 @@
 import { isCudaCompatible } from '../version/cuda';
 import { parseNvidiaPackageVersion } from '../version/debian';
 import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../version/dotted';
-import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, strengthOf, type AptBuild } from './apt-builds';
+import { aptBuilds, evidenceOfBuild, isInNetworkRepository, strengthOf, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
 import { aptVersionOf, packageFamily, releaseHasPackage } from './tensorrt-packages';
 import { findTensorRTRelease, tensorRTReleases, type TensorRTRelease } from './tensorrt-releases';
@@ -24,10 +24,9 @@ export function tensorRTBuilds(): readonly TensorRTBuild[] {
 
 function collectBuilds(): readonly TensorRTBuild[] {
   const groups = new Map<string, { release: TensorRTRelease; cuda: string; sightings: AptBuild[] }>();
-  for (const sighting of aptBuilds({})) {
+  for (const sighting of aptBuilds({ library: 'tensorrt' })) {
     const parts = parseNvidiaPackageVersion(sighting.version);
-    const isTensorRT = libraryOfPackage(sighting.packages[0] ?? '') === 'tensorrt';
-    if (!isTensorRT || parts?.cuda === undefined || !isInNetworkRepository(sighting)) continue;
+    if (parts?.cuda === undefined || !isInNetworkRepository(sighting)) continue;
     const release = findTensorRTRelease(parts.upstream);
     if (release === undefined) continue;
     const key = `${release.version} ${parts.cuda}`;
@@ -47,6 +46,19 @@ export function availabilityOf(build: TensorRTBuild, distro: string): 'seen' | '
   const ubuntu = /^ubuntu(\d\d)(\d\d)$/.exec(distro);
   const isListed = ubuntu !== null && build.release.ubuntu?.includes(`${ubuntu[1]}.${ubuntu[2]}`) === true;
   return isListed ? 'listed' : undefined;
+}
+
+/**
+ * The distributions whose NVIDIA repository has packages of a release, `ubuntu2004`, ascending: those named by the
+ * release and those where packages were seen. Empty when that is not known.
+ */
+export function distributionsOf(release: TensorRTRelease): readonly string[] {
+  const seen = tensorRTBuilds()
+    .filter((build) => build.release === release)
+    .flatMap((build) => build.sightings.map((sighting) => sighting.distro))
+    .filter((distro) => distro !== null);
+  const named = (release.ubuntu ?? []).map((version) => `ubuntu${version.replace('.', '')}`);
+  return [...new Set([...seen, ...named])].sort();
 }
 
 /** The sighting that proves most for a distribution, as evidence. */

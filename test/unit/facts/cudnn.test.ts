@@ -35,12 +35,23 @@ describe('cuDNN', () => {
     ['libcudnn8', '8.2.4.15-1+cuda11.2', 'ubuntu2004', 'absent'],
     ['libcudnn8', '8.2.4.15-1+cuda11', 'ubuntu1804', 'absent'],
     ['libcudnn5', '5.1.3-1+cuda7.5', 'ubuntu1404', 'unknown'],
-    ['libnccl2', '2.26.2-1+cuda12.8', 'ubuntu2204', 'unknown'],
-    ['libnccl2', '2.4.8-1+cuda10.1', 'ubuntu1804', 'unknown'],
+    ['libnccl2', '2.26.2-1+cuda12.8', 'ubuntu2204', 'known'],
+    ['libnccl2', '2.4.8-1+cuda10.1', 'ubuntu1804', 'known'],
+    ['libnccl2', '2.99.1-1+cuda12.8', 'ubuntu2204', 'unknown'],
     ['libnccl2', '2.13.4-1+cuda11.7', 'ubuntu2004', 'known'],
     ['libnccl2', '2.8.4-1+cuda11.7', 'ubuntu2004', 'absent'],
   ])('%s %s on %s: %s', (name, version, distro, status) => {
     expect(isAptVersionKnown(name, version, distro).status).toBe(status);
+  });
+
+  it.each([
+    // Reported: not found on a rebuilt nvidia/cuda:10.1 image, which no longer names that repository.
+    ['libnccl2', '2.4.8-1+cuda10.1', 'machine-learning'],
+    ['libcudnn7', '7.6.5.32-1+cuda10.1', 'machine-learning'],
+    ['libnccl2', '2.15.5-1+cuda11.8', undefined],
+    ['libnccl2', '2.15.5-1+cuda10.2', undefined],
+  ])('%s %s lies only in the repository %j', (name, version, repository) => {
+    expect(isAptVersionKnown(name, version, 'ubuntu1804')).toMatchObject({ status: 'known', onlyIn: repository });
   });
 
   it('calls nothing absent that was seen', () => {

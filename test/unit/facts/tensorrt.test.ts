@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aptBuilds } from '../../../src/core/facts/apt-builds';
 import { isAptVersionKnown, nearestAptVersions, newestAptBuild, newestKnownTensorRT } from '../../../src/core/facts/apt-versions';
-import { chooseBuilds, tensorRTBuilds, tensorRTCudaSuffixes } from '../../../src/core/facts/tensorrt-builds';
+import { chooseBuilds, distributionsOf, tensorRTBuilds, tensorRTCudaSuffixes } from '../../../src/core/facts/tensorrt-builds';
 import { aptVersionOf, packageFamily, releaseHasPackage, successorOf } from '../../../src/core/facts/tensorrt-packages';
 import { dependencyEvidence, exactDependenciesOf, pinSet } from '../../../src/core/facts/tensorrt-pins';
 import { cudaBuildsOf, findTensorRTRelease, lacksCudaBuild, tensorRTReleases, type TensorRTRelease } from '../../../src/core/facts/tensorrt-releases';
@@ -39,6 +39,12 @@ describe('TensorRT releases', () => {
     ['11.4.1', '13.4', undefined],
   ])('%s was never built for CUDA %s: %j', (version, cuda, expected) => {
     expect(lacksCudaBuild(release(version), cuda)).toBe(expected);
+  });
+
+  it('knows where packages lie', () => {
+    expect(distributionsOf(release('7.2.2'))).toEqual(['ubuntu1604', 'ubuntu1804']);
+    expect(distributionsOf(release('8.6.1'))).toEqual(['ubuntu1804', 'ubuntu2004', 'ubuntu2204']);
+    expect(distributionsOf(release('11.4.1'))).toEqual([]);
   });
 
   it('knows the builds of archives and packages', () => {
@@ -130,6 +136,9 @@ describe('apt versions of TensorRT', () => {
     ['libnvinfer5', '5.0.2-1+cuda10.0', 'ubuntu1804', 'unknown'],
     ['libnvinfer10', '10.99.0.1-1+cuda12.9', 'ubuntu2204', 'unknown'],
     ['libnvinfer10', '10.99.*', 'ubuntu2204', 'unknown'],
+    ['libnvinfer8', '8.6.1.6', 'ubuntu2204', 'absent'],
+    ['libnvinfer8', '8.6.1-1+cuda12.0', 'ubuntu2204', 'absent'],
+    ['libnvinfer8', '8.6.1.6', 'rhel8', 'unknown'],
     ['libnvinfer8', 'nonsense', 'ubuntu2204', 'unknown'],
     ['bash', '8.6.1.6-1+cuda12.0', 'ubuntu2204', 'unknown'],
   ])('%s %s on %s: %s', (name, version, distro, status) => {
