@@ -1,7 +1,9 @@
 import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../shell/installers/model';
+import { distroPython, distroPythonEvidence } from '../image/distribution';
 import type { Location } from '../text/range';
 import { baseName, resolvePath } from '../text/path';
-import { packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
+import { cudaOfPipTag } from '../version/cuda';
+import { DISTRIBUTION_PYTHON, packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
 import type { AptState, Certainty, Component, ComponentKind, StackState, VersionClaim, Via } from './model';
 
 /** What an action needs to know of the stage besides its state. */
@@ -165,11 +167,27 @@ function installPackages(state: StackState, action: PackageInstall, certainty: C
     }
     if (spec.name.value === 'cuda-keyring') current = { ...current, apt: { ...current.apt, key: 'new' } };
     for (const meaning of packageMeaning(spec.name.value)) {
+      if (DISTRIBUTION_PYTHON.test(spec.name.value)) {
+        // A Python that the base image brings stays first on PATH.
+        if (!state.components.some(({ kind, via: origin }) => kind === 'python' && origin === 'base-image')) {
+          added.push(distributionPython(state, certainty, via, where));
+        }
+        continue;
+      }
       const { version, cuda } = packageVersion(spec.version?.value, meaning.named);
       added.push(component(meaning.kind, spec.name.value, version, cuda ?? meaning.cuda, certainty, via, where));
     }
   }
   return added.length === 0 ? current : { ...current, components: place(current.components, added) };
+}
+
+/** The Python 3 of the stage's distribution. */
+function distributionPython(state: StackState, certainty: Certainty, via: Via, where: Location): Component {
+  const os = state.components.find(({ kind }) => kind === 'os');
+  const name = os === undefined || !('version' in os.version) ? undefined : `${os.name}${os.version.version}`;
+  const version = name === undefined ? undefined : distroPython(name);
+  if (version === undefined) return component('python', 'python3', { type: 'unknown' }, undefined, certainty, via, where);
+  return component('python', 'python3', { type: 'prefix', version }, undefined, certainty === 'stated' ? 'derived' : certainty, via, where, name === undefined ? undefined : distroPythonEvidence(name));
 }
 
 function removePackages(state: StackState, packages: readonly PackageSpec[]): StackState {
@@ -259,6 +277,6 @@ function condaVersion(written: string | undefined): VersionClaim {
 
 /** CUDA of a PyTorch index, `https://download.pytorch.org/whl/cu118` → 11.8; undefined for any other index. */
 function indexCuda(state: StackState, indexUrl: string | undefined): string | undefined {
-  const tag = /\/whl\/(?:nightly\/|test\/)?cu(\d{2,3})\b/.exec(indexUrl ?? state.pip.indexUrl?.value ?? '')?.[1];
-  return tag === undefined ? undefined : `${tag.slice(0, -1)}.${tag.slice(-1)}`;
+  const tag = /\/whl\/(?:nightly\/|test\/)?(cu\d{2,3})\b/.exec(indexUrl ?? state.pip.indexUrl?.value ?? '')?.[1];
+  return tag === undefined ? undefined : cudaOfPipTag(tag);
 }

@@ -241,7 +241,9 @@ class StageWalk {
         const artifact = recogniseArtifact(baseName(text.value.replace(/[?#].*$/, '')));
         if (artifact !== undefined) this.#downloads.set(intoFolder ? resolvePath(target, baseName(text.value)) : target, artifact);
       }
-      if (coversSystem(target) && instruction.heredocs.length === 0) state = { ...state, opaque: true };
+      // A folder copied there can hold libraries; a file with an extension is what its name says.
+      const folders = sources.some(({ text }) => !/\.[a-z]\w*$/i.test(text.value));
+      if (coversSystem(target) && folders && instruction.heredocs.length === 0) state = { ...state, opaque: true };
     }
     const engines = sources.filter(({ text }) => /\.(?:engine|plan|trt)$/.test(text.value));
     if (engines.length > 0) {

@@ -1,4 +1,5 @@
 import { UNKNOWN } from '../text/traced';
+import { cudaOfPipTag } from '../version/cuda';
 import type { ComponentKind, VersionClaim } from './model';
 
 /** What one distribution package brings: a component kind, and what its name alone says of versions. */
@@ -11,10 +12,13 @@ export interface PackageMeaning {
 }
 
 interface PackagePattern {
+  /** Its named groups `version` and `cuda` are taken; `-` inside them stands for `.`. */
   readonly pattern: RegExp;
   readonly kinds: readonly ComponentKind[];
-  /** Named groups `version` and `cuda` of the pattern; `-` inside stands for `.`. */
 }
+
+/** Packages that need the distribution's own `python3`. */
+export const DISTRIBUTION_PYTHON = /^python3(?:-(?:pip|dev|venv|full|minimal|setuptools|wheel|distutils))?$/;
 
 const dashed = '(?<version>\\d+(?:-\\d+)?)';
 
@@ -56,7 +60,7 @@ const patterns: readonly PackagePattern[] = [
   { pattern: /^nvidia-(?:3|4|5)\d\d(?:-.+)?$/, kinds: ['driver-library'] },
   { pattern: /^nvidia-cuda-(?:toolkit|dev)$/, kinds: ['nvcc', 'cuda-headers', 'cudart'] },
   { pattern: /^python(?<version>3\.\d+)$/, kinds: ['python'] },
-  { pattern: /^python3$/, kinds: ['python'] },
+  { pattern: DISTRIBUTION_PYTHON, kinds: ['python'] },
 ];
 
 /** Packages of libnvidia-* that the container toolkit brings itself and that hold no driver library. */
@@ -150,13 +154,5 @@ export function pythonVersion(specifier: string): { version: VersionClaim; cuda:
   const exact = /^={2,3}\s*([^\s,*]+)$/.exec(trimmed);
   if (exact === null) return { version: { type: 'range', specifier: trimmed }, cuda: undefined };
   const [version = '', local] = (exact[1] ?? '').split('+');
-  return { version: { type: 'exact', version }, cuda: cudaOfTag(local) };
-}
-
-/** `cu118` → `11.8`, `cu12` → `12`, `cu92` → `9.2`; undefined for anything else. */
-export function cudaOfTag(tag: string | undefined): string | undefined {
-  const digits = /^cu(\d{2,3})$/.exec(tag ?? '')?.[1];
-  if (digits === undefined) return undefined;
-  if (digits.length === 3) return `${digits.slice(0, 2)}.${digits.slice(2)}`;
-  return Number(digits) >= 80 ? `${digits[0]}.${digits[1]}` : digits;
+  return { version: { type: 'exact', version }, cuda: local === undefined ? undefined : cudaOfPipTag(local) };
 }
