@@ -38,20 +38,17 @@ export class Environment<Function = unknown> {
   /** Set once the commands that follow may not be reached, up to the end of the loop, function or script. */
   uncertain: Exclude<Leaving, 'failure'> | undefined;
 
-  constructor(lookup: VariableLookup, parameters: readonly Traced[] | undefined) {
+  constructor(lookup: VariableLookup, parameters: readonly Traced[] | undefined, from?: Environment<Function>) {
     this.#lookup = lookup;
-    this.variables = new Map();
-    this.exported = new Set();
-    this.functions = new Map();
+    this.variables = new Map(from?.variables);
+    this.exported = new Set(from?.exported);
+    this.functions = new Map(from?.functions);
     this.parameters = parameters;
   }
 
   /** A copy for a subshell or for one branch of several. */
   fork(): Environment<Function> {
-    const copy = new Environment<Function>(this.#lookup, this.parameters);
-    for (const [name, value] of this.variables) copy.variables.set(name, value);
-    for (const name of this.exported) copy.exported.add(name);
-    for (const [name, body] of this.functions) copy.functions.set(name, body);
+    const copy = new Environment<Function>(this.#lookup, this.parameters, this);
     copy.directory = this.directory;
     copy.previousDirectory = this.previousDirectory;
     copy.opaque = this.opaque;

@@ -26,7 +26,7 @@ import { expandFields, expandHeredoc, expandPattern, expandSingle, matchesPatter
 import type { ShellAssignment, ShellCommand, ShellRedirect, ShellScript, ShellWord, VariableLookup } from './model';
 import { outputOf } from './output';
 import { SourceText } from './source-text';
-import { isBlank, readInnerShell, unwrapCommand } from './wrappers';
+import { commandName, isBlank, readInnerShell, unwrapCommand } from './wrappers';
 
 /** Text handed to a shell: `text` holds the document's characters from `offset` on, or blanks of equal length. */
 export interface ShellSource {
@@ -200,7 +200,7 @@ class Reader {
       case 'Coproc':
         return this.#node(node.body, { ...frame, environment: frame.environment.fork() }, flow);
       case 'Redirected': {
-        const redirects = this.#redirects(node.redirects, frame, flow).filter((redirect) => redirect.operator.includes('>'));
+        const redirects = this.#redirects(node.redirects, this.#scope(frame, flow)).filter((redirect) => redirect.operator.includes('>'));
         return this.#node(node.command, frame, { ...flow, redirects: [...redirects, ...flow.redirects] });
       }
       case 'TestCommand':
@@ -221,29 +221,26 @@ class Reader {
     });
     const { environment } = frame;
     let status: Status = true;
-    let current = environment;
-    // The state without the conditional commands that are being followed in `current`.
+    // The state without the conditional commands that are being followed.
     let without: Scripted | undefined;
     const join = (): void => {
       if (without === undefined) return;
-      current.merge([current, without], frame.source.file, frame.source.range(node.pos, node.end));
+      environment.merge([environment, without], frame.source.file, frame.source.range(node.pos, node.end));
       without = undefined;
     };
     for (const [i, command] of commands.entries()) {
       const operator = operators[i - 1];
       if (operator === '||') join();
-      if (current.leaving !== undefined) break;
+      if (environment.leaving !== undefined) break;
       if ((operator === '&&' && status === false) || (operator === '||' && status === true)) continue;
       const before = commands[i - 1];
       if (status === undefined && without === undefined && (operator === '||' || (operator === '&&' && before !== undefined && isQuery(before)))) {
-        without = current.fork();
+        without = environment.fork();
       }
-      const inner: Flow = {
-        ...flow,
-        conditional: flow.conditional || without !== undefined,
-        failureIgnored: flow.failureIgnored || i < forgivenBefore,
-      };
-      const own = this.#node(command, { ...frame, environment: current }, inner);
+      const conditional = flow.conditional || without !== undefined;
+      const failureIgnored = flow.failureIgnored || i < forgivenBefore;
+      const same = conditional === flow.conditional && failureIgnored === flow.failureIgnored;
+      const own = this.#node(command, frame, same ? flow : { ...flow, conditional, failureIgnored });
       if (operator === undefined || status !== undefined) status = own;
       else if (operator === '||') status = own === true ? true : undefined;
       else status = own === false ? false : undefined;
@@ -428,7 +425,7 @@ class Reader {
     for (const item of node.prefix) {
       if (item.type === 'Assignment') prefixed.push({ node: item, value: this.#assignmentValue(item, scope) });
     }
-    const redirects = [...this.#redirects(node.redirects, frame, flow), ...flow.redirects];
+    const redirects = [...this.#redirects(node.redirects, scope), ...flow.redirects];
     const assignments = prefixed.map(({ node: item, value }) => ({
       name: item.name,
       value: scalarOf(value),
@@ -436,7 +433,7 @@ class Reader {
     }));
     const emit = (own: readonly ShellWord[], more: readonly ShellAssignment[]): void => {
       if (this.commands.length >= MAX_COMMANDS) return;
-      const first = baseName(own[0]?.text.value ?? '');
+      const first = commandName(own);
       this.commands.push({
         file: source.file,
         name: first.includes(UNKNOWN) ? '' : first,
@@ -603,10 +600,9 @@ class Reader {
     return before instanceof Traced ? Traced.concat([before, scalar]) : Traced.unknown(scope.source.file, scope.source.range(node.pos, node.end));
   }
 
-  #redirects(redirections: readonly Redirection[], frame: Frame, flow: Flow): ShellRedirect[] {
+  #redirects(redirections: readonly Redirection[], scope: Scope): ShellRedirect[] {
     if (redirections.length === 0) return [];
-    const { source } = frame;
-    const scope = this.#scope(frame, flow);
+    const { source } = scope;
     return redirections.map((redirection) => {
       const descriptor = redirection.descriptor === undefined ? '' : source.text.slice(redirection.descriptor.pos, redirection.descriptor.end);
       const operator = descriptor + redirection.operator;

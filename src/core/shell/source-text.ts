@@ -12,6 +12,8 @@ export class SourceText {
   /** Start of each piece in `text`, for the binary search; undefined when there is one piece only. */
   readonly #starts: readonly number[] | undefined;
   readonly #fallback: Range;
+  /** Place of the first character when the text stands in the document as it is: the common case, and the quick one. */
+  readonly #offset: number | undefined;
 
   /** `fallback` is the place shown for what has no character of its own, such as an empty word. */
   constructor(value: Traced, file: string, fallback: Range) {
@@ -19,6 +21,8 @@ export class SourceText {
     this.text = value.value;
     this.file = file;
     this.#fallback = fallback;
+    const [only] = value.pieces;
+    this.#offset = value.pieces.length === 1 && only?.verbatim === true && only.use === undefined && only.file === file ? only.range.start : undefined;
     if (value.pieces.length > 1) {
       const starts: number[] = [];
       let position = 0;
@@ -32,6 +36,10 @@ export class SourceText {
 
   /** The characters from `start` to `end` with their places. */
   slice(start: number, end: number): Traced {
+    if (this.#offset !== undefined) {
+      const text = this.text.slice(start, end);
+      return new Traced([{ text, file: this.file, range: { start: this.#offset + start, end: this.#offset + end }, verbatim: true }]);
+    }
     const pieces: Piece[] = [];
     for (let i = this.#pieceAt(start); i < this.#value.pieces.length; i++) {
       const piece = this.#value.pieces[i] as Piece;
@@ -48,6 +56,7 @@ export class SourceText {
 
   /** The stretch of `file` that shows the characters from `start` to `end`. */
   range(start: number, end: number): Range {
+    if (this.#offset !== undefined) return { start: this.#offset + start, end: this.#offset + end };
     let low = Infinity;
     let high = -Infinity;
     for (let i = this.#pieceAt(start); i < this.#value.pieces.length; i++) {

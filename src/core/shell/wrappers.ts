@@ -1,4 +1,3 @@
-import { baseName } from '../text/path';
 import { Traced, UNKNOWN } from '../text/traced';
 import type { ShellAssignment, ShellWord } from './model';
 
@@ -61,13 +60,19 @@ export function unwrapCommand(words: readonly ShellWord[]): UnwrappedCommand {
   let rest = words;
   const assignments: ShellAssignment[] = [];
   for (let round = 0; round < MAX_WRAPPERS; round++) {
-    const name = baseName(rest[0]?.text.value ?? '');
+    const name = commandName(rest);
     const found = WRAPPERS.get(name);
     const length = found && wrapperLength(rest, found, assignments);
     if (length === undefined || length >= rest.length) break;
     rest = name === 'xargs' ? withInput(rest, length) : rest.slice(length);
   }
   return { words: rest, assignments };
+}
+
+/** The first word without its directory. */
+export function commandName(words: readonly ShellWord[]): string {
+  const value = words[0]?.text.value ?? '';
+  return value.slice(value.lastIndexOf('/') + 1);
 }
 
 /** Number of words that belong to the wrapper; undefined when it does not run a command here. */
@@ -129,7 +134,7 @@ export type InnerShell =
 
 /** Reads `sh`, `bash -euxo pipefail -c …`, `su USER -c …`; undefined for other commands. */
 export function readInnerShell(words: readonly ShellWord[]): InnerShell | undefined {
-  const name = baseName(words[0]?.text.value ?? '');
+  const name = commandName(words);
   if (name === 'su' || name === 'runuser') return readSwitchUser(words);
   if (!SHELLS.has(name)) return undefined;
   let command = false;

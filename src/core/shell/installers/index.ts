@@ -72,7 +72,7 @@ export function recogniseActions(script: ShellScript, context: InstallerContext)
   };
   for (const command of script.commands) {
     if (command.name === '') continue;
-    const pipeline = pipelines.get(command.pipeline) ?? [];
+    const pipeline = pipelines.get(command.pipeline) ?? [command];
     const before = actions.length;
     for (const installer of installersOf(command.name)) {
       for (const action of installer.recognise(command, inScript, pipeline)) {
@@ -88,18 +88,26 @@ export function recogniseActions(script: ShellScript, context: InstallerContext)
   return actions;
 }
 
+/** Installers by command name, for the names met so far. */
+const resolved = new Map<string, readonly Installer[]>();
+const MAX_RESOLVED = 2000;
+
 function installersOf(name: string): readonly Installer[] {
-  const named = BY_NAME.get(name) ?? [];
+  const known = resolved.get(name);
+  if (known !== undefined) return known;
   const matched = BY_PATTERN.filter(([pattern]) => pattern.test(name)).map(([, installer]) => installer);
-  return matched.length === 0 ? named : [...named, ...matched];
+  const found = [...(BY_NAME.get(name) ?? []), ...matched];
+  if (resolved.size >= MAX_RESOLVED) resolved.clear();
+  resolved.set(name, found);
+  return found;
 }
 
+/** Commands of each pipeline that has more than one. */
 function readPipelines(commands: readonly ShellCommand[]): ReadonlyMap<number, readonly ShellCommand[]> {
   const pipelines = new Map<number, ShellCommand[]>();
   for (const command of commands) {
-    const pipeline = pipelines.get(command.pipeline);
-    if (pipeline === undefined) pipelines.set(command.pipeline, [command]);
-    else pipeline.push(command);
+    if (command.pipelineIndex > 0 && !pipelines.has(command.pipeline)) pipelines.set(command.pipeline, []);
   }
+  if (pipelines.size > 0) for (const command of commands) pipelines.get(command.pipeline)?.push(command);
   return pipelines;
 }

@@ -50,7 +50,7 @@ export function parseRpmPackage(word: ShellWord): PackageSpec {
   };
 }
 
-const VERSIONED = new RegExp(`^(.+?)-((?:\\d+:)?\\d+\\.[^-]*(?:-[\\d${UNKNOWN}][^-]*)?|${UNKNOWN}[^-]*)$`);
+const VERSIONED = new RegExp(`^(.+?)-((?:\\d+:)?\\d+\\.[^-]*(?:-[\\d${UNKNOWN}][^-]*)?|${UNKNOWN}.*)$`);
 
 /** A word that is a package name as a whole. */
 export function plainSpec(word: ShellWord, localFile: boolean): PackageSpec {

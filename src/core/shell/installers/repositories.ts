@@ -109,9 +109,11 @@ function comments(command: ShellCommand): boolean {
 export const repositoryPackages: Installer = {
   names: ['dpkg', 'apt', 'apt-get', 'gdebi', 'rpm', 'yum', 'dnf'],
   recognise(command, context) {
-    return command.words.slice(1).flatMap(({ text }) => (text.value.includes('cuda-') ? repositoryPackage(command, text, context) : []));
+    return command.words.slice(1).flatMap(({ text }) => (CUDA_PACKAGE.test(text.value) ? repositoryPackage(command, text, context) : []));
   },
 };
+
+const CUDA_PACKAGE = /cuda-(?:keyring|repo).*\.(?:deb|rpm)$/;
 
 /** Packages of NVIDIA's network repositories and of cuda-keyring, by file name: the distribution in group 1, the architecture in group 2. */
 const NETWORK_PACKAGE = /^cuda-repo-([a-z]+\d+)[-_]\d+(?:\.\d+)+-\d+[._](amd64|arm64|x86_64|aarch64|ppc64le|ppc64el)\.(?:deb|rpm)$/;
