@@ -39,7 +39,7 @@ export type TagStatus =
   | 'end-of-life'
   /** Proven to be gone. */
   | 'removed'
-  /** Was listed once, is no longer listed; nobody looked at the registry. */
+  /** Was listed once, is no longer listed; that it is gone from the registry is likely, not proven. */
   | 'delisted'
   /** Of the family's grammar, and the tables are complete enough to say that it never was. */
   | 'never-existed'

@@ -15,9 +15,9 @@ describe('cuda-images', () => {
     const fits: Record<string, readonly string[]> = {
       served: ['list', 'hub'],
       'end-of-life': ['end-of-life-list'],
-      delisted: ['list-history'],
+      delisted: ['list-history', 'hub'],
       removed: ['hub', 'issue', 'sibling'],
-      unknown: ['list', 'pin', 'hub'],
+      unknown: ['list', 'pin'],
     };
     for (const row of allCudaImages()) {
       expect(fits[row.status], row.tag).toContain(row.evidence);
