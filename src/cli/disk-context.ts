@@ -1,30 +1,67 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { ContextReader } from '../core/shell/installers/model';
+import { Failure } from './failure';
 import { formatPath } from './paths';
 
 /** Scripts and requirements files are small; what is larger is data. */
 const MAX_BYTES = 1024 * 1024;
 
+/** The folders to look in: the one given on the command line, else those that `guessContextFolders` finds. Throws Failure for one that is none. */
+export function chooseContextFolders(given: string | undefined, dockerfile: string | undefined): readonly string[] {
+  if (given === undefined) return dockerfile === undefined ? [] : guessContextFolders(dockerfile);
+  if (!existsSync(given)) throw new Failure(`--context: ${given}: not found`);
+  if (!statSync(given).isDirectory()) throw new Failure(`--context: ${given}: not a folder`);
+  return [given];
+}
+
 /**
- * A build context on disk. Nothing outside `folder` is read, not through `..` and not through a symbolic link.
- * Files are reported by their path from the working directory.
+ * Folders that may be the build context of a Dockerfile, which docker is told and we are not: its own, then those above
+ * it up to the repository's root, or to the working directory where there is no repository. A Dockerfile in `docker/`
+ * is mostly built from the root.
  */
-export function createDiskContext(folder: string): ContextReader {
-  const root = realpath(path.resolve(folder));
+export function guessContextFolders(dockerfile: string): readonly string[] {
+  const own = path.dirname(path.resolve(dockerfile));
+  const above = [own];
+  for (let folder = own; folder !== path.dirname(folder); folder = path.dirname(folder)) above.push(path.dirname(folder));
+  const outermost = above.find((folder) => existsSync(path.join(folder, '.git'))) ?? process.cwd();
+  return above.slice(0, Math.max(1, above.indexOf(outermost) + 1));
+}
+
+/**
+ * A build context on disk: the first of `folders` that has a file gives it. Nothing outside the last, outermost one is
+ * read, not through `..` and not through a symbolic link. Files are reported by their path from the working directory.
+ */
+export function createDiskContext(folders: readonly string[]): ContextReader {
+  const outermost = realpath(folders.at(-1) ?? '.');
+  const found = new Map<string, string | undefined>();
   const texts = new Map<string, string | undefined>();
-  const resolve = (name: string): string | undefined => {
-    const file = root && realpath(path.join(root, name));
-    return file !== undefined && (file === root || file.startsWith(root === '/' ? root : root + path.sep)) ? file : undefined;
+  const find = (name: string): string | undefined => {
+    // Docker takes `..` at the root of a context for the root.
+    const inside = path.join('/', name);
+    if (!found.has(inside)) found.set(inside, folders.map((folder) => path.join(folder, inside)).find((file) => liesIn(outermost, realpath(file))));
+    return found.get(inside);
   };
   return {
     readText(name) {
-      if (!texts.has(name)) texts.set(name, readSmallText(resolve(name)));
-      return texts.get(name);
+      const file = find(name);
+      if (file === undefined) return undefined;
+      if (!texts.has(file)) texts.set(file, readSmallText(file));
+      return texts.get(file);
     },
-    exists: (name) => resolve(name) !== undefined,
-    fileName: (name) => formatPath(path.join(folder, name)),
+    exists(name) {
+      if (find(name) !== undefined) return true;
+      // Absent from all of several guesses proves nothing: the context may be another folder.
+      return folders.length === 1 && outermost !== undefined ? false : undefined;
+    },
+    fileName: (name) => formatPath(find(name) ?? path.join(folders[0] ?? '.', name)),
   };
+}
+
+function liesIn(folder: string | undefined, file: string | undefined): boolean {
+  if (folder === undefined || file === undefined) return false;
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 function realpath(file: string): string | undefined {
@@ -35,8 +72,7 @@ function realpath(file: string): string | undefined {
   }
 }
 
-function readSmallText(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
+function readSmallText(file: string): string | undefined {
   try {
     const stat = statSync(file);
     if (!stat.isFile() || stat.size > MAX_BYTES) return undefined;

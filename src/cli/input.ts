@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { Failure, explainSystemError } from './failure';
 
 /** No Dockerfile is near this size; a file above it is something else. */
-export const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A text as read; `mark` tells whether the file begins with a byte order mark, which `text` lacks. */
 export interface TextInput {

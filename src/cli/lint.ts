@@ -1,12 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { analyse, registry, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
 import { compareSeverity } from '../core/engine/settings';
 import { findClosest } from '../core/engine/spelling';
 import { fileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
-import { createDiskContext } from './disk-context';
+import { chooseContextFolders, createDiskContext } from './disk-context';
 import { discoverFiles } from './discover';
 import { Failure, explainSystemError } from './failure';
 import { encode, readStandardInput, readTextFile, type TextInput } from './input';
@@ -22,8 +21,8 @@ interface Target {
   readonly file: string;
   /** What its kind is told by. */
   readonly name: string;
-  /** Build context; undefined for none. */
-  readonly context: string | undefined;
+  /** Where the build context may be; empty for none. */
+  readonly folders: readonly string[];
   /** Named by the user, not found in a folder: that it is no Dockerfile is then a fault. */
   readonly explicit: boolean;
   readonly standardInput: boolean;
@@ -39,15 +38,14 @@ export async function lint(paths: readonly string[], options: LintArguments): Pr
   const discovery = await discoverFiles(paths.filter((target) => target !== '-'));
   discovery.failures.forEach((failure) => run.fail(failure));
   for (const { file, explicit } of discovery.files) {
-    run.check({ file, name: file, context: options.context ?? path.dirname(file), explicit, standardInput: false }, () => readTextFile(file));
+    run.check({ file, name: file, folders: chooseContextFolders(options.context, file), explicit, standardInput: false }, () => readTextFile(file));
   }
   const fromInput = paths.includes('-');
   if (fromInput) {
     const name = options.stdinFilename ?? 'Dockerfile';
-    const folder = options.stdinFilename === undefined ? undefined : path.dirname(options.stdinFilename);
-    const context = options.context ?? (folder !== undefined && existsSync(folder) ? folder : undefined);
+    const folders = chooseContextFolders(options.context, options.stdinFilename);
     const input = await readStandardInput().catch((error: unknown) => run.failWith(error));
-    if (input !== undefined) run.check({ file: options.stdinFilename ?? STANDARD_INPUT, name, context, explicit: true, standardInput: true }, () => input);
+    if (input !== undefined) run.check({ file: options.stdinFilename ?? STANDARD_INPUT, name, folders, explicit: true, standardInput: true }, () => input);
   }
 
   const result = run.finish();
@@ -146,7 +144,7 @@ class LintRun {
       kind,
       buildArgs: this.#options.buildArg,
       settings: this.#options.rule,
-      context: target.context === undefined ? undefined : createDiskContext(target.context),
+      context: target.folders.length === 0 ? undefined : createDiskContext(target.folders),
       onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
     };
     const analysis = analyse(text, file, options);

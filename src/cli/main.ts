@@ -25,7 +25,7 @@ program
   .option('--fix', 'apply the fixes that are safe without asking')
   .option('--diff', 'print what --fix would change, and change nothing')
   .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
-  .option('--context <folder>', 'build context; by default the folder of each Dockerfile')
+  .option('--context <folder>', 'build context; by default the folder of each Dockerfile, or one above it')
   .option('--stdin-filename <name>', 'name of standard input: tells its kind and its build context')
   .addHelpText('after', '\nFolders are searched for Dockerfiles, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
   .action(async (paths: string[], options: LintArguments) => (await import('./lint')).lint(paths, options));
@@ -36,7 +36,7 @@ program
   .argument('<file>', 'a Dockerfile; `-` is standard input')
   .option('--json', 'print JSON')
   .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
-  .option('--context <folder>', 'build context; by default the folder of the Dockerfile')
+  .option('--context <folder>', 'build context; by default the folder of the Dockerfile, or one above it')
   .action(async (file: string, options: StackArguments) => (await import('./stack')).printStack(file, options));
 
 program

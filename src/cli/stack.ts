@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type ComponentOutput, type StackOutput, type StageOutput } from '../core/engine/stack-output';
 import { fileKind } from '../core/file-kind';
-import { createDiskContext } from './disk-context';
+import { chooseContextFolders, createDiskContext } from './disk-context';
 import { Failure } from './failure';
 import { readStandardInput, readTextFile } from './input';
 import type { StackArguments } from './options';
@@ -14,7 +13,7 @@ export async function printStack(target: string, options: StackArguments): Promi
   const fromInput = target === '-';
   const file = fromInput ? '<stdin>' : formatPath(target);
   const { text } = fromInput ? await readStandardInput() : readTextFile(target);
-  const folder = options.context ?? (fromInput ? undefined : path.dirname(target));
+  const folders = chooseContextFolders(options.context, fromInput ? undefined : target);
   const kind = fromInput ? 'dockerfile' : fileKind(target);
   if (kind !== 'dockerfile' && kind !== undefined) throw new Failure(`${file}: stages are read from Dockerfiles only`);
   // A single file was named for this one purpose: whatever its name, it is read as a Dockerfile.
@@ -22,7 +21,7 @@ export async function printStack(target: string, options: StackArguments): Promi
     kind: 'dockerfile',
     rules: [],
     buildArgs: options.buildArg,
-    context: folder === undefined ? undefined : createDiskContext(folder),
+    context: folders.length === 0 ? undefined : createDiskContext(folders),
   });
   if (stack === undefined) throw new Failure(`${file}: ${problems[0]?.message ?? 'This is no Dockerfile.'}`);
   const output = describeStack(stack);

@@ -14,8 +14,7 @@ export function applyFix(texts: Texts, fix: Fix): Texts | undefined {
   return applyFileEdits(texts, fix.edits);
 }
 
-/** As `applyFix`, for edits of any origin, taken as one step. */
-export function applyFileEdits(texts: Texts, edits: readonly FileEdit[]): Texts | undefined {
+function applyFileEdits(texts: Texts, edits: readonly FileEdit[]): Texts | undefined {
   const changed = new Map<string, string>();
   for (const file of new Set(edits.map((edit) => edit.file))) {
     const text = texts.get(file);

@@ -67,7 +67,7 @@ export function describeStack({ dockerfile, stages, files }: StackReport): Stack
 }
 
 /** A version claim as one word for the reader; null when nothing is known. */
-export function formatVersion(claim: VersionClaim): string | null {
+function formatVersion(claim: VersionClaim): string | null {
   switch (claim.type) {
     case 'exact':
       return claim.version;

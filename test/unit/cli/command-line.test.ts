@@ -85,6 +85,8 @@ describe('trtc lint', () => {
     ['another kind of file', ['lint', 'empty/notes.txt'], 'trtc: empty/notes.txt: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*)'],
     ['a device', ['lint', '/dev/null'], 'trtc: /dev/null: not a regular file'],
     ['an unknown rule', ['lint', '--rule', 'cuda-driver-library-copid=off', 'good'], 'trtc: --rule: there is no rule cuda-driver-library-copid; did you mean cuda-driver-library-copied?'],
+    ['a build context that is not there', ['lint', '--context', 'nowhere', 'good'], 'trtc: --context: nowhere: not found'],
+    ['a build context that is a file', ['stack', '--context', 'good/Dockerfile', 'good/Dockerfile'], 'trtc: --context: good/Dockerfile: not a folder'],
     ['stack: absent', ['stack', 'nowhere'], 'trtc: nowhere: not found'],
     ['stack: a folder', ['stack', 'good'], 'trtc: good: not a regular file'],
     ['stack: another kind', ['stack', 'other/compose.yaml'], 'trtc: other/compose.yaml: stages are read from Dockerfiles only'],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDiskContext } from '../../../src/cli/disk-context';
+import { createDiskContext, guessContextFolders } from '../../../src/cli/disk-context';
 import { discoverFiles } from '../../../src/cli/discover';
 import { explainSystemError } from '../../../src/cli/failure';
 
@@ -77,17 +77,40 @@ describe('createDiskContext', () => {
     ['sub', undefined],
     ['absent', undefined],
   ])('reads %s', (name, text) => {
-    expect(createDiskContext(path.join(root, 'context')).readText(name)).toBe(text);
+    expect(createDiskContext([path.join(root, 'context')]).readText(name)).toBe(text);
   });
 
   it('tells what exists', () => {
-    const context = createDiskContext(path.join(root, 'context'));
+    const context = createDiskContext([path.join(root, 'context')]);
     expect(['sub', 'requirements.txt', 'absent', '../secret.txt', 'link.txt'].map((name) => context.exists(name))).toEqual([true, true, false, false, false]);
     expect(context.fileName('sub/run.sh')).toBe(path.join(root, 'context/sub/run.sh'));
   });
 
+  it('takes the nearest of several folders, and does not know what none of them has', () => {
+    const context = createDiskContext(guessContextFolders(path.join(root, 'context/sub/Dockerfile')));
+    expect(context.readText('run.sh')).toBe('true\n');
+    expect(context.readText('requirements.txt')).toBe('tensorrt\n');
+    expect(context.readText('secret.txt')).toBe('outside\n');
+    expect(context.fileName('requirements.txt')).toBe(path.join(root, 'context/requirements.txt'));
+    expect(context.exists('absent')).toBeUndefined();
+  });
+
   it('is empty for a folder that is not there', () => {
-    expect(createDiskContext(path.join(root, 'nowhere')).readText('x')).toBeUndefined();
+    expect(createDiskContext([path.join(root, 'nowhere')]).readText('x')).toBeUndefined();
+    expect(createDiskContext([path.join(root, 'nowhere')]).exists('x')).toBeUndefined();
+  });
+});
+
+describe('guessContextFolders', () => {
+  it.each([
+    ['context/sub/Dockerfile', ['context/sub', 'context', '']],
+    ['Dockerfile', ['']],
+  ])('goes up to the root of the repository: %s', (file, expected) => {
+    expect(guessContextFolders(path.join(root, file))).toEqual(expected.map((folder) => path.join(root, folder).replace(/\/$/, '')));
+  });
+
+  it('stays in the folder of a file that lies in no repository and not below the working directory', () => {
+    expect(guessContextFolders('/nowhere/at/all/Dockerfile')).toEqual(['/nowhere/at/all']);
   });
 });
 
