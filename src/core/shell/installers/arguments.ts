@@ -39,6 +39,7 @@ export function parseArguments(words: readonly ShellWord[], from: number, style:
   for (let i = from; i < words.length; i++) {
     const word = words[i] as ShellWord;
     const value = word.text.value;
+    if (value === '') continue;
     if (value.length < 2 || !value.startsWith('-')) {
       operands.push(word);
       continue;

@@ -27,29 +27,30 @@ export const conda: Installer = {
   },
 };
 
-/** `channel::name=version=build`, `name>=1.2`, `name==1.2`: https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html */
+/**
+ * `channel::name=version=build`, `name>=1.2`, `name==1.2`, `name 1.2 build`, `name[version='>=1.2']`:
+ * https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html
+ */
 function parseCondaPackage(word: ShellWord): CondaInstall['packages'][number] {
   const { text } = word;
   const value = text.value;
-  const separator = value.indexOf('::');
-  const nameStart = separator < 0 ? 0 : separator + 2;
-  const operator = /\s*(?:[<>!~=]=?|\s)/.exec(value.slice(nameStart));
-  const nameEnd = operator === null ? value.length : nameStart + operator.index;
-  let versionStart = nameEnd;
-  if (operator !== null && operator[0].trim() === '=') versionStart += operator[0].length;
-  while (value.charAt(versionStart) === ' ') versionStart++;
-  // The build string follows a further `=` that is no operator.
-  const build = /[^<>!~=,|]=([^=,|<>]+)$/.exec(value.slice(versionStart));
-  const versionEnd = build === null ? value.length : versionStart + build.index + 1;
+  const [, channel, name = '', rest = ''] = /^(?:(.*?)::)?([^\s<>!~=[]*)(.*)$/s.exec(value) ?? [];
+  const restStart = value.length - rest.length;
+  const nameStart = restStart - name.length;
+  const bracket = /^\[.*?\bversion\s*=\s*["']?([^"'\],]*(?:,[^"'\]=]*)?)/.exec(rest);
+  // One `=` only separates; the build string follows a second one, or a blank.
+  const plain = /^\s*(?:=(?!=)\s*)?((?:[<>!~=]=|[^\s=])*)(?:[\s=]\s*(\S+))?/.exec(rest);
+  const version = bracket?.[1] ?? (rest.startsWith('[') ? '' : (plain?.[1] ?? ''));
+  const versionStart = restStart + rest.indexOf(version);
   return {
-    name: text.slice(nameStart, nameEnd),
-    version: versionStart < versionEnd ? text.slice(versionStart, versionEnd) : undefined,
+    name: text.slice(nameStart, restStart),
+    version: version === '' ? undefined : text.slice(versionStart, versionStart + version.length),
     architecture: undefined,
     release: undefined,
     range: word.range,
     text,
     localFile: /\.(?:conda|tar\.bz2)$/.test(value),
-    channel: separator < 0 ? undefined : value.slice(0, separator),
-    build: build?.[1],
+    channel,
+    build: bracket === null && version !== '' ? plain?.[2] : undefined,
   };
 }

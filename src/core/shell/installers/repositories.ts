@@ -81,7 +81,7 @@ function readLists(command: ShellCommand, text: Traced): readonly RepositoryAdd[
 }
 
 function repository(command: ShellCommand, manager: RepositoryAdd['manager'], url: Traced, suite: string | undefined): RepositoryAdd {
-  const codename = suite !== undefined && /^[a-z]+(?:-[a-z]+)*$/.test(suite) ? suite.replace(/-.*$/, '') : undefined;
+  const codename = /^([a-z]+)(?:-(?:updates|security|backports|proposed|pgdg))?$/.exec(suite ?? '')?.[1];
   return { kind: 'repository-add', ...placeOf(command), manager, url, nvidia: parseNvidiaRepositoryUrl(url.value), codename };
 }
 
