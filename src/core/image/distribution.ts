@@ -41,7 +41,7 @@ export function aptDistro(os: string): string | undefined {
 /** The package manager of a distribution; undefined where it is none of those that the shell reader knows. */
 export function packageManagerOf(os: string): DecodedImage['packageManager'] {
   if (/^(?:ubuntu|debian)/.test(os)) return 'apt';
-  if (/^(?:centos|ubi|rockylinux|almalinux|oraclelinux|fedora|amzn)/.test(os)) return 'yum';
+  if (/^(?:centos|ubi|rockylinux|almalinux|oraclelinux|fedora|amazonlinux|amzn)/.test(os)) return 'yum';
   if (/^(?:opensuse|suse|sles)/.test(os)) return 'zypper';
   if (os.startsWith('alpine')) return 'apk';
   if (os.startsWith('archlinux')) return 'pacman';
@@ -65,7 +65,7 @@ export const decodeDistribution: Decoder = (known) => {
     ],
     componentsComplete: bare && !known.mirrored,
     env: new Map([['PATH', DEFAULT_PATH]]),
-    envComplete: bare && !known.mirrored,
+    envComplete: bare && family !== 'archlinux' && !known.mirrored,
     packageManager: apt,
     libc: family === 'alpine' ? 'musl' : 'glibc',
   });

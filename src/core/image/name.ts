@@ -51,7 +51,7 @@ const NGC_REPOSITORIES = new Set([
   'nvidia/l4t-tensorrt',
 ]);
 /** Docker official images that some decoder knows. */
-const OFFICIAL = new Set(['ubuntu', 'debian', 'python', 'alpine', 'rockylinux', 'centos', 'fedora', 'archlinux', 'almalinux', 'oraclelinux', 'amazonlinux', 'buildpack-deps']);
+const OFFICIAL = new Set(['ubuntu', 'debian', 'python', 'alpine', 'rockylinux', 'centos', 'fedora', 'archlinux', 'almalinux', 'oraclelinux', 'amazonlinux']);
 /** A path component of a proxy in front of Docker Hub. */
 const PROXY = /docker|hub|proxy|mirror|cache|^library$/;
 

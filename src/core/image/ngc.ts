@@ -68,7 +68,7 @@ export const decodeNgc: Decoder = (known) => {
 };
 
 /** Reads `<release>[-suffix]`; a version where the release belongs is told apart. */
-export function readNgcTag(text: string): NgcTag {
+function readNgcTag(text: string): NgcTag {
   const dash = text.indexOf('-');
   const head: TagSegment = { text: dash < 0 ? text : text.slice(0, dash), start: 0 };
   const suffix = dash < 0 ? undefined : { text: text.slice(dash + 1), start: dash + 1 };

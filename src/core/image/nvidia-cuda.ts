@@ -1,5 +1,6 @@
 import { findImageKey, imageKeyEvidence } from '../facts/apt-keys';
 import { cudaContentsEvidence, cudaImageEvidence, cudaImagesOf, allCudaImages, findCudaImage, findCudaImageContents, type CudaImage, type CudaImageContents } from '../facts/cuda-images';
+import { driverFloor } from '../facts/cuda-toolkits';
 import type { Evidence } from '../facts/evidence';
 import { sharedImageVariable } from '../facts/image-env';
 import { imageFact } from '../facts/image-facts';
@@ -45,12 +46,13 @@ export const decodeNvidiaCuda: Decoder = (known) => {
     aptRepositories: aptRepositoriesOf(cuda, os),
     heldPackages: heldPackagesOf(tag, row, os, contents),
     platforms: platformsOf(tag, contents),
+    ...driverOf(cuda),
     ...(plain ? keyOf(known, cuda, os, row) : undefined),
   });
 };
 
 /** Reads a tag; segments with unknown parts are passed over. */
-export function readCudaTag(text: string): CudaTag {
+function readCudaTag(text: string): CudaTag {
   const { segments, complete } = splitTag(text);
   const tag: { -readonly [K in keyof CudaTag]: CudaTag[K] } = { cuda: undefined, library: undefined, flavor: undefined, os: undefined, complete };
   for (const segment of segments) {
@@ -90,7 +92,7 @@ function statusWithoutRow({ cuda, os, complete }: CudaTag): { readonly status: T
   const unknown = { status: 'unknown' as const, statusEvidence: undefined };
   if (cuda === undefined) return unknown;
   const version = cuda.text;
-  if (compareDotted(version, newestCuda()) > 0) return { status: 'newer', statusEvidence: undefined };
+  if (compareDotted(version, tableVersions().newest) > 0) return { status: 'newer', statusEvidence: undefined };
   if (!complete || os === undefined) return unknown;
   const neverListed = { status: 'never-existed' as const, statusEvidence: imageFact('cuda-tag-lists') };
   if (version.split('.').length === 2) {
@@ -107,7 +109,7 @@ function statusWithoutRow({ cuda, os, complete }: CudaTag): { readonly status: T
 function isPassedOver(version: string): boolean {
   if (majorOf(version) === 11) return true;
   const minor = firstParts(version, 2);
-  const listed = [...listedVersions()];
+  const listed = [...tableVersions().listed];
   const sameMinor = listed.filter((other) => firstParts(other, 2) === minor);
   if (sameMinor.length > 0) return sameMinor.some((other) => compareDotted(other, version) > 0);
   return listed.some((other) => majorOf(other) === majorOf(version) && compareDotted(other, version) > 0);
@@ -119,6 +121,7 @@ function isListed({ evidence }: CudaImage): boolean {
 
 let versions: { readonly newest: string; readonly listed: ReadonlySet<string> } | undefined;
 
+/** The newest CUDA version of which any tag is known, and all that NVIDIA's lists have. */
 function tableVersions(): { readonly newest: string; readonly listed: ReadonlySet<string> } {
   if (versions === undefined) {
     let newest = '0';
@@ -131,15 +134,6 @@ function tableVersions(): { readonly newest: string; readonly listed: ReadonlySe
     versions = { newest, listed };
   }
   return versions;
-}
-
-/** The newest CUDA version of which any tag is known. */
-export function newestCuda(): string {
-  return tableVersions().newest;
-}
-
-function listedVersions(): ReadonlySet<string> {
-  return tableVersions().listed;
 }
 
 function componentsOf(tag: CudaTag, row: CudaImage | undefined, os: string | undefined, contents: CudaImageContents | undefined): readonly ImageComponent[] {
@@ -246,6 +240,13 @@ function platformsOf({ library, complete }: CudaTag, contents: CudaImageContents
   if (library?.text === 'tensorrt') return ['linux/arm64'];
   const text = (library !== undefined ? contents?.cudnnPlatforms : undefined) ?? contents?.platforms;
   return text?.split(' ');
+}
+
+/** The lowest driver under which programs of this CUDA run, minor-version compatibility counted. */
+function driverOf(cuda: string | undefined): Pick<DecodedImage, 'driverMin' | 'driverEvidence'> | undefined {
+  const floor = cuda === undefined ? undefined : driverFloor(cuda);
+  const driverMin = floor && (floor.minorCompatible ?? floor.full);
+  return driverMin === undefined ? undefined : { driverMin, driverEvidence: floor?.evidence };
 }
 
 /**

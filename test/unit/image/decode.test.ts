@@ -46,7 +46,9 @@ describe('distributions', () => {
     expect(decode('alpine:3.15')).toMatchObject({ packageManager: 'apk', libc: 'musl', componentsComplete: true });
     expect(decode('debian:12')).toMatchObject({ packageManager: 'apt', libc: 'glibc', componentsComplete: true });
     expect(decode('rockylinux:9')).toMatchObject({ packageManager: 'yum', componentsComplete: false });
-    expect(decode('archlinux')).toMatchObject({ packageManager: 'pacman' });
+    expect(decode('archlinux')).toMatchObject({ packageManager: 'pacman', envComplete: false });
+    expect(decode('ubuntu:22.04')).toMatchObject({ envComplete: true });
+    expect(decode('amazonlinux:2023')).toMatchObject({ packageManager: 'yum' });
     expect(decode('registry.example.com/ubuntu:22.04')).toMatchObject({ mirrored: true, componentsComplete: false, envComplete: false });
   });
 

@@ -118,6 +118,7 @@ describe('contents', () => {
     expect(devel.heldPackages).toEqual(['libcublas-11-6', 'libnccl2', 'libcublas-dev-11-6', 'libnccl-dev', 'libcudnn8']);
     expect(devel.aptRepositories).toEqual([{ repository: 'cuda', distro: 'ubuntu2004', arch: 'x86_64' }]);
     expect(devel.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    expect(devel).toMatchObject({ driverMin: '450.80.02', driverEvidence: { source: expect.any(String) as string } });
     expect(Object.fromEntries(devel.env)).toEqual({
       CUDA_VERSION: '11.6.2',
       NVIDIA_VISIBLE_DEVICES: 'all',
