@@ -92,10 +92,12 @@ export interface AptQuery {
 /** All sightings of packages of TensorRT, cuDNN and NCCL that fit, oldest version first. Absence of a string proves nothing. */
 export function aptBuilds(query: AptQuery): readonly AptBuild[] {
   const candidates = query.package === undefined ? buildsOf(query.library) : buildsOfPackage(query.package);
+  const { distro, version } = query;
+  const isPattern = version !== undefined && isAptPattern(version);
   return candidates.filter(
     (build) =>
-      (query.distro === undefined || build.distro === null || build.distro === query.distro) &&
-      (query.version === undefined || matchesVersion(query.version, build.version)),
+      (distro === undefined || build.distro === null || build.distro === distro) &&
+      (version === undefined || (isPattern ? matchesAptPattern(version, build.version) : version === build.version)),
   );
 }
 
@@ -107,10 +109,6 @@ function buildsOf(library: AptLibrary | undefined): readonly AptBuild[] {
 function buildsOfPackage(name: string): readonly AptBuild[] {
   const library = libraryOfPackage(name);
   return library === undefined ? [] : (buildsOfLibrary(library).get(name) ?? []);
-}
-
-function matchesVersion(wanted: string, version: string): boolean {
-  return isAptPattern(wanted) ? matchesAptPattern(wanted, version) : wanted === version;
 }
 
 /** True for a sighting in a repository that an x86-64 or SBSA image reaches by network. */

@@ -1,7 +1,8 @@
 import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersion, type NvidiaPackageVersion } from '../version/debian';
-import { compareDotted, firstParts, isDotted } from '../version/dotted';
+import { compareDotted, firstParts, hasPrefix, isDotted } from '../version/dotted';
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, ruledOutByIndex, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
+import { remember } from './remember';
 import { defineTable } from './table';
 import { availabilityOf, evidenceOfTensorRTBuild, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from './tensorrt-builds';
 import { aptVersionOf, packageFamily, releaseHasPackage } from './tensorrt-packages';
@@ -45,7 +46,9 @@ function known(evidence: Evidence | undefined, sightings: readonly AptBuild[]): 
  * absent. `version` is what follows apt's `=`, or the version and release of an RPM (`8.2.0-1.cuda10.2`).
  * `distro` as in the repository's address; without it, as on Jetson (`jetpack…`), nothing is called absent.
  */
-export function isAptVersionKnown(name: string, version: string, distro: string | undefined): AptVersionAnswer {
+export const isAptVersionKnown: (name: string, version: string, distro: string | undefined) => AptVersionAnswer = remember(judge);
+
+function judge(name: string, version: string, distro: string | undefined): AptVersionAnswer {
   const library = libraryOfPackage(name);
   if (library === undefined) return UNKNOWN_VERSION;
   const wanted = version.replace(/^([\d.]+-\d+)\.cuda/, '$1+cuda');
@@ -67,17 +70,21 @@ export function isAptVersionKnown(name: string, version: string, distro: string 
   const parts = parseNvidiaPackageVersion(wanted);
   if (parts === undefined && !(isDotted(wanted) && isAptDistribution(distro))) return UNKNOWN_VERSION;
   const ruledOut =
-    ruledOutByForm(name, parts) ?? ruledOutByIndex(name, wanted, distro) ?? (library === 'tensorrt' && parts !== undefined ? ruledOutByRelease(name, wanted, parts) : undefined);
+    ruledOutByForm(name, wanted, parts) ?? ruledOutByIndex(name, wanted, distro) ?? (library === 'tensorrt' && parts !== undefined ? ruledOutByRelease(name, wanted, parts) : undefined);
   return ruledOut === undefined ? UNKNOWN_VERSION : { status: 'absent', evidence: ruledOut, onlyIn: undefined };
 }
 
 /** The build in which the naming rule gives the package this version, or one that fits the pattern; its other packages were seen. */
 function findTensorRTBuild(name: string, wanted: string, distro: string): TensorRTBuild | undefined {
   if (packageFamily(name) === undefined) return undefined;
+  const isPattern = isAptPattern(wanted);
+  const parts = isPattern ? undefined : parseNvidiaPackageVersion(wanted);
+  if (!isPattern && parts === undefined) return undefined;
   return tensorRTBuilds().find((build) => {
-    if (releaseHasPackage(build.release, name) !== true || availabilityOf(build, distro) === undefined) return false;
+    if (parts !== undefined && (build.cuda !== parts.cuda || !hasPrefix(parts.upstream, build.release.version))) return false;
     const version = aptVersionOf(name, build.release, build.cuda);
-    return version !== undefined && (isAptPattern(wanted) ? matchesAptPattern(wanted, version) : wanted === version);
+    const isIt = version !== undefined && (isPattern ? matchesAptPattern(wanted, version) : wanted === version);
+    return isIt && releaseHasPackage(build.release, name) === true && availabilityOf(build, distro) !== undefined;
   });
 }
 
@@ -101,10 +108,11 @@ function isAptDistribution(distro: string): boolean {
 
 /**
  * No version is without its revision; cuDNN 9 carries the CUDA major in its name and no suffix; everything else names
- * a CUDA minor version. `parts` is undefined for a bare `8.6.1.6`.
+ * a CUDA minor version. `parts` is undefined for a `bare` version such as `8.6.1.6`.
  */
-function ruledOutByForm(name: string, parts: NvidiaPackageVersion | undefined): Evidence | undefined {
-  const example = aptBuilds({ package: name }).filter(isInNetworkRepository).at(-1);
+function ruledOutByForm(name: string, bare: string, parts: NvidiaPackageVersion | undefined): Evidence | undefined {
+  const builds = aptBuilds({ package: name }).filter(isInNetworkRepository);
+  const example = builds.find((build) => build.version.startsWith(`${parts?.upstream ?? bare}-`)) ?? builds.at(-1);
   const hasSuffix = parts?.cuda !== undefined;
   const isWrong = parts === undefined || (/^libcudnn9/.test(name) ? hasSuffix : hasSuffix && !parts.cuda.includes('.'));
   if (example === undefined || !isWrong) return undefined;
@@ -133,13 +141,17 @@ export interface NewestAptVersion {
  * The newest version known of a package of TensorRT, cuDNN or NCCL in NVIDIA's repository of a distribution: what apt
  * takes when nothing is pinned. Undefined when none is known.
  */
-export function newestAptBuild(name: string, distro: string): NewestAptVersion | undefined {
+export const newestAptBuild: (name: string, distro: string) => NewestAptVersion | undefined = remember(findNewest);
+
+function findNewest(name: string, distro: string): NewestAptVersion | undefined {
   if (libraryOfPackage(name) === 'tensorrt') {
     const newest = newestTensorRTBuild(name, distro);
     return newest && { version: newest.aptVersion, cuda: newest.cuda, seenThere: newest.availability === 'seen', evidence: newest.evidence };
   }
-  const builds = aptBuilds({ package: name, distro }).filter(isInNetworkRepository);
-  const newest = [...builds].sort((a, b) => compareDebian(a.version, b.version)).at(-1);
+  let newest: AptBuild | undefined;
+  for (const build of aptBuilds({ package: name, distro })) {
+    if (isInNetworkRepository(build) && (newest === undefined || compareDebian(build.version, newest.version) > 0)) newest = build;
+  }
   if (newest === undefined) return undefined;
   return {
     version: newest.version,

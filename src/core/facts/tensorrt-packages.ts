@@ -1,4 +1,5 @@
 import { compareDotted, majorOf } from '../version/dotted';
+import { remember } from './remember';
 import { defineTable } from './table';
 import { tensorRTReleases, type TensorRTRelease } from './tensorrt-releases';
 import text from './tables/tensorrt-packages.json?raw';
@@ -40,7 +41,9 @@ export interface PackageFamily {
 let families: ReadonlyMap<string, FamilyRow & { readonly source: string }> | undefined;
 
 /** The family of a package name; undefined when it is no package of TensorRT. */
-export function packageFamily(name: string): PackageFamily | undefined {
+export const packageFamily: (name: string) => PackageFamily | undefined = remember(readFamily);
+
+function readFamily(name: string): PackageFamily | undefined {
   families ??= new Map(table().rows.map((row) => [row.name, row]));
   const numbered = /^(libnv[a-z-]+?)(\d+)$/.exec(name);
   const family = numbered === null ? name : `${numbered[1]}{M}`;
