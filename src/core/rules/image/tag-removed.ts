@@ -1,5 +1,6 @@
 import { defineRule, type Fix } from '../model';
 import { isCudaImage, nearestCudaTags, wishOf } from '../support/cuda-tags';
+import { neededStages } from '../support/needed-stages';
 import { listImages, locateTag, nameOf, retag, type ImageUse } from '../support/image-uses';
 
 export const rule = defineRule({
@@ -17,7 +18,7 @@ export const rule = defineRule({
     what: 'A `FROM`, `COPY --from` or `RUN --mount=from=` names a tag that its publisher has deleted, or has taken off all lists of tags.',
     why: 'NVIDIA [deletes](https://gitlab.com/nvidia/container-images/cuda/-/blob/master/doc/support-policy.md) `nvidia/cuda` tags from Docker Hub and NGC six months after their end of life, and keeps only the newest patch release of a CUDA version. A file that has built for years then fails on every machine without the image in its cache.',
     instead: 'Take the newest patch release of the same CUDA minor version, flavor and distribution; where all of them are gone, the nearest version that is still served. Keep images that must not vanish in a registry of your own.',
-    silent: 'A mirror or private registry stands in front of the image: what it serves is not known. With a digest in the reference, or where nobody has looked at the registry since the tag left the lists, the rule steps down.',
+    silent: 'A mirror or private registry stands in front of the image: what it serves is not known. With a digest in the reference, in a stage that the last one does not need, or where nobody has looked at the registry since the tag left the lists, the rule steps down.',
   },
   examples: [
     {
@@ -78,6 +79,14 @@ export const rule = defineRule({
       severity: 'information',
     },
     {
+      kind: 'bad',
+      title: 'a stage that only some builds need',
+      text: 'ARG CUDA=118\nFROM nvidia/cuda:11.8.0-devel-ubuntu22.04 AS cuda-118\nFROM nvidia/cuda:«11.3.0-devel-ubuntu20.04» AS cuda-113\nFROM cuda-${CUDA}\n',
+      messageId: 'removed',
+      severity: 'warning',
+      fixed: 'ARG CUDA=118\nFROM nvidia/cuda:11.8.0-devel-ubuntu22.04 AS cuda-118\nFROM nvidia/cuda:11.4.3-devel-ubuntu20.04 AS cuda-113\nFROM cuda-${CUDA}\n',
+    },
+    {
       kind: 'good',
       title: 'the last patch release is served',
       text: 'FROM nvidia/cuda:11.2.2-devel-ubuntu20.04\n',
@@ -99,10 +108,12 @@ export const rule = defineRule({
       const location = locateTag(use);
       if (location === undefined || (image.status !== 'removed' && image.status !== 'delisted')) continue;
       const { digest, tag } = image.reference;
+      // A stage that the last one does not need is only built when someone asks for it.
+      const built = neededStages(stack).has(use.stage);
       const messageId = digest !== undefined ? 'pinned' : image.status === 'delisted' ? 'delisted' : tag === undefined ? 'untagged' : 'removed';
       report({
         messageId,
-        ...(messageId === 'pinned' ? { severity: 'information' } : messageId === 'delisted' ? { severity: 'warning' } : undefined),
+        ...(messageId === 'pinned' ? { severity: 'information' } : messageId === 'delisted' || !built ? { severity: 'warning' } : undefined),
         data: { image: nameOf(image) },
         location,
         evidence: image.statusEvidence === undefined ? [] : [image.statusEvidence],

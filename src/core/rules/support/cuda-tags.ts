@@ -1,4 +1,6 @@
 import { allCudaImages, findCudaImage } from '../../facts/cuda-images';
+import { distributionsChecked, findDistribution } from '../../facts/distributions';
+import type { Evidence } from '../../facts/evidence';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags, type CudaImageWish } from '../../image/suggest';
 import { compareDotted, majorMinorOf } from '../../version/dotted';
@@ -27,13 +29,24 @@ export function wishOf(image: DecodedImage): CudaImageWish {
   };
 }
 
-/** Served tags that come near to a wish, best first: the nearest of all, and the nearest on another distribution. */
+/** The end of a distribution's standard support, when it was past on the day the table was read; undefined otherwise. */
+export function endOfSupport(os: string): { readonly date: string; readonly evidence: Evidence } | undefined {
+  const row = findDistribution(os);
+  const checked = distributionsChecked();
+  if (row?.standardEol == null || row.standardEol > checked) return undefined;
+  return { date: row.standardEol, evidence: { fact: `Standard support of ${os} ended on ${row.standardEol}`, source: row.source, checked } };
+}
+
+/** Served tags that come near to a wish, best first: the nearest of all, and the nearest on another distribution that is supported. */
 export function nearestCudaTags(wish: CudaImageWish): readonly CudaTagChoice[] {
   const tags = nearestServedCudaTags(wish);
   const first = tags[0];
   if (first === undefined) return [];
   const os = findCudaImage(first)?.os;
-  const other = tags.find((tag) => findCudaImage(tag)?.os !== os);
+  const other = tags.find((tag) => {
+    const its = findCudaImage(tag)?.os ?? undefined;
+    return its !== undefined && its !== os && endOfSupport(its) === undefined;
+  });
   return [first, ...(other === undefined ? [] : [other])].map((tag) => ({ tag, patchOnly: isPatchOnly(tag, wish) }));
 }
 
