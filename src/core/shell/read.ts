@@ -46,8 +46,8 @@ export interface ReadOptions {
 }
 
 /** Bounds on the work for one script; beyond them the rest is left out. */
-const MAX_COMMANDS = 5000;
-const MAX_STEPS = 30_000;
+const MAX_COMMANDS = 4000;
+const MAX_STEPS = 10_000;
 const MAX_CHARACTERS = 1_000_000;
 const MAX_DEPTH = 6;
 const MAX_ITERATIONS = 16;
@@ -494,7 +494,7 @@ class Reader {
     if (shell === undefined || shell.kind === 'file') return 'none';
     const script = shell.kind === 'text' ? shell.script : inputOf(redirections, redirects);
     if (script === undefined || isBlank(script)) return 'none';
-    const environmentInside = environment.forkForProgram(shell.kind === 'text' ? shell.parameters.slice(1) : []);
+    const environmentInside = environment.forkForProgram(shell.kind === 'text' ? shell.parameters : []);
     for (const { name: variable, value } of assignments) {
       environmentInside.set(variable, value);
       environmentInside.exported.add(variable);

@@ -125,7 +125,7 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash', 'zsh',
 
 /** A shell started by a command: what it is to run. */
 export type InnerShell =
-  /** `bash -c SCRIPT NAME ARGUMENT…` */
+  /** `bash -c SCRIPT NAME ARGUMENT…`; NAME is not among the parameters. */
   | { readonly kind: 'text'; readonly script: Traced; readonly parameters: readonly Traced[] }
   /** `bash -s`, `bash -`, plain `bash`: the script comes from the standard input. */
   | { readonly kind: 'input' }
