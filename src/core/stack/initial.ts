@@ -43,6 +43,6 @@ export function initialState(image: DecodedImage | undefined, where: Location): 
     },
     pip: { indexUrl: env.get('PIP_INDEX_URL'), extraIndexUrls: [] },
     paths: [],
-    opaque: image.family === 'other' || image.family === 'ngc-other',
+    opaque: !image.componentsComplete,
   };
 }
