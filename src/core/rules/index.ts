@@ -7,6 +7,7 @@ import { rule as imageNgcSuffixMissing } from './image/ngc-suffix-missing';
 import { rule as imageTagFloating } from './image/tag-floating';
 import { rule as imageTagRemoved } from './image/tag-removed';
 import { rule as imageTagUnknown } from './image/tag-unknown';
+import { rule as tensorrtAptPartiallyPinned } from './tensorrt/apt-partially-pinned';
 import { rule as tensorrtAptUnpinned } from './tensorrt/apt-unpinned';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import type { Rule } from './model';
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   imageTagFloating,
   imageTagRemoved,
   imageTagUnknown,
+  tensorrtAptPartiallyPinned,
   tensorrtAptUnpinned,
   tensorrtEngineCopied,
 ];

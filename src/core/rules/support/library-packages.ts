@@ -5,7 +5,7 @@ import type { InstructionStep, StackReport, StackState, StageStack } from '../..
 import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
 import { UNKNOWN } from '../../text/traced';
-import { isAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
+import { isAptPattern, matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
 
 /** A package of TensorRT, cuDNN or NCCL that a command installs. */
 export interface LibraryPackage {
@@ -78,7 +78,12 @@ function readPackage(spec: PackageSpec): readonly LibraryPackage[] {
   return [{ spec, library, name, pinned: isAptPattern(version) ? 'pattern' : 'exact', version }];
 }
 
-/** Where a package is named; with its version the part after `=`, or the variable that stands there. */
+/** Whether a package word means a package: by its name, or by a pattern of names (`libnvinfer*`). */
+export function isNamed({ name }: LibraryPackage, wanted: string): boolean {
+  return name === wanted || (/[*?[]/.test(name) && matchesAptPattern(name, wanted));
+}
+
+/** Where a package is named. */
 export function locatePackage({ action }: LibraryInstall, { spec }: LibraryPackage): Location {
   return { file: action.file, range: spec.range };
 }

@@ -1,0 +1,223 @@
+import { newestAptBuild } from '../../facts/apt-versions';
+import type { Evidence } from '../../facts/evidence';
+import { dependencyEvidence, exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
+import { aptVersionOf, packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
+import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import type { StackReport } from '../../stack/model';
+import type { FileEdit } from '../../text/edit';
+import { parseNvidiaPackageVersion } from '../../version/debian';
+import { isSameRelease } from '../../version/dotted';
+import { defineRule, type Fix, type Report } from '../model';
+import { findInstalled, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { floatingPackages, joinPackages, textOf } from './pins';
+
+type MessageId = 'dependencies' | 'beside';
+
+export const rule = defineRule<MessageId>({
+  id: 'tensorrt-apt-partially-pinned',
+  family: 'tensorrt',
+  severity: 'error',
+  summary: 'A package of TensorRT has a version, and what it needs in that same version has none.',
+  messages: {
+    dependencies: '{package} is pinned to {version}, and {missing}, which it needs in that very version, {have} none: apt takes the newest of those{newest} and stops with `{package} : Depends: {first} (= {firstVersion}) but … is to be installed`.',
+    beside: '{package} has no version beside packages pinned to {version}: apt takes the newest{newest}, which needs the others in its own version, and stops with `{package} : Depends: … but {version} is to be installed`.',
+  },
+  docs: {
+    what: 'apt installs a package of TensorRT with a version (`tensorrt=10.13.2.6-1+cuda12.9`, `libnvinfer-dev=8.6.1.6-1+cuda11.8`) and leaves out the version of packages that this one needs in exactly the same version.',
+    why: 'apt chooses a version for each package by itself: the one that is named, else the newest. It does not go back to an older build because another package asks for it. As long as the pinned version is the newest the command works; with the next release, or the same release for a newer CUDA, [it stops](https://github.com/NVIDIA/TensorRT/issues/4545) with `E: Unable to correct problems, you have held broken packages.`',
+    instead: 'Name every package that is needed, each with the version. For the metapackage `tensorrt` that is the whole set.',
+    silent: 'The packages were installed in that version before, are pinned by preferences, or are named by a variable that only the build knows. Where nothing newer is known yet it is a warning.',
+  },
+  examples: [
+    {
+      kind: 'bad',
+      title: 'the metapackage alone',
+      text: 'FROM nvidia/cuda:12.9.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y \\\n    «tensorrt=10.13.2.6-1+cuda12.9»\n',
+      messageId: 'dependencies',
+      fixed:
+        'FROM nvidia/cuda:12.9.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y \\\n    tensorrt=10.13.2.6-1+cuda12.9 \\\n' +
+        [
+          'libnvinfer10', 'libnvinfer-plugin10', 'libnvinfer-vc-plugin10', 'libnvinfer-lean10', 'libnvinfer-dispatch10', 'libnvonnxparsers10', 'libnvinfer-bin', 'libnvinfer-dev',
+          'libnvinfer-plugin-dev', 'libnvinfer-vc-plugin-dev', 'libnvinfer-lean-dev', 'libnvinfer-dispatch-dev', 'libnvonnxparsers-dev', 'libnvinfer-samples',
+          'libnvinfer-headers-python-plugin-dev', 'libnvinfer-win-builder-resource10', 'libnvinfer-headers-dev', 'libnvinfer-headers-plugin-dev',
+        ].map((name) => `    ${name}=10.13.2.6-1+cuda12.9`).join(' \\\n') + '\n',
+    },
+    {
+      kind: 'bad',
+      title: 'headers became packages of their own in 8.6',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nARG V=8.6.1.6-1+cuda11.8\nRUN apt-get update && apt-get install -y libnvinfer8=$V «libnvinfer-dev=$V»\n',
+      messageId: 'dependencies',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nARG V=8.6.1.6-1+cuda11.8\nRUN apt-get update && apt-get install -y libnvinfer8=$V libnvinfer-dev=$V libnvinfer-headers-dev=$V\n',
+    },
+    {
+      kind: 'bad',
+      title: 'one package forgotten',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 «libnvinfer-plugin8»\n',
+      messageId: 'beside',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 libnvinfer-plugin8=8.5.3-1+cuda11.8\n',
+    },
+    {
+      kind: 'good',
+      title: 'the whole set',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nARG V=8.6.1.6-1+cuda11.8\nRUN apt-get update && apt-get install -y libnvinfer8=$V libnvinfer-dev=$V libnvinfer-headers-dev=$V\n',
+    },
+    {
+      kind: 'good',
+      title: 'what is needed is there already',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04 AS runtime\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8\nFROM runtime\nRUN apt-get install -y libnvinfer-dev=8.5.3-1+cuda11.8\n',
+    },
+    {
+      kind: 'good',
+      title: 'patterns for all of them',
+      text: "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y 'libnvinfer*=10.9.0.34-1+cuda12.8' tensorrt-libs=10.9.0.34-1+cuda12.8 'libnvonnxparsers*=10.9.0.34-1+cuda12.8'\n",
+    },
+  ],
+  check({ report, stack }) {
+    for (const installs of listLibraryInstalls(stack)) {
+      for (const install of installs.own) {
+        if (install.action.manager !== 'apt' || install.hasUnknownPackages || hasAptPreferences(install.before)) continue;
+        const finding = judge(install, installs, stack);
+        if (finding !== undefined) report(finding);
+      }
+    }
+  },
+});
+
+/** A package with a version, and the release that this means. */
+interface Pinned {
+  readonly item: LibraryPackage;
+  readonly release: TensorRTRelease;
+  readonly cuda: string;
+}
+
+function judge(install: LibraryInstall, installs: StageInstalls, stack: StackReport): Report<MessageId> | undefined {
+  const pinned = install.packages.flatMap(readPin);
+  const [any] = pinned;
+  // Without a repository there is nothing newer; in an image of which nothing is known all may be installed already.
+  const distro = networkDistro(install.before);
+  if (distro === undefined || install.before.components.some(({ kind, via }) => kind === 'tensorrt' && via === 'base-image')) return undefined;
+  for (const pin of pinned) {
+    const missing = exactDependenciesOf(pin.item.name, pin.release).filter((name) => floats(name, pin, install, installs));
+    if (missing.length > 0) return reportMissing(pin, missing, pinned, install, installs, distro, stack);
+  }
+  const before = any ?? findEarlierPin(install, installs);
+  const [beside] = floatingPackages(install).filter(({ name }) => before !== undefined && releaseHasPackage(before.release, name) === true);
+  return before === undefined || beside === undefined ? undefined : reportBeside(beside, before, install, installs, distro, stack);
+}
+
+function readPin(item: LibraryPackage): readonly Pinned[] {
+  const parts = item.library === 'tensorrt' && item.pinned === 'exact' && packageFamily(item.name) !== undefined ? parseNvidiaPackageVersion(item.version ?? '') : undefined;
+  const release = parts === undefined ? undefined : findTensorRTRelease(parts.upstream);
+  // The tables may be older than the file: of a release that they lack nothing is known.
+  if (release === undefined || parts?.cuda === undefined || !isSameRelease(release.fullVersion ?? release.version, parts.upstream)) return [];
+  return [{ item, release, cuda: parts.cuda }];
+}
+
+function findEarlierPin(install: LibraryInstall, { own, inherited }: StageInstalls): Pinned | undefined {
+  const before = [...inherited, ...own.slice(0, own.indexOf(install))];
+  return before.flatMap(({ packages }) => packages.flatMap(readPin)).at(-1);
+}
+
+/** Whether apt is free to choose the version of a package that a pinned one needs. */
+function floats(name: string, { release, cuda }: Pinned, install: LibraryInstall, installs: StageInstalls): boolean {
+  if (install.packages.some((item) => isNamed(item, name) && item.pinned !== 'no')) return false;
+  const installed = findInstalled(name, install, installs);
+  if (installed !== undefined) return !(isSameRelease(installed.upstream, release.fullVersion ?? release.version) && (installed.cuda === undefined || installed.cuda === cuda)) && installed.certain;
+  return !hasUnknownInstall(name, install, installs);
+}
+
+/** The package was installed before in a version that cannot be told. */
+function hasUnknownInstall(name: string, install: LibraryInstall, { own, inherited }: StageInstalls): boolean {
+  return [...inherited, ...own.slice(0, own.indexOf(install))].some(({ packages, hasUnknownPackages }) => hasUnknownPackages || packages.some((item) => isNamed(item, name) && item.pinned !== 'no'));
+}
+
+function reportMissing(pin: Pinned, missing: readonly string[], pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> {
+  const [first = ''] = missing;
+  const versions = new Map(missing.map((name) => [name, aptVersionOf(name, pin.release, pin.cuda) ?? pin.item.version ?? '']));
+  const newer = missing.map((name) => ({ name, newest: newestAptBuild(name, distro) })).find(({ name, newest }) => newest !== undefined && newest.version !== versions.get(name));
+  const fix = pinMissing(pin, pinned, install, installs, stack);
+  return {
+    messageId: 'dependencies',
+    severity: newer !== undefined && isCertain(install) ? 'error' : 'warning',
+    data: {
+      package: pin.item.spec.name.value,
+      version: pin.item.version ?? '',
+      missing: listNames(missing),
+      have: missing.length === 1 ? 'has' : 'have',
+      first: newer?.name ?? first,
+      firstVersion: versions.get(newer?.name ?? first) ?? '',
+      newest: newer?.newest === undefined ? '' : ` (${newer.newest.version})`,
+    },
+    location: locatePackage(install, pin.item),
+    evidence: evidenceOf(dependencyEvidence(pin.item.name, pin.release), newer?.newest?.evidence),
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+function reportBeside(item: LibraryPackage, pin: Pinned, install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> | undefined {
+  const version = aptVersionOf(item.name, pin.release, pin.cuda);
+  const newest = newestAptBuild(item.name, distro);
+  const others = floatingPackages(install).filter(({ name }) => releaseHasPackage(pin.release, name) === true);
+  const fix = pinBeside(others, pin, install, installs, stack);
+  // A library of another major version stands by itself.
+  if (newest !== undefined && exactDependenciesOf(item.name, pin.release).length === 0) return undefined;
+  return {
+    messageId: 'beside',
+    severity: newest !== undefined && newest.version !== version && isCertain(install) ? 'error' : 'warning',
+    data: { package: item.spec.name.value, version: pin.item.version ?? '', newest: newest === undefined || newest.version === version ? '' : ` (${newest.version})` },
+    location: locatePackage(install, item),
+    evidence: evidenceOf(dependencyEvidence(item.name, pin.release), newest?.evidence),
+    fixes: fix === undefined ? [] : [fix],
+  };
+}
+
+function isCertain({ action, before }: LibraryInstall): boolean {
+  return !action.command.conditional && !action.command.failureIgnored && !before.opaque;
+}
+
+/** Names what the pinned packages of a command need and nobody has named yet, behind the last of them. */
+function pinMissing({ release, cuda }: Pinned, pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
+  const same = pinned.filter((other) => other.release === release && other.cuda === cuda);
+  const last = same.at(-1);
+  const pins = pinSet(same.map(({ item }) => item.name), { release, cuda });
+  if (last === undefined || pins === undefined) return undefined;
+  const edits: FileEdit[] = [];
+  const unpinned = install.packages.filter(({ name, pinned: how }) => how === 'no' && pins.some((pin) => pin.package === name));
+  for (const { spec, name } of unpinned) {
+    const edit = spec.text.edit(0, spec.text.value.length, `${spec.name.value}=${pins.find((pin) => pin.package === name)?.version ?? ''}`);
+    if (edit === undefined) return undefined;
+    edits.push(edit);
+  }
+  const added = pins.filter((pin) => !install.packages.some((item) => isNamed(item, pin.package)) && floats(pin.package, last, install, installs));
+  if (added.length > 0) edits.push(insertBehind(last, added, install, stack));
+  return edits.length === 0 ? undefined : { title: `Pin all that TensorRT ${release.version} for CUDA ${cuda} needs (${pins.length} packages)`, safe: false, edits };
+}
+
+/** Gives packages without a version that of the others, and names what they need besides. */
+function pinBeside(items: readonly LibraryPackage[], pin: Pinned, install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
+  const pins = pinSet(items.map(({ name }) => name), pin);
+  if (pins === undefined) return undefined;
+  const edits: FileEdit[] = [];
+  for (const item of items) {
+    const added = item === items.at(-1) ? pins.filter(({ package: name, added: isAdded }) => isAdded && !install.packages.some((other) => isNamed(other, name)) && floats(name, pin, install, installs)) : [];
+    const words = [`${item.spec.name.value}=${pins.find(({ package: name }) => name === item.name)?.version ?? ''}`, ...added.map((one) => `${one.package}=${one.version}`)];
+    const edit = item.spec.text.edit(0, item.spec.text.value.length, joinPackages(item, words, install, stack));
+    if (edit === undefined) return undefined;
+    edits.push(edit);
+  }
+  return { title: `Pin ${listNames(items.map(({ name }) => name))} to TensorRT ${pin.release.version} for CUDA ${pin.cuda} too`, safe: false, edits };
+}
+
+/** The new words take the version as the pinned package spells it (`$V`), where it is the same. */
+function insertBehind({ item }: Pinned, added: readonly { readonly package: string; readonly version: string }[], install: LibraryInstall, stack: StackReport): FileEdit {
+  const { file } = install.action;
+  const word = textOf(file, stack).slice(item.spec.range.start, item.spec.range.end);
+  const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(word)?.[1];
+  const words = added.map((pin) => `${pin.package}=${spelled !== undefined && pin.version === item.version ? spelled : pin.version}`);
+  const end = item.spec.range.end;
+  return { file, range: { start: end, end }, newText: joinPackages(item, ['', ...words], install, stack) };
+}
+
+function evidenceOf(...evidence: readonly (Evidence | undefined)[]): readonly Evidence[] {
+  return evidence.filter((item) => item !== undefined);
+}
