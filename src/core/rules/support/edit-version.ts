@@ -1,4 +1,5 @@
 import type { FileEdit } from '../../text/edit';
+import type { Location } from '../../text/range';
 import type { Piece, Traced } from '../../text/traced';
 import type { LibraryInstall, LibraryPackage } from './library-packages';
 
@@ -65,10 +66,13 @@ function editSharedVersion(install: LibraryInstall, packages: readonly LibraryPa
   // Other packages of the command that use the variable would change with it.
   if (install.packages.some((item) => !packages.includes(item) && variableOf(item) === name)) return undefined;
   const wanted = likeWritten(written, version);
-  const { start, end, text } = findDifference(written, wanted);
-  const assignment = findAssignment(install, name);
-  if (assignment !== undefined) return editShown(assignment.value, start, end, text) ?? editShown(assignment.value, 0, written.length, wanted);
-  return first.spec.version?.edit(start, end, text);
+  const changes = findDifferences(written, wanted);
+  const assignment = findAssignment(install, name)?.value;
+  for (const { start, end, text } of changes) {
+    const edit = assignment === undefined ? first.spec.version?.edit(start, end, text) : editShown(assignment, start, end, text);
+    if (edit !== undefined) return edit;
+  }
+  return undefined;
 }
 
 /** The variable that a package's whole version comes through. */
@@ -84,13 +88,27 @@ export function findAssignment({ step, action }: LibraryInstall, name: string): 
   return before.flatMap(({ file, assignments }) => (file === action.file ? assignments : [])).findLast((assignment) => assignment.name === name);
 }
 
+/** Where a package's version is decided: the assignment in the same RUN that it comes from, else where it is shown. */
+export function locateVersion(install: LibraryInstall, item: LibraryPackage): Location {
+  const name = variableOf(item);
+  const assignment = name === undefined ? undefined : findAssignment(install, name);
+  if (assignment !== undefined) return { file: install.action.file, range: assignment.range };
+  return item.spec.version?.locate() ?? { file: install.action.file, range: item.spec.range };
+}
+
 /** RPM writes `.cuda` where Debian writes `+cuda`. */
 function likeWritten(written: string, version: string): string {
   return /^[\d.]+-\d+\.cuda/.test(written) ? version.replace('+cuda', '.cuda') : version;
 }
 
-/** The smallest part whose replacement turns one version into the other, cut where parts of the number begin and end. */
-function findDifference(before: string, after: string): { start: number; end: number; text: string } {
+interface Difference {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Replacements that turn one version into another, the smallest first: single numbers, the CUDA of the suffix, all of it. */
+function findDifferences(before: string, after: string): readonly Difference[] {
   const old = before.match(/\d+|\D+/g) ?? [];
   const wanted = after.match(/\d+|\D+/g) ?? [];
   let head = 0;
@@ -98,7 +116,11 @@ function findDifference(before: string, after: string): { start: number; end: nu
   let tail = 0;
   while (tail < old.length - head - 1 && tail < wanted.length - head - 1 && old[old.length - 1 - tail] === wanted[wanted.length - 1 - tail]) tail++;
   const start = old.slice(0, head).join('').length;
-  return { start, end: before.length - old.slice(old.length - tail).join('').length, text: wanted.slice(head, wanted.length - tail).join('') };
+  const smallest = { start, end: before.length - old.slice(old.length - tail).join('').length, text: wanted.slice(head, wanted.length - tail).join('') };
+  const suffix = before.indexOf('cuda') + 'cuda'.length;
+  const isSuffix = before.slice(0, suffix) === after.slice(0, suffix);
+  const whole = { start: 0, end: before.length, text: after };
+  return isSuffix ? [smallest, { start: suffix, end: before.length, text: after.slice(suffix) }, whole] : [smallest, whole];
 }
 
 /** Each edit once; undefined when two of them want different texts in overlapping places. */

@@ -1,0 +1,63 @@
+import { isAptVersionKnown, nearestAptVersions } from '../../facts/apt-versions';
+import type { AptLibrary } from '../../facts/apt-builds';
+import type { Evidence } from '../../facts/evidence';
+import type { StackReport } from '../../stack/model';
+import { stageCuda } from '../../stack/query';
+import { isCudaCompatible } from '../../version/cuda';
+import { parseNvidiaPackageVersion } from '../../version/debian';
+import type { Fix, Report } from '../model';
+import { editVersions, locateVersion } from './edit-version';
+import { listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
+import { groupByVersion } from './version-groups';
+
+/** Reports each version of a library's packages that the repository of the stage's distribution never had. */
+export function reportUnavailable(stack: StackReport, library: AptLibrary, report: (report: Report<'unavailable'>) => void): void {
+  for (const { own } of listLibraryInstalls(stack)) {
+    for (const install of own) {
+      const distro = networkDistro(install.before);
+      // In a branch the version may be put together for another CUDA than the one at hand.
+      if (distro === undefined || install.action.command.conditional) continue;
+      for (const { version, packages } of groupByVersion(install, library, 'exact')) {
+        const absent = packages.flatMap((item) => {
+          const { status, evidence } = isAptVersionKnown(item.name, version, distro);
+          return status === 'absent' && evidence !== undefined ? [{ item, evidence }] : [];
+        });
+        const [first] = absent;
+        if (first !== undefined) report(describe(install, version, first, absent.map(({ item }) => item), distro));
+      }
+    }
+  }
+}
+
+function describe(install: LibraryInstall, version: string, first: { readonly item: LibraryPackage; readonly evidence: Evidence }, items: readonly LibraryPackage[], distro: string): Report<'unavailable'> {
+  const { action, before } = install;
+  const written = first.item.spec.version?.value ?? version;
+  const message = action.manager === 'yum' ? `No package ${first.item.spec.name.value}-${written} available` : `E: Version '${written}' for '${first.item.spec.name.value}' was not found`;
+  return {
+    messageId: 'unavailable',
+    severity: action.command.failureIgnored || before.opaque ? 'warning' : 'error',
+    data: { packages: listNames(items.map(({ spec }) => spec.name.value)), version: written, distro, message },
+    location: locateVersion(install, first.item),
+    evidence: [first.evidence],
+    fixes: findFixes(install, items, version, distro),
+  };
+}
+
+/** The nearest versions that exist and run with the stage's CUDA, at most two. */
+function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], version: string, distro: string): readonly Fix[] {
+  const [first] = items;
+  const cuda = stageCuda(install.before)?.version;
+  if (first === undefined) return [];
+  const fits = (candidate: string): boolean => {
+    const built = parseNvidiaPackageVersion(candidate)?.cuda;
+    return (cuda === undefined || built === undefined || isCudaCompatible(built, cuda) === true) && isAptVersionKnown(first.name, candidate, distro).status === 'known';
+  };
+  return nearestAptVersions(first.name, version, distro)
+    .filter(fits)
+    .slice(0, 2)
+    .flatMap((candidate) => {
+      const known = items.every(({ name }) => isAptVersionKnown(name, candidate, distro).status !== 'absent');
+      const edits = known ? editVersions(install, items, new Map(items.map(({ name }) => [name, candidate]))) : undefined;
+      return edits === undefined ? [] : [{ title: `Use ${candidate}`, safe: false, edits }];
+    });
+}
