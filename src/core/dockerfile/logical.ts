@@ -129,7 +129,8 @@ function joinLines(text: string, offset: number, escape: EscapeCharacter, base: 
   let cut = cutOf(offset, end);
   if (cut < 0) return { line: new LogicalLine(text.slice(offset, end), [0], [base + offset]), next: newline + 1 };
 
-  let joined = text.slice(offset, cut);
+  const parts = [text.slice(offset, cut)];
+  let length = cut - offset;
   const starts = [0];
   const offsets = [base + offset];
   while (cut >= 0 && newline + 1 < text.length) {
@@ -143,9 +144,11 @@ function joinLines(text: string, offset: number, escape: EscapeCharacter, base: 
       continue;
     }
     cut = cutOf(start, end);
-    starts.push(joined.length);
+    const part = text.slice(start, cut < 0 ? end : cut);
+    starts.push(length);
     offsets.push(base + start);
-    joined += text.slice(start, cut < 0 ? end : cut);
+    parts.push(part);
+    length += part.length;
   }
-  return { line: new LogicalLine(joined, starts, offsets), next: newline + 1 };
+  return { line: new LogicalLine(parts.join(''), starts, offsets), next: newline + 1 };
 }

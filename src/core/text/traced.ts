@@ -47,7 +47,8 @@ export class Traced {
 
   /** This value as used through a variable at `use`; the pieces keep the places of their definition. */
   usedAt(file: string, range: Range, name: string): Traced {
-    return new Traced(this.pieces.map((piece) => ({ ...piece, use: { file, range, name } })));
+    const use = { file, range, name };
+    return new Traced(this.pieces.map((piece) => ({ text: piece.text, file: piece.file, range: piece.range, verbatim: piece.verbatim, use })));
   }
 
   /** The part of the value from `start` to `end` (offsets in `value`), with its pieces cut to size. */
