@@ -179,7 +179,7 @@ function readOption(option: Option, command: ShellCommand, context: InstallerCon
       return;
     default:
       rest.push(option.word.text);
-      if (!option.word.text.value.includes(value.value)) rest.push(value);
+      if (option.range !== option.word.range) rest.push(value);
   }
 }
 

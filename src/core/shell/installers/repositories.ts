@@ -39,7 +39,7 @@ export const repositoryLists: Installer = {
   recognise(command, _context, pipeline) {
     const path = listPath(command);
     if (path === undefined) return [];
-    const fetched = [command, ...pipeline].flatMap((other) => fetchedUrls(other));
+    const fetched = pipeline.flatMap((other) => fetchedUrls(other));
     if (fetched.length > 0) return fetched.map(({ url }) => repository(command, managerOf(path), url, undefined));
     const source = command.name === 'tee' ? pipeline.find((other) => other.pipelineIndex === command.pipelineIndex - 1) : command;
     const text = source && writtenText(source);
