@@ -174,7 +174,7 @@ class FieldBuilder {
 }
 
 function blankAt(value: Traced): Traced {
-  const piece = value.pieces[0] ?? (NOWHERE.pieces[0] as Piece);
+  const piece = value.pieces[0] ?? (NOWHERE.pieces[0]);
   return new Traced([{ ...piece, text: ' ', verbatim: false }]);
 }
 

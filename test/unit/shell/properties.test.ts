@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequirements } from '../../../src/core/requirements/read';
 import { recogniseActions } from '../../../src/core/shell/installers/index';
-import { Traced } from '../../../src/core/text/traced';
+import type { Traced } from '../../../src/core/text/traced';
 import { findScriptCall } from '../../../src/core/shell/script-call';
 import { FILE, OFFSET, read } from './reading';
 
