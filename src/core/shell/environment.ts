@@ -140,7 +140,7 @@ export class Environment<Function = unknown> {
 }
 
 /** Stands for a value of which neither the text nor the place is known. */
-export const NOWHERE = new Traced([{ text: UNKNOWN, file: '', range: { start: 0, end: 0 }, verbatim: false }]);
+export const NOWHERE = Traced.unknown('', { start: 0, end: 0 });
 
 /** The widest of the scopes that some branch may have left without failing the build. */
 function widest(branches: readonly Environment[]): Environment['uncertain'] {

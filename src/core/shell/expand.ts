@@ -174,8 +174,8 @@ class FieldBuilder {
 }
 
 function blankAt(value: Traced): Traced {
-  const piece = value.pieces[0] ?? (NOWHERE.pieces[0]);
-  return new Traced([{ ...piece, text: ' ', verbatim: false }]);
+  const [first] = value.pieces;
+  return first === undefined ? Traced.literal(' ', '', { start: 0, end: 0 }) : new Traced([{ ...first, text: ' ', verbatim: false }]);
 }
 
 function expandSegments(segments: readonly Segment[], scope: Scope): Traced {

@@ -1,6 +1,6 @@
-import type { ShellCommand } from '../model';
+import type { ShellCommand, ShellWord } from '../model';
 import { hasOption, insertionPoint, optionStyle, optionValue, optionValues, parseArguments, placeOf } from './arguments';
-import type { Action, Installer } from './model';
+import type { Action, Installer, PackageSpec } from './model';
 import { parsePackage } from './package-spec';
 
 const STYLE = optionStyle('-o --option -c --config-file -t --target-release --default-release -a --host-architecture -P --build-profiles --color');
@@ -22,7 +22,7 @@ export const apt: Installer = {
     const name = verb?.text.value ?? '';
     if (name === 'update') return [{ kind: 'package-index-update', ...place }];
     if (UPGRADING.has(name)) return [{ kind: 'package-upgrade', ...place, allowChangeHeldPackages }];
-    const packages = operands.map(parsePackage);
+    const packages = operands.map(name === 'satisfy' ? parseDependency : parsePackage);
     if (REMOVING.has(name)) return [{ kind: 'package-remove', ...place, packages, allowChangeHeldPackages }];
     if (!INSTALLING.has(name)) return [];
     // apt reads `name-` as a removal.
@@ -55,6 +55,15 @@ export const apt: Installer = {
 
 function isRemoval(value: string): boolean {
   return value.length > 1 && value.endsWith('-') && !value.includes('=');
+}
+
+/** `apt-get satisfy "name (= version)"`; other bounds do not pin. */
+function parseDependency(word: ShellWord): PackageSpec {
+  const spec = parsePackage(word);
+  const { text } = word;
+  const [, name = '', space = '', version] = /^([^\s(]+)(\s*\(\s*(?:=\s*([^\s)]+))?)?/.exec(text.value) ?? [];
+  const end = name.length + space.length;
+  return { ...spec, name: text.slice(0, name.length), version: version === undefined ? undefined : text.slice(end - version.length, end), release: undefined, architecture: undefined };
 }
 
 /** `yes | apt-get install …` */

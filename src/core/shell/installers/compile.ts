@@ -16,7 +16,7 @@ function readBuild(command: ShellCommand): Pick<Compile, 'architectures' | 'arch
   const architectures: ArchitectureRequest[] = [];
   let architectureList: Compile['architectureList'];
   let provesNvcc = false;
-  const given: (readonly [string, Traced])[] = [...command.assignments.map(({ name, value }) => [name, value] as const), ...defines];
+  const given = new Map([...command.assignments.map(({ name, value }) => [name, value] as const), ...defines]);
   for (const [name, value] of given) {
     const listed = isArchitectureList(name) ? parseArchitectureList(value) : [];
     const found = listed.length > 0 || !FLAG_NAME.test(name) ? listed : parseCompilerFlags(value);
@@ -88,7 +88,21 @@ export const setupScript: Installer = {
     const asksForCuda = values.some((value) => value.includes('--cuda_ext'));
     const script = /(?:^|\/)setup\.py$/.test(values.find((value, i) => i > 0 && !value.startsWith('-')) ?? '');
     const builds = script && values.some((value) => /^(?:build|build_ext|install|develop|bdist_wheel)$/.test(value));
-    const named = command.assignments.some(({ name }) => isArchitectureList(name));
-    return builds || asksForCuda || named ? [compileAction(command, script ? 'setup.py' : command.name, asksForCuda)] : [];
+    return builds || asksForCuda ? [compileAction(command, script ? 'setup.py' : command.name, asksForCuda)] : [];
   },
 };
+
+const ARCHITECTURE_WORD = /^(?:-D\s*)?(\w*(?:ARCH|_SM|SMS|CAPABILITIES)\w*)(?::[A-Z]+)?=/;
+
+/**
+ * A list of architectures set by or given to any other command: `export TORCH_CUDA_ARCH_LIST=8.6`,
+ * `TORCH_CUDA_ARCH_LIST=8.6 pip install .`, `./build.sh --cmake_extra_defines CMAKE_CUDA_ARCHITECTURES=75`.
+ */
+export function recogniseArchitectures(command: ShellCommand): Compile | undefined {
+  const named =
+    command.assignments.some(({ name }) => isArchitectureList(name)) ||
+    command.words.some(({ text }) => isArchitectureList(ARCHITECTURE_WORD.exec(text.value)?.[1] ?? ''));
+  if (!named) return undefined;
+  const build = compileAction(command, command.name, false);
+  return build.architectures.length === 0 ? undefined : build;
+}

@@ -4,7 +4,7 @@ import type { ShellCommand, ShellScript } from '../model';
 import { apt, aptMark } from './apt';
 import { runfile, tar, unzip } from './archives';
 import { placeOf } from './arguments';
-import { builders, nvcc, setupScript } from './compile';
+import { builders, nvcc, recogniseArchitectures, setupScript } from './compile';
 import { conda } from './conda';
 import { download } from './download';
 import { dpkg } from './dpkg';
@@ -80,7 +80,12 @@ export function recogniseActions(script: ShellScript, context: InstallerContext)
         if (action.kind === 'download') fetched.set(baseName((action.output ?? action.url).value.replace(/[?#].*$/, '')), action.url);
       }
     }
-    if (actions.length > before) continue;
+    const claimed = actions.length > before;
+    if (!actions.slice(before).some(({ kind }) => kind === 'compile')) {
+      const build = recogniseArchitectures(command);
+      if (build !== undefined) actions.push(build);
+    }
+    if (claimed) continue;
     actions.push({ kind: 'execute', ...placeOf(command) });
     const output = outputFile(command);
     if (output !== undefined) actions.push({ kind: 'file-write', ...placeOf(command), ...output, text: undefined });

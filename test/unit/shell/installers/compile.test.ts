@@ -86,6 +86,14 @@ describe('builds', () => {
     ['python setup.py --version', [{ kind: 'execute' }]],
     ['cargo build --features cuda', [{ kind: 'compile', tool: 'cargo' }]],
     ['bazel build //x', [{ kind: 'compile', tool: 'bazel' }]],
+    ['export TORCH_CUDA_ARCH_LIST="8.6 9.0"', [
+      { kind: 'compile', tool: 'export', architectures: [{ sm: '86' }, { sm: '90' }], architectureList: { name: 'TORCH_CUDA_ARCH_LIST', value: '8.6 9.0' }, defines: { TORCH_CUDA_ARCH_LIST: '8.6 9.0' } },
+      { kind: 'execute' },
+    ]],
+    ['CUDAARCHS=86 uv pip install .', [
+      { kind: 'pip-install', tool: 'uv', requirements: [{ url: '.' }] },
+      { kind: 'compile', tool: 'uv', architectures: [{ sm: '86' }], architectureList: { name: 'CUDAARCHS', value: '86' } },
+    ]],
     ['cmake --version', [{ kind: 'execute' }]],
   ])('%s', (text, expected) => {
     expect(actions(text)).toEqual(expected);

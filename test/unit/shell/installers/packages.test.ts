@@ -39,6 +39,7 @@ describe('apt', () => {
     ['apt-mark hold a b', [{ kind: 'package-hold', hold: true, packages: [{ name: 'a' }, { name: 'b' }] }]],
     ['apt-mark unhold a', [{ kind: 'package-hold', packages: [{ name: 'a' }] }]],
     ['echo "a hold" | dpkg --set-selections', [{ kind: 'execute' }, { kind: 'package-hold', hold: true, packages: [{ name: 'a' }] }]],
+    ['apt-get satisfy "a (= 1.2)" "b (>= 2)" c', [{ ...apt, packages: [{ name: 'a', version: '1.2' }, { name: 'b' }, { name: 'c' }] }]],
     ['apt-get clean', [{ kind: 'execute' }]],
   ])('%s', (text, expected) => {
     expect(actions(text, { X: UNKNOWN })).toEqual(expected);
