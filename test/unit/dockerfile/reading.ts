@@ -29,6 +29,6 @@ export function inText(text: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inText(text, each)]));
 }
 
-export function isRange(value: object): value is Range {
+function isRange(value: object): value is Range {
   return 'start' in value && 'end' in value && typeof value.start === 'number' && typeof value.end === 'number';
 }
