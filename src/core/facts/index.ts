@@ -5,6 +5,7 @@ import cudaImageContents from './tables/cuda-image-contents.json?raw';
 import cudaImages from './tables/cuda-images.json?raw';
 import cudaToolkits from './tables/cuda-toolkits.json?raw';
 import cudnnAptBuilds from './tables/cudnn-apt-builds.json?raw';
+import cudnnConsumers from './tables/cudnn-consumers.json?raw';
 import cudnn from './tables/cudnn.json?raw';
 import distributions from './tables/distributions.json?raw';
 import frameworkImages from './tables/framework-images.json?raw';
@@ -15,6 +16,7 @@ import jetson from './tables/jetson.json?raw';
 import ncclAptBuilds from './tables/nccl-apt-builds.json?raw';
 import ngcImages from './tables/ngc-images.json?raw';
 import ngcSiblings from './tables/ngc-siblings.json?raw';
+import nvccPackages from './tables/nvcc-packages.json?raw';
 import onnxruntimeReleases from './tables/onnxruntime-releases.json?raw';
 import otherFrameworks from './tables/other-frameworks.json?raw';
 import tensorflowReleases from './tables/tensorflow-releases.json?raw';
@@ -37,6 +39,7 @@ export const tableTexts: readonly string[] = [
   cudaImages,
   cudaToolkits,
   cudnnAptBuilds,
+  cudnnConsumers,
   cudnn,
   distributions,
   frameworkImages,
@@ -47,6 +50,7 @@ export const tableTexts: readonly string[] = [
   ncclAptBuilds,
   ngcImages,
   ngcSiblings,
+  nvccPackages,
   onnxruntimeReleases,
   otherFrameworks,
   tensorflowReleases,
