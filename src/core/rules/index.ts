@@ -5,6 +5,7 @@ import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
+import { rule as imageLacksCudnn } from './image/lacks-cudnn';
 import { rule as imageNgcReleaseConfused } from './image/ngc-release-confused';
 import { rule as imageNgcSuffixMissing } from './image/ngc-suffix-missing';
 import { rule as imageTagFloating } from './image/tag-floating';
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
+  imageLacksCudnn,
   imageNgcReleaseConfused,
   imageNgcSuffixMissing,
   imageTagFloating,

@@ -1,0 +1,105 @@
+import { dependencyEvidence, exactDependenciesOf } from '../../facts/tensorrt-pins';
+import { aptVersionOf } from '../../facts/tensorrt-packages';
+import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { isSameRelease } from '../../version/dotted';
+import { defineRule, type Fix, type Report } from '../model';
+import { editVersions, locateVersion } from '../support/edit-version';
+import { forEachPinned, type PinnedPackage } from '../support/skew';
+
+export const rule = defineRule({
+  id: 'tensorrt-package-skew',
+  family: 'tensorrt',
+  severity: 'error',
+  summary: 'Packages of TensorRT that need each other in one version are pinned to different ones.',
+  messages: {
+    skew: '{package} is pinned to {version}, and needs {needed} in that version, which is pinned to {other}: apt stops with `{package} : Depends: {needed} (= {wanted}) but {other} is to be installed`.',
+  },
+  docs: {
+    what: 'Two packages of TensorRT have different versions, or the same version for different CUDA, and one of them depends on the other in exactly its own version.',
+    why: 'The packages of a release belong together: libnvinfer-dev needs libnvinfer of [the very same build](https://github.com/tensorflow/tensorflow/issues/31417). apt cannot fulfil both pins and stops with `held broken packages`.',
+    instead: 'Give all packages of TensorRT one version, best through one variable.',
+    silent: 'The packages stand in different branches, or no dependency between them is known.',
+  },
+  examples: [
+    {
+      kind: 'bad',
+      title: 'the development package of another release',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 libnvinfer-dev=«8.5.2-1+cuda11.8»\n',
+      messageId: 'skew',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 libnvinfer-dev=8.5.3-1+cuda11.8\n',
+    },
+    {
+      kind: 'bad',
+      title: 'the same release for another CUDA, in a later command',
+      text: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0\nRUN apt-get install -y libnvinfer-plugin8=«8.6.0.12-1+cuda12.0»\n',
+      messageId: 'skew',
+      fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0\nRUN apt-get install -y libnvinfer-plugin8=8.6.1.6-1+cuda12.0\n',
+    },
+    {
+      kind: 'good',
+      title: 'one version',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nARG V=8.5.3-1+cuda11.8\nRUN apt-get update && apt-get install -y libnvinfer8=$V libnvinfer-dev=$V\n',
+    },
+    {
+      kind: 'good',
+      title: 'metapackages always have four parts',
+      text: 'FROM nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.4.3-1+cuda11.6 libnvinfer-plugin8=8.4.3-1+cuda11.6 libnvparsers8=8.4.3-1+cuda11.6 libnvonnxparsers8=8.4.3-1+cuda11.6 tensorrt-libs=8.4.3.1-1+cuda11.6\n',
+    },
+    {
+      kind: 'good',
+      title: 'two majors side by side',
+      text: 'FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0 libnvinfer10=10.0.1.6-1+cuda12.4\n',
+    },
+  ],
+  check({ report, stack }) {
+    forEachPinned(stack, 'tensorrt', (now, all) => {
+      const said = new Set<string>();
+      for (const pinned of now) {
+        const finding = judge(pinned, all);
+        // One word for all packages that have the wrong version from one place.
+        if (finding === undefined || said.has(pinned.item.version ?? '')) continue;
+        said.add(pinned.item.version ?? '');
+        report(finding);
+      }
+    });
+  },
+});
+
+function judge(pinned: PinnedPackage, all: readonly PinnedPackage[]): Report<'skew'> | undefined {
+  const { item, cuda } = pinned;
+  const release = releaseOf(pinned);
+  if (release === undefined || cuda === undefined) return undefined;
+  for (const name of exactDependenciesOf(item.name, release)) {
+    const needed = all.find((other) => other.item.name === name);
+    if (needed === undefined || needed.cuda === undefined || (releaseOf(needed) === release && needed.cuda === cuda)) continue;
+    const neededRelease = releaseOf(needed);
+    if (neededRelease === undefined) continue;
+    const fix = alignWith(pinned, needed, neededRelease, needed.cuda, all);
+    return {
+      messageId: 'skew',
+      severity: item.spec.version === undefined || pinned.install.action.command.failureIgnored ? 'warning' : 'error',
+      data: { package: item.spec.name.value, version: item.version ?? '', needed: needed.item.spec.name.value, other: needed.item.version ?? '', wanted: aptVersionOf(name, release, cuda) ?? item.version ?? '' },
+      location: locateVersion(pinned.install, item),
+      evidence: [dependencyEvidence(item.name, release)].filter((evidence) => evidence !== undefined),
+      related: [{ location: locateVersion(needed.install, needed.item), message: `${needed.item.name} is pinned to ${needed.item.version ?? ''} here.` }],
+      fixes: fix === undefined ? [] : [fix],
+    };
+  }
+  return undefined;
+}
+
+function releaseOf({ upstream }: PinnedPackage): TensorRTRelease | undefined {
+  const release = findTensorRTRelease(upstream);
+  return release !== undefined && isSameRelease(release.fullVersion ?? release.version, upstream) ? release : undefined;
+}
+
+/** Gives the packages of a command that have the odd version that of the package they need. */
+function alignWith(pinned: PinnedPackage, needed: PinnedPackage, release: TensorRTRelease, cuda: string, all: readonly PinnedPackage[]): Fix | undefined {
+  const odd = all.filter((other) => other.install === pinned.install && other.item.version === pinned.item.version);
+  const versions = new Map(odd.flatMap(({ item: { name } }): [string, string][] => {
+    const version = aptVersionOf(name, release, cuda);
+    return version === undefined ? [] : [[name, version]];
+  }));
+  const edits = versions.size === odd.length ? editVersions(pinned.install, odd.map(({ item }) => item), versions) : undefined;
+  return edits && { title: `Use ${needed.item.version ?? ''} as for ${needed.item.name}`, safe: false, edits };
+}
