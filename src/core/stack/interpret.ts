@@ -185,7 +185,7 @@ class StageWalk {
       case 'other':
         break;
     }
-    this.#steps.push({ instruction, before, after: this.#state, commands, actions });
+    this.#steps.push({ instruction, before, after: this.#state, commands, actions, variable: next.value });
     return next;
   }
 
@@ -320,9 +320,7 @@ class CommandRun {
       }
       return;
     }
-    this.#runScript(file, script, scriptRange.start, this.#setting.shell, 0);
-    const program = /^\s*(\S+)/.exec(script)?.[1] ?? '';
-    if (isShell(program)) for (const { bodyRange } of heredocs) this.#runScript(file, text.slice(bodyRange.start, bodyRange.end), bodyRange.start, program, 0);
+    this.#runScript(file, withHeredocs(text, script, this.#instruction), scriptRange.start, this.#setting.shell, 0);
   }
 
   #runScript(file: string, text: string, offset: number, shell: string | undefined, depth: number): void {
@@ -382,6 +380,17 @@ class CommandRun {
 
 function isShell(program: string): boolean {
   return /^(?:ba|da|a|z|k)?sh$/.test(baseName(program));
+}
+
+/** A command line with the here-documents that the Dockerfile reader took out of it: shells read them themselves. */
+function withHeredocs(text: string, script: string, { scriptRange, range, heredocs }: CommandInstruction): string {
+  if (heredocs.length === 0) return script;
+  let line = script;
+  for (const { operatorRange } of heredocs) {
+    const start = operatorRange.start - scriptRange.start;
+    line = line.slice(0, start) + text.slice(operatorRange.start, operatorRange.end) + line.slice(start + operatorRange.end - operatorRange.start);
+  }
+  return line + text.slice(scriptRange.end, range.end);
 }
 
 /** A JSON array as shell text of equal length: its strings stay quoted words, brackets and commas turn to blanks. */

@@ -114,6 +114,8 @@ export interface InstructionStep {
   /** RUN, and CMD/ENTRYPOINT/HEALTHCHECK: the commands in it; those of scripts it runs come after the call. */
   readonly commands: readonly ShellCommand[];
   readonly actions: readonly ActionStep[];
+  /** The value of an ARG or ENV after the instruction; undefined for a variable that nothing known sets. */
+  readonly variable: (name: string) => Traced | undefined;
 }
 
 /** Where a stage starts from. */

@@ -2,7 +2,7 @@ import type { Traced } from '../../text/traced';
 import type { ArchitectureRequest } from './model';
 
 /** Variables and build options that hold a list of GPU architectures. */
-const LIST_NAME = /^(?:CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|CUDA_ARCH(?:S|ES|_BIN|_PTX|_LIST|ITECTURES)?|TORCH_CUDA_ARCH_LIST|GPU_ARCHS|TF_CUDA_COMPUTE_CAPABILITIES|CUDA_COMPUTE_CAPABILITIES|HOROVOD_BUILD_CUDA_CC_LIST|FLASH_ATTN_CUDA_ARCHS|SMS|CUDA_SM)$/;
+const LIST_NAME = /^(?:CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|CUDA_ARCH(?:S|ES|_BIN|_PTX|_LIST|ITECTURES)?|(?:TORCH|MXNET)_CUDA_ARCH(?:_LIST)?|(?:TCNN|FLASH_ATTN|NVTE)_CUDA_ARCH(?:S|ITECTURES)|CUDA_DOCKER_ARCH|GPU_ARCHS|(?:TF_)?CUDA_COMPUTE_CAP(?:ABILITIES)?|HOROVOD_BUILD_CUDA_CC_LIST|SMS|CUDA_SM)$/;
 
 /** True for a variable or option whose value `parseArchitectureList` reads. */
 export function isArchitectureList(name: string): boolean {

@@ -45,6 +45,9 @@ describe('architecture lists', () => {
     ['TORCH_CUDA_ARCH_LIST', true],
     ['CMAKE_CUDA_ARCHITECTURES', true],
     ['CUDA_ARCH_BIN', true],
+    ['TCNN_CUDA_ARCHITECTURES', true],
+    ['NVTE_CUDA_ARCHS', true],
+    ['CUDA_COMPUTE_CAP', true],
     ['CUDA_VERSION', false],
   ])('%s names a list: %s', (name, expected) => {
     expect(isArchitectureList(name)).toBe(expected);
