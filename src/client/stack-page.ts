@@ -1,35 +1,65 @@
 import { l10n, Uri } from 'vscode';
-import type { StackOutput, StageOutput } from '../core/engine/stack-output';
+import type { ComponentOutput, StackOutput, StageOutput } from '../core/engine/stack-output';
 
-/** The stack of a Dockerfile as a Markdown page, each component linked to the line that brought it. */
-export function renderStack({ stages }: StackOutput): string {
-  if (stages.length === 0) return l10n.t('This file has no stage: a stage begins with FROM.');
-  return stages.map(renderStage).join('\n');
+/** Text of a page that stands for a line, counted from 1, of a file. */
+export interface PageLink {
+  readonly start: number;
+  readonly end: number;
+  readonly file: Uri;
+  readonly line: number;
 }
 
-function renderStage({ name, index, from, line, components }: StageOutput): string {
-  const title = name === null ? l10n.t('Stage {0}', index) : l10n.t('Stage {0}: {1}', index, name);
-  const head = `## ${escape(title)}\n\n\`FROM ${from}\` (${l10n.t('line {0}', line)})\n`;
-  if (components.length === 0) return `${head}\n${l10n.t('Nothing is known of its GPU stack.')}\n`;
-  const columns = [l10n.t('Component'), l10n.t('Version'), l10n.t('For CUDA'), l10n.t('Brought by'), l10n.t('Certainty'), l10n.t('Line')];
-  const rows = components.map(({ kind, version, cuda, name: brought, certainty, file, line: at }) => [
-    kind,
-    version ?? '?',
-    cuda ?? '',
-    brought,
-    certainty,
-    `[${fileName(file)}:${at}](${Uri.parse(file).with({ fragment: `L${at}` }).toString()})`,
-  ]);
-  return `${head}\n${[columns, columns.map(() => '--'), ...rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : escape(cell))))]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n')}\n`;
+/** Text for an editor, with what is to be a link in it. */
+export interface Page {
+  readonly text: string;
+  readonly links: readonly PageLink[];
 }
 
-function fileName(uri: string): string {
-  return escape(Uri.parse(uri).path.split('/').at(-1) ?? '');
+/** The stack of a Dockerfile: a table for each stage, each row beginning with the place that brought the component. */
+export function renderStack({ stages }: StackOutput, dockerfile: Uri): Page {
+  if (stages.length === 0) return { text: l10n.t('This file has no stage: a stage begins with FROM.'), links: [] };
+  let text = '';
+  const links: PageLink[] = [];
+  // The place comes first: it stays in sight however narrow the editor is.
+  const place = (file: Uri, line: number, width = 0): void => {
+    const start = text.length;
+    text += nameOf(file, line);
+    links.push({ start, end: text.length, file, line });
+    text += ' '.repeat(Math.max(0, start + width - text.length) + 2);
+  };
+  for (const stage of stages) {
+    if (text !== '') text += '\n';
+    place(dockerfile, stage.line);
+    text += `${titleOf(stage)}\n\n`;
+    if (stage.components.length === 0) text += `  ${l10n.t('Nothing is known of its GPU stack.')}\n`;
+    const rows = stage.components.map((component) => [component.kind, versionOf(component), originOf(component)] as const);
+    const width = (cells: readonly string[]): number => Math.max(...cells.map(({ length }) => length));
+    const kinds = width(rows.map(([kind]) => kind));
+    const versions = width(rows.map(([, version]) => version));
+    const places = width(stage.components.map(({ file, line }) => nameOf(Uri.parse(file), line)));
+    stage.components.forEach(({ file, line }, i) => {
+      const [kind = '', version = '', origin = ''] = rows[i] ?? [];
+      text += '  ';
+      place(Uri.parse(file), line, places);
+      text += `${kind.padEnd(kinds)}  ${version.padEnd(versions)}  ${origin}\n`;
+    });
+  }
+  return { text, links };
 }
 
-/** Text that Markdown shows as it is. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, '\\$&');
+function nameOf(file: Uri, line: number): string {
+  return `${file.path.split('/').at(-1)}:${line}`;
+}
+
+function titleOf({ name, index, from }: StageOutput): string {
+  return name === null ? l10n.t('Stage {0}, from {1}', index, from) : l10n.t('Stage {0} ({1}), from {2}', index, name, from);
+}
+
+function versionOf({ version, cuda, certainty }: ComponentOutput): string {
+  const notes = [...(cuda === null ? [] : [l10n.t('for CUDA {0}', cuda)]), ...(certainty === 'assumed' ? [l10n.t('assumed')] : [])];
+  return notes.length === 0 ? (version ?? '?') : `${version ?? '?'} (${notes.join(', ')})`;
+}
+
+function originOf({ name, via }: ComponentOutput): string {
+  return via === 'base-image' ? l10n.t('base image') : name;
 }

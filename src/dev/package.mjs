@@ -2,5 +2,5 @@
 import { run } from './set-up.mjs';
 
 run(process.execPath, ['src/dev/build.mjs', '--minify']);
-run('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--out', 'tensorrt-containers.vsix']);
+run('vsce', ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', 'tensorrt-containers.vsix']);
 run('vsce', ['ls', '--no-dependencies']);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commands, TabInputWebview, window } from 'vscode';
+import { commands, TabInputWebview, window, workspace, WorkspaceEdit, type DocumentLink } from 'vscode';
 import { STUBS } from './samples';
 import { closeEditors, eventually, findings, openText } from './workbench';
 
@@ -20,11 +20,20 @@ describe('pages', () => {
     await preview('image-tag-removed');
   });
 
-  it('show the stack of the active Dockerfile', async () => {
-    const document = await openText('stack/Dockerfile', STUBS);
-    await findings(document.uri, (all) => all.length === 1);
+  it('show the stack of the active Dockerfile, follow it, and link to its lines', async () => {
+    const document = await openText('stack/Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\n');
     await commands.executeCommand('tensorrt.showStack');
-    await preview('Dockerfile.md');
+    const page = await eventually('the page', () => workspace.textDocuments.find(({ uri }) => uri.scheme === 'tensorrt-stack'));
+    assert.match(page.getText(), /^Dockerfile:1 {2}Stage 0 \(build\), from nvidia\/cuda:12\.4\.1-devel-ubuntu22\.04$/m);
+    assert.match(page.getText(), /^ {2}Dockerfile:1 {2}cuda +12\.4\.1 +base image$/m);
+    const links = await commands.executeCommand<DocumentLink[]>('vscode.executeLinkProvider', page.uri);
+    assert.equal(page.getText(links[0]?.range), 'Dockerfile:1');
+    assert.deepEqual(JSON.parse(links[0]?.target?.query ?? ''), [document.uri.toString(), 1]);
+
+    const edit = new WorkspaceEdit();
+    edit.replace(document.uri, document.lineAt(0).range, 'FROM nvidia/cuda:11.8.0-devel-ubuntu22.04');
+    await workspace.applyEdit(edit);
+    await eventually('the new stack', () => page.getText().includes('11.8.0') || undefined);
   });
 
   it('are linked from the code of a diagnostic', async () => {

@@ -9,6 +9,7 @@ import { setUpCodeServer } from './set-up.mjs';
 const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
@@ -39,6 +40,9 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
     ...(trustAll ? ['--disable-workspace-trust'] : []),
   ];
   const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // However this process ends, the server does not outlive it.
+  process.once('exit', () => child.kill());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   let output = '';
   const port = await new Promise((resolve, reject) => {
     const read = (chunk) => {
