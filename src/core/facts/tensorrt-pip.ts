@@ -1,3 +1,4 @@
+import { compareDotted } from '../version/dotted';
 import { comparePep440, parsePep440 } from '../version/pep440';
 import type { Evidence } from './evidence';
 import { defineTable } from './table';
@@ -10,6 +11,7 @@ interface VersionRow {
 }
 
 export type PipTopic =
+  | 'broken'
   | 'cuda-major'
   | 'contents'
   | 'depends-cudnn'
@@ -17,9 +19,12 @@ export type PipTopic =
   | 'last'
   | 'pip-only'
   | 'python-added'
+  | 'python-first'
+  | 'python-only'
   | 'python-removed'
   | 'renamed'
   | 'sbsa'
+  | 'unresolved'
   | 'yanked';
 
 interface FactRow {
@@ -96,7 +101,7 @@ function isWithin(version: string, range: { readonly from: string | null; readon
 
 /**
  * CUDA major that a pip package of TensorRT brings: of its name (`tensorrt-cu12` → `12`), else of what the plain name
- * means in that version: `13` from 10.14.1 on, `12` in 10.0 to 10.13. Without a version, what the newest means.
+ * means in that version: `13` from 10.13.2 on, `12` in 10.0 to 10.13.0. Without a version, what the newest means.
  * Undefined before 10.0, where the plain name took what fits, and for other packages.
  */
 export function cudaMajorOfTensorRTPip(name: string, version?: string): PipFact | undefined {
@@ -110,14 +115,19 @@ export function cudaMajorOfTensorRTPip(name: string, version?: string): PipFact 
 }
 
 /**
- * Whether wheels of a TensorRT version exist for a Python minor version (`3.12`): no where the release came before that
- * Python was added, or after it was removed. Undefined when nothing says.
+ * Whether a pip package (`tensorrt`, for all of its names; `tensorrt-llm`) has wheels for a Python minor version (`3.12`):
+ * no where the release came before that Python was added, or after it was removed. Without a version the answer holds
+ * for every version. Undefined when nothing says.
  */
-export function tensorRTPipHasPython(version: string, python: string): { readonly has: boolean; readonly evidence: Evidence } | undefined {
-  if (parsePep440(version) === undefined) return undefined;
-  const added = tensorRTPipFacts('tensorrt', 'python-added').find((fact) => fact.value === python);
+export function tensorRTPipHasPython(version: string | undefined, python: string, name: 'tensorrt' | 'tensorrt-llm' = 'tensorrt'): { readonly has: boolean; readonly evidence: Evidence } | undefined {
+  const first = tensorRTPipFacts(name, 'python-first').find((fact) => compareDotted(python, fact.value) < 0);
+  if (first !== undefined) return { has: false, evidence: first.evidence };
+  if (version === undefined || parsePep440(version) === undefined) return undefined;
+  const only = tensorRTPipFacts(name, 'python-only', version)[0];
+  if (only !== undefined) return { has: only.value === python, evidence: only.evidence };
+  const added = tensorRTPipFacts(name, 'python-added').find((fact) => fact.value === python);
   if (added?.from !== undefined) return { has: (comparePep440(version, added.from) ?? 0) >= 0, evidence: added.evidence };
-  const removed = tensorRTPipFacts('tensorrt', 'python-removed').find((fact) => fact.value === python);
+  const removed = tensorRTPipFacts(name, 'python-removed').find((fact) => fact.value === python);
   if (removed?.from !== undefined && (comparePep440(version, removed.from) ?? 0) >= 0) return { has: false, evidence: removed.evidence };
   return undefined;
 }

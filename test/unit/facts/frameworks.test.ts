@@ -117,7 +117,8 @@ describe('TensorRT on PyPI', () => {
   it.each([
     ['tensorrt', undefined, '13'],
     ['tensorrt', '10.14.1.48', '13'],
-    ['tensorrt', '10.13.2.6', '12'],
+    ['tensorrt', '10.13.0.35', '12'],
+    ['tensorrt', '10.13.2.6', '13'],
     ['tensorrt', '8.6.1', undefined],
     ['tensorrt-cu12', '10.14.1.48', '12'],
     ['nvidia-tensorrt', undefined, undefined],
