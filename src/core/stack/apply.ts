@@ -1,6 +1,6 @@
 import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../shell/installers/model';
 import { distroPython, distroPythonEvidence } from '../image/distribution';
-import type { Location } from '../text/range';
+import { overlaps, type Location } from '../text/range';
 import { baseName, resolvePath } from '../text/path';
 import { cudaOfPipTag } from '../version/cuda';
 import { DISTRIBUTION_PYTHON, packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
@@ -14,6 +14,9 @@ export interface ApplyContext {
   readonly pipelineDownloads: Map<number, KnownArtifact>;
   readonly recogniseArtifact: (fileName: string) => KnownArtifact | undefined;
 }
+
+/** The key that signs NVIDIA's repositories since 2022-04-27, by key id or by the file it is fetched from (table `apt-keys`). */
+const CURRENT_KEY = /3bf863cc|D42D0685/i;
 
 /** The state after one action; the given state is left as it is. */
 export function applyAction(state: StackState, action: Action, context: ApplyContext): StackState {
@@ -41,9 +44,9 @@ export function applyAction(state: StackState, action: Action, context: ApplyCon
     case 'repository-add':
       return { ...state, apt: addRepository(state.apt, action.nvidia?.repository ?? 'other', action.nvidia?.distro, action.nvidia?.arch, where) };
     case 'repository-key':
-      return action.removed || (action.url === undefined && action.keyId === undefined && action.tool !== 'keyring-package')
-        ? state
-        : { ...state, apt: { ...state.apt, key: 'new' } };
+      return !action.removed && (action.tool === 'keyring-package' || CURRENT_KEY.test(`${action.url?.value ?? ''} ${action.keyId ?? ''}`))
+        ? { ...state, apt: { ...state.apt, key: 'new' } }
+        : state;
     case 'repository-remove':
       return removeRepository(state, action.path.value);
     case 'local-package-install':
@@ -252,8 +255,11 @@ function installArtifact(state: StackState, artifact: KnownArtifact, where: Loca
       return bring(['conda']);
     case 'onnxruntime-tar':
       return bring(['onnxruntime']);
-    case 'cuda-keyring':
-      return { ...state, apt: { ...addRepository(state.apt, 'cuda', artifact.os, artifact.arch, where), key: 'new' } };
+    case 'cuda-keyring': {
+      // Where the installer saw the URL, it has added the repository already, with distribution and architecture.
+      const added = state.apt.repositories.some(({ repository, where: at }) => repository === 'cuda' && at !== undefined && at.file === where.file && overlaps(at.range, where.range));
+      return { ...state, apt: { ...(added ? state.apt : addRepository(state.apt, 'cuda', artifact.os, artifact.arch, where)), key: 'new' } };
+    }
     case 'cuda-local-repo':
     case 'tensorrt-local-repo':
     case 'nccl-local-repo':

@@ -130,6 +130,11 @@ describe('RUN', () => {
     expect(installed(last(report('FROM ubuntu:20.04\nRUN python3 <<EOF\nprint("apt-get install -y libnvinfer8")\nEOF\n')))).toEqual([]);
   });
 
+  it('takes the text of a here-document that a command writes to a file', () => {
+    const state = last(report('FROM ubuntu:22.04\nRUN cat <<EOF > /etc/apt/sources.list.d/cuda.list\ndeb https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64 /\nEOF\n'));
+    expect(state.apt.repositories).toMatchObject([{ repository: 'cuda', distro: 'ubuntu2204', arch: 'x86_64' }]);
+  });
+
   it('sees ENV and ARG of the stage, and CUDA_VERSION of the image', () => {
     const state = last(report('FROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG MAJOR=10\nRUN apt-get install -y libnvinfer${MAJOR}=10.8.0.43-1+cuda${CUDA_VERSION%.*}\n'));
     expect(findComponent(state, 'tensorrt')).toMatchObject({ name: 'libnvinfer10', cuda: '12.4', version: { version: '10.8.0.43' } });
@@ -177,6 +182,18 @@ describe('apt', () => {
     expect(state(from).key).toBe('old');
     expect(state(`${from}RUN rm -f /etc/apt/sources.list.d/cuda.list /etc/apt/sources.list.d/nvidia-ml.list\n`).key).toBe('new');
     expect(state(`${from}RUN rm -f /etc/apt/sources.list.d/cuda.list\n`).key).toBe(state(from).repositories.length > 1 ? 'old' : 'new');
+  });
+
+  it('takes only NVIDIA’s current key for a remedy', () => {
+    const key = (run: string): string => state(`FROM pytorch/pytorch:1.10.0-cuda11.3-cudnn8-devel\nRUN ${run}\n`).key;
+    expect(key('apt-key adv --fetch-keys https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/3bf863cc.pub')).toBe('new');
+    expect(key('apt-key adv --fetch-keys https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/7fa2af80.pub')).toBe('old');
+    expect(key('curl -fsSL https://apt.kitware.com/keys/kitware-archive-latest.asc | apt-key add -')).toBe('old');
+  });
+
+  it('knows the CUDA repository once after its keyring package', () => {
+    const run = 'wget https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb && dpkg -i cuda-keyring_1.1-1_all.deb';
+    expect(state(`FROM ubuntu:22.04\nRUN ${run}\n`).repositories).toMatchObject([{ repository: 'cuda', distro: 'ubuntu2204' }]);
   });
 
   it('holds and unholds', () => {
