@@ -34,9 +34,9 @@ export const rule = defineRule<MessageId>({
     {
       kind: 'bad',
       title: 'the package of another CUDA major',
-      text: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y «libcudnn9-cuda-11»\n',
+      text: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y «libcudnn9-cuda-11»=9.5.1.17-1\n',
       messageId: 'otherMajor',
-      fixed: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn9-cuda-12\n',
+      fixed: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn9-cuda-12=9.5.1.17-1\n',
     },
     {
       kind: 'good',
