@@ -26,6 +26,11 @@ export function findJetsonRelease(l4t: string): JetsonRelease | undefined {
   return byL4t(l4t) ?? byL4t(l4t.replace(/\.0$/, '')) ?? byL4t(`${l4t}.0`);
 }
 
+/** All known releases, oldest first. */
+export function jetsonReleases(): readonly JetsonRelease[] {
+  return table().rows;
+}
+
 /** ISO date on which the table was last compared with its sources. */
 export function jetsonChecked(): string {
   return table().checked;

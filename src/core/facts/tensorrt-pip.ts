@@ -125,9 +125,12 @@ export function tensorRTPipHasPython(version: string | undefined, python: string
   if (version === undefined || parsePep440(version) === undefined) return undefined;
   const only = tensorRTPipFacts(name, 'python-only', version)[0];
   if (only !== undefined) return { has: only.value === python, evidence: only.evidence };
+  const isBefore = (a: string, b: string): boolean => (comparePep440(a, b) ?? 0) < 0;
+  // A release older than the first for some Python has nothing for later ones either, and so with those dropped.
+  const early = tensorRTPipFacts(name, 'python-added').find((fact) => compareDotted(fact.value, python) <= 0 && isBefore(version, fact.from ?? '0'));
+  const late = tensorRTPipFacts(name, 'python-removed').find((fact) => compareDotted(fact.value, python) >= 0 && !isBefore(version, fact.from ?? '0'));
+  const against = early ?? late;
+  if (against !== undefined) return { has: false, evidence: against.evidence };
   const added = tensorRTPipFacts(name, 'python-added').find((fact) => fact.value === python);
-  if (added?.from !== undefined) return { has: (comparePep440(version, added.from) ?? 0) >= 0, evidence: added.evidence };
-  const removed = tensorRTPipFacts(name, 'python-removed').find((fact) => fact.value === python);
-  if (removed?.from !== undefined && (comparePep440(version, removed.from) ?? 0) >= 0) return { has: false, evidence: removed.evidence };
-  return undefined;
+  return added && { has: true, evidence: added.evidence };
 }

@@ -1,9 +1,9 @@
 import type { Evidence } from '../facts/evidence';
 import { findFrameworkImage, frameworkImageEvidence } from '../facts/framework-images';
 import { imageFact } from '../facts/image-facts';
-import { findJetsonRelease, jetsonChecked, type JetsonRelease } from '../facts/jetson';
+import { findJetsonRelease, jetsonChecked, jetsonReleases, type JetsonRelease } from '../facts/jetson';
 import type { ComponentKind } from '../stack/model';
-import { compareDotted } from '../version/dotted';
+import { compareDotted, isSameRelease } from '../version/dotted';
 import { composeImage, exactFrom, imageComponent, leadingParts, tagPart, type Decoder } from './compose';
 import { osComponent } from './distribution';
 import type { DecodedImage, ImageComponent, TagPart } from './model';
@@ -46,11 +46,20 @@ function readTensorRT(tag: string): Found | undefined {
   if (version === undefined) return undefined;
   const flavor = match?.[2] as DecodedImage['flavor'];
   const tensorrt = imageComponent('tensorrt', exactFrom(version, 4), 'stated');
+  const extras: readonly ComponentKind[] = flavor === 'devel' ? ['tensorrt-python', 'tensorrt-headers'] : ['tensorrt-python'];
   return {
     parts: [tagPart('tensorrt', { text: version, start: 1 })],
     flavor,
-    components: flavor === 'devel' ? [tensorrt, { ...tensorrt, kind: 'tensorrt-headers', certainty: 'assumed' }] : [tensorrt],
+    components: [...ubuntuOfTensorRT(version), tensorrt, ...extras.map((kind) => ({ ...tensorrt, kind, certainty: 'assumed' as const }))],
   };
+}
+
+/** The Ubuntu of the JetPack releases that have a TensorRT; nothing where they differ. */
+function ubuntuOfTensorRT(version: string): readonly ImageComponent[] {
+  const releases = jetsonReleases().filter(({ tensorrt }) => tensorrt !== null && isSameRelease(tensorrt, version));
+  const [first] = releases;
+  if (first === undefined || first.ubuntu === null || releases.some(({ ubuntu }) => ubuntu !== first.ubuntu)) return [];
+  return [osComponent(`ubuntu${first.ubuntu}`, 'derived', releaseEvidence(first, 'Ubuntu', first.ubuntu))];
 }
 
 function readL4t(name: string, canonical: string, tag: string): Found | undefined {

@@ -1,0 +1,132 @@
+import type { PipInstall, PipRequirement } from '../../shell/installers/model';
+import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
+import type { FileEdit } from '../../text/edit';
+import type { Location } from '../../text/range';
+import type { Traced } from '../../text/traced';
+import type { Severity } from '../model';
+
+/** A requirement that pip or uv installs in a stage, on the command line or out of a file. */
+export interface PipUse {
+  readonly stage: StageStack;
+  readonly step: InstructionStep;
+  readonly action: PipInstall;
+  /** The stage just before the command. */
+  readonly before: StackState;
+  readonly requirement: PipRequirement;
+}
+
+const listed = new WeakMap<StackReport, readonly PipUse[]>();
+
+/** Every requirement of every stage, in the order of the file; those with a marker are left out, because nobody knows whether it holds. */
+export function listPipUses(stack: StackReport): readonly PipUse[] {
+  let uses = listed.get(stack);
+  if (uses === undefined) listed.set(stack, (uses = stack.stages.flatMap(collectUses)));
+  return uses;
+}
+
+function collectUses(stage: StageStack): readonly PipUse[] {
+  return stage.steps.flatMap((step) =>
+    step.actions.flatMap(({ action, before }) =>
+      action.kind !== 'pip-install' || action.command.substitution
+        ? []
+        : action.requirements.filter(({ marker }) => marker === undefined).map((requirement) => ({ stage, step, action, before, requirement })),
+    ),
+  );
+}
+
+/** Where a requirement is written. */
+export function locateRequirement({ requirement: { file, range } }: PipUse): Location {
+  return { file, range };
+}
+
+/** `wanted`, and at most a warning for a command that may not run or may fail. */
+export function severityFor({ action: { command } }: PipUse, wanted: Severity): Severity {
+  return wanted === 'error' && (command.conditional || command.failureIgnored) ? 'warning' : wanted;
+}
+
+const NAME = /^\s*[\w.-]+/;
+
+/** The edit that gives a requirement another name; extras, specifier and marker stay. Undefined where the name is not written out. */
+export function renameRequirement({ text }: PipRequirement, name: string): FileEdit | undefined {
+  const written = NAME.exec(text.value)?.[0];
+  if (written === undefined) return undefined;
+  return text.edit(written.length - written.trimStart().length, written.length, name);
+}
+
+/** The edit that gives a requirement another name and specifier; undefined where they are not written in one place. */
+export function replaceRequirement(requirement: PipRequirement, name: string, specifier: string): FileEdit | undefined {
+  const { text, extras } = requirement;
+  const value = text.value;
+  const end = /;/.exec(value)?.index ?? value.length;
+  const start = value.length - value.trimStart().length;
+  const wanted = `${name}${extras.length === 0 ? '' : `[${extras.join(',')}]`}${specifier}`;
+  // A specifier with `<` or `>` needs quotes on a command line, where there were none before.
+  if (/[<>*]/.test(specifier) && requirement.origin === 'command' && text.pieces.some((piece) => piece.verbatim) && !isQuoted(requirement)) return text.edit(start, end, `"${wanted}"`);
+  return text.edit(start, value.slice(0, end).trimEnd().length, wanted);
+}
+
+/** Whether the word that holds a requirement stands in quotes: it is then longer than its text. */
+function isQuoted({ range, text }: PipRequirement): boolean {
+  return range.end - range.start > text.value.length;
+}
+
+/** The edit that adds words behind the last requirement of a command. */
+export function appendToCommand({ action }: PipUse, words: string): FileEdit {
+  return { file: action.file, range: { start: action.insertAt, end: action.insertAt }, newText: ` ${words}` };
+}
+
+/** What pip asks besides or instead of PyPI for a command: options, files of requirements, configuration. */
+export interface PipSources {
+  /** The address that takes PyPI's place; undefined for PyPI. */
+  readonly index: Traced | undefined;
+  readonly others: readonly Traced[];
+}
+
+/** The indexes and pages of links in force for a command. */
+export function pipSources({ action, before }: PipUse): PipSources {
+  const find = (name: string): readonly Traced[] => action.command.assignments.filter((assignment) => assignment.name === name).map(({ value }) => value);
+  return {
+    index: action.indexUrl ?? find('PIP_INDEX_URL')[0] ?? before.pip.indexUrl,
+    others: [...action.extraIndexUrls, ...before.pip.extraIndexUrls, ...action.findLinks, ...find('PIP_EXTRA_INDEX_URL'), ...find('PIP_FIND_LINKS'), ...find('UV_EXTRA_INDEX_URL')],
+  };
+}
+
+const PYPI = /^https?:\/\/(?:pypi\.org|pypi\.python\.org|files\.pythonhosted\.org)\b/;
+const NVIDIA = /\bpypi\.(?:ngc\.)?nvidia\.com\b/;
+
+/**
+ * Whether a command reaches NVIDIA's index: named in an option, a file or the configuration, or set up by an earlier
+ * `nvidia-pyindex`. `unknown` where an index is asked that may mirror anything.
+ */
+export function reachesNvidiaIndex(use: PipUse): 'yes' | 'no' | 'unknown' {
+  const { index, others } = pipSources(use);
+  const urls = [...(index === undefined ? [] : [index]), ...others].map(({ value }) => value);
+  if (urls.some((url) => NVIDIA.test(url)) || hasPyindex(use)) return 'yes';
+  const isOpen = urls.some((url) => !PYPI.test(url) && !/^https?:\/\/(?:download|data)\.py(?:torch|g)\.org\b/.test(url));
+  return isOpen || use.action.noIndex || configuresPip(use) ? 'unknown' : 'no';
+}
+
+function hasPyindex({ stage, action }: PipUse): boolean {
+  return precedingActions(stage, action.command).some((one) => one.kind === 'pip-install' && one.requirements.some(({ name }) => name === 'nvidia-pyindex'));
+}
+
+/** A file of pip's configuration was written or copied, or settings came from elsewhere. */
+function configuresPip({ before, stage, action }: PipUse): boolean {
+  if (before.paths.some(({ path }) => /(?:^|\/)(?:pip\.conf|\.pip|\.config\/pip|\.netrc)(?:\/|$)/.test(path))) return true;
+  if (before.env.has('PIP_CONFIG_FILE') || before.env.has('PIP_FIND_LINKS')) return true;
+  return precedingActions(stage, action.command).some((one) => one.kind === 'pip-config' && /index|find-links/.test(one.key) && !PYPI.test(one.value.value) && !NVIDIA.test(one.value.value));
+}
+
+/** The actions of a stage and of those below it, up to a command. */
+export function precedingActions(stage: StageStack, command: PipInstall['command']): readonly InstructionStep['actions'][number]['action'][] {
+  const below = stage.base.stage === undefined ? [] : allActions(stage.base.stage);
+  const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
+  const end = own.findIndex((one) => one.command === command);
+  return [...below, ...(end < 0 ? own : own.slice(0, end))];
+}
+
+/** The actions of a stage and of those below it. */
+export function allActions(stage: StageStack): readonly InstructionStep['actions'][number]['action'][] {
+  const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
+  return stage.base.stage === undefined ? own : [...allActions(stage.base.stage), ...own];
+}
