@@ -260,6 +260,10 @@ function installArtifact(state: StackState, artifact: KnownArtifact, where: Loca
       const added = state.apt.repositories.some(({ repository, where: at }) => repository === 'cuda' && at !== undefined && at.file === where.file && overlaps(at.range, where.range));
       return { ...state, apt: { ...(added ? state.apt : addRepository(state.apt, 'cuda', artifact.os, artifact.arch, where)), key: 'new' } };
     }
+    case 'cuda-network-repo':
+      return { ...state, apt: addRepository(state.apt, 'cuda', artifact.os, 'x86_64', where) };
+    case 'machine-learning-repo':
+      return { ...state, apt: addRepository(state.apt, 'machine-learning', artifact.os, 'x86_64', where) };
     case 'cuda-local-repo':
     case 'tensorrt-local-repo':
     case 'nccl-local-repo':

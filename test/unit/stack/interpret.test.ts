@@ -177,6 +177,11 @@ describe('apt', () => {
     expect(state('FROM ubuntu:22.04\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\n').updated).toBe(false);
   });
 
+  it('knows the packages that add a network repository', () => {
+    const text = 'FROM ubuntu:18.04\nADD https://developer.download.nvidia.com/compute/machine-learning/repos/ubuntu1804/x86_64/nvidia-machine-learning-repo-ubuntu1804_1.0.0-1_amd64.deb /tmp/ml.deb\nRUN apt-get update && apt-get install -y /tmp/ml.deb\n';
+    expect(state(text)).toMatchObject({ updated: false, repositories: [{ repository: 'machine-learning', distro: 'ubuntu1804' }] });
+  });
+
   it('is freed of the old key by removing the lists', () => {
     const from = 'FROM pytorch/pytorch:1.10.0-cuda11.3-cudnn8-devel\n';
     expect(state(from).key).toBe('old');

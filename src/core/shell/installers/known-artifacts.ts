@@ -26,6 +26,9 @@ const PATTERNS: readonly NamePattern[] = [
   { kind: 'cuda-keyring', pattern: /^cuda-keyring.*\.deb$/ },
   { kind: 'cuda-local-repo', pattern: /^cuda-repo-(?<os>[a-z]+\d+)-(?<cuda>\d+-\d+)-local(?:[-_]\w*)?_(?<version>\d+(?:\.\d+)+)-.*_(?<arch>amd64|arm64)\.deb$/ },
   { kind: 'cuda-local-repo', pattern: /^cuda-repo-(?<os>[a-z]+\d+)-(?<cuda>\d+-\d+)-local(?:-(?<version>\d+(?:\.\d+)+))?-.*\.(?<arch>x86_64|aarch64|sbsa)\.rpm$/ },
+  { kind: 'cuda-network-repo', pattern: /^cuda-repo-(?<os>[a-z]+\d+)[_-](?<version>\d+(?:\.\d+)+)-\d+[_.](?<arch>amd64|x86_64|ppc64el|ppc64le)\.(?:deb|rpm)$/ },
+  { kind: 'machine-learning-repo', pattern: /^nvidia-machine-learning-repo-(?<os>[a-z]+\d+)[_-](?<version>\d+(?:\.\d+)*)-\d+[_.](?<arch>amd64|x86_64|ppc64el|ppc64le)\.(?:deb|rpm)$/ },
+  { kind: 'machine-learning-repo', pattern: /^nvidia-machine-learning-repo-.*\.(?:deb|rpm)$/ },
   { kind: 'nccl-local-repo', pattern: /^nccl-(?:local-)?repo-(?<os>[a-z]+\d+)-(?<version>\d+(?:\.\d+)+)-cuda(?<cuda>\d+(?:\.\d+)*)_.*_(?<arch>amd64|arm64)\.deb$/ },
   { kind: 'driver-runfile', pattern: /^NVIDIA-Linux-(?<arch>x86_64|aarch64)-(?<version>\d+(?:\.\d+)+)(?:-[\w-]+)?\.run$/ },
   { kind: 'driver-runfile', pattern: /^NVIDIA-Linux-.*\.run$/ },
@@ -36,7 +39,7 @@ const PATTERNS: readonly NamePattern[] = [
 ];
 
 /** Starts of all names above, so that most file names are turned away at once. */
-const CANDIDATE = /^(?:TensorRT|nv-tensorrt|cudnn|cuda|nccl|NVIDIA|Anaconda|Mini|Mamba|onnxruntime)|\.whl$/;
+const CANDIDATE = /^(?:TensorRT|nv-tensorrt|nvidia-machine-learning|cudnn|cuda|nccl|NVIDIA|Anaconda|Mini|Mamba|onnxruntime)|\.whl$/;
 
 /**
  * What a file is by its name alone, without folder and without query; undefined for names that are not known.

@@ -194,6 +194,9 @@ export interface KnownArtifact {
     | 'cuda-runfile'
     | 'cuda-local-repo'
     | 'cuda-keyring'
+    /** Packages of 2016 to 2022 that add a network repository: `cuda-repo-ubuntu1804_…`, `nvidia-machine-learning-repo-…`. */
+    | 'cuda-network-repo'
+    | 'machine-learning-repo'
     | 'driver-runfile'
     | 'nccl-local-repo'
     | 'conda-installer'

@@ -34,7 +34,10 @@ test.each([
   ['Anaconda3-2023.03-Linux-x86_64.sh', { kind: 'conda-installer', version: '2023.03', os: 'Linux', arch: 'x86_64' }],
   ['Miniconda3-latest-Linux-x86_64.sh', { kind: 'conda-installer', os: 'Linux', arch: 'x86_64' }],
   ['torch-2.1.0%2Bcu118-cp310-cp310-linux_x86_64.whl', { kind: 'wheel', version: '2.1.0+cu118', arch: 'linux_x86_64' }],
-  ['cuda-repo-ubuntu1804_10.0.130-1_amd64.deb', undefined],
+  ['cuda-repo-ubuntu1804_10.0.130-1_amd64.deb', { kind: 'cuda-network-repo', version: '10.0.130', os: 'ubuntu1804', arch: 'amd64' }],
+  ['nvidia-machine-learning-repo-ubuntu1804_1.0.0-1_amd64.deb', { kind: 'machine-learning-repo', version: '1.0.0', os: 'ubuntu1804', arch: 'amd64' }],
+  ['nvidia-machine-learning-repo-*.deb', { kind: 'machine-learning-repo' }],
+  ['cuda-repository.txt', undefined],
   ['a%zz.whl', undefined],
   ['model.tar.gz', undefined],
 ])('%s', (name, expected) => {
