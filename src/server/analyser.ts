@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { analyseDockerfile, type AnalysisOptions } from '../core/engine/analyse';
-import { fixAll, type FixResult } from '../core/engine/fix';
+import { fixAll } from '../core/engine/fix';
 import { fileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
@@ -84,16 +84,19 @@ export class Analyser {
     return analysis;
   }
 
-  /** The Dockerfile and the files of its context after all safe fixes; undefined when it cannot be read or fails. */
-  async fixAll(uri: string): Promise<FixResult | undefined> {
+  /** Files that safe fixes change, the Dockerfile or its context's, with their text afterwards; none when it cannot be read or fails. */
+  async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
     const text = this.#readText(uri);
-    if (text === undefined || !settings.lint) return undefined;
+    if (text === undefined || !settings.lint) return new Map();
+    // The engine tells a Dockerfile by its name; this one may be known for its language alone.
+    const name = fileKind(uri) === 'dockerfile' ? uri : `${uri}.Dockerfile`;
     try {
-      return fixAll(text, uri, { ...this.#options(this.#createContext(uri)), buildArgs: settings.buildArgs, settings: settings.rules });
+      const options = { ...this.#options(this.#createContext(uri)), buildArgs: settings.buildArgs, settings: settings.rules };
+      return new Map([...fixAll(text, name, options).changed].map(([file, changed]) => [file === name ? uri : file, changed]));
     } catch (error) {
       this.#logOnce(`Fixing ${uri} failed: ${describe(error)}`);
-      return undefined;
+      return new Map();
     }
   }
 

@@ -55,8 +55,8 @@ describe('quick fixes', () => {
 
   it('suppress in a script of the build context', async () => {
     const text = 'if true; then\n  echo /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/stubs.conf\nfi\n';
-    const dockerfile = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY setup.sh /tmp/\nRUN bash /tmp/setup.sh\n');
-    const script = await client.open('setup.sh', text, 'shellscript');
+    const dockerfile = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY install.sh /tmp/\nRUN bash /tmp/install.sh\n');
+    const script = await client.open('install.sh', text, 'shellscript');
     await client.pull(dockerfile);
     const actions = await client.actions(script, rangeOf(client.document(script), 'echo'));
     const suppressed = client.apply(titled(actions, 'Ignore'), script);
@@ -82,6 +82,13 @@ describe('fix all', () => {
     const everywhere = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
     expect((await client.actions(uri, everywhere)).map(({ kind }) => kind)).not.toContain('source.fixAll.tensorrt');
     expect((await client.actions(uri, everywhere, ['source.organizeImports']))).toEqual([]);
+  });
+
+  it.each(['Dockerfile', 'untitled:Untitled-1'])('mends %s in one edit', async (name) => {
+    const uri = await client.open(name, 'FROM nvidia/cuda:11.6.0-devel-ubuntu20.04 AS build\nFROM nvidia/cuda:11.6.0-runtime-ubuntu20.04\n');
+    const actions = await client.actions(uri, rangeOf(client.document(uri), 'FROM'), ['source.fixAll']);
+    expect(actions.map(({ kind }) => kind)).toEqual(['source.fixAll.tensorrt']);
+    expect(client.apply(actions[0], uri)).toBe('FROM nvidia/cuda:11.6.2-devel-ubuntu20.04 AS build\nFROM nvidia/cuda:11.6.2-runtime-ubuntu20.04\n');
   });
 
   it('leaves alone what is not safe', async () => {

@@ -7,7 +7,7 @@ import { TestClient } from './client';
 const STUBS = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n';
 const CLEAN = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n';
 const RULE = 'cuda-driver-library-copied';
-const RUNS_SCRIPT = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY setup.sh /tmp/\nRUN bash /tmp/setup.sh\n';
+const RUNS_SCRIPT = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY install.sh /tmp/\nRUN bash /tmp/install.sh\n';
 const BAD_SCRIPT = 'set -e\necho /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/stubs.conf\n';
 
 let client: TestClient;
@@ -130,7 +130,7 @@ describe('pushed diagnostics', () => {
 describe('the build context', () => {
   it('is read, and findings show in its files', async () => {
     await client.start();
-    const script = client.write('setup.sh', BAD_SCRIPT);
+    const script = client.write('install.sh', BAD_SCRIPT);
     const uri = await client.open('Dockerfile', RUNS_SCRIPT);
     await client.pull(uri);
     await client.until(() => client.published.get(script)?.length === 1);
@@ -139,12 +139,12 @@ describe('the build context', () => {
 
   it('is read anew when a file changes on disk', async () => {
     await client.start();
-    const script = client.write('setup.sh', BAD_SCRIPT);
+    const script = client.write('install.sh', BAD_SCRIPT);
     const uri = await client.open('Dockerfile', RUNS_SCRIPT);
     await client.pull(uri);
     await client.until(() => client.published.get(script)?.length === 1);
-    client.write('setup.sh', 'true\n');
-    await client.touch('setup.sh');
+    client.write('install.sh', 'true\n');
+    await client.touch('install.sh');
     await client.until(() => client.refreshes > 0);
     await client.pull(uri);
     await client.until(() => client.published.get(script)?.length === 0);
@@ -152,9 +152,9 @@ describe('the build context', () => {
 
   it('is read as it stands in the editor', async () => {
     await client.start();
-    const script = client.write('setup.sh', 'true\n');
+    const script = client.write('install.sh', 'true\n');
     const uri = await client.open('Dockerfile', RUNS_SCRIPT);
-    await client.open('setup.sh', 'true\n', 'shellscript');
+    await client.open('install.sh', 'true\n', 'shellscript');
     await client.pull(uri);
     await client.change(script, BAD_SCRIPT);
     await client.until(() => client.refreshes > 0);
@@ -164,7 +164,7 @@ describe('the build context', () => {
 
   it('is found above the folder of the Dockerfile', async () => {
     await client.start();
-    const script = client.write('setup.sh', BAD_SCRIPT);
+    const script = client.write('install.sh', BAD_SCRIPT);
     await client.pull(await client.open('docker/Dockerfile', RUNS_SCRIPT));
     await client.until(() => client.published.get(script)?.length === 1);
   });
@@ -172,8 +172,8 @@ describe('the build context', () => {
   it('tells of a file whose Dockerfile is not open', async () => {
     await client.start();
     client.write('docker/Dockerfile', RUNS_SCRIPT);
-    client.write('setup.sh', BAD_SCRIPT);
-    const script = await client.open('setup.sh', BAD_SCRIPT, 'shellscript');
+    client.write('install.sh', BAD_SCRIPT);
+    const script = await client.open('install.sh', BAD_SCRIPT, 'shellscript');
     await client.until(() => client.published.get(script)?.length === 1);
     await client.close(script);
     await client.until(() => client.published.get(script)?.length === 0);
@@ -182,10 +182,10 @@ describe('the build context', () => {
   it('ends at the workspace folder', async () => {
     await client.start();
     const outside = new TestClient();
-    outside.write('setup.sh', BAD_SCRIPT);
-    symlinkSync(path.join(outside.folder, 'setup.sh'), path.join(client.folder, 'setup.sh'));
+    outside.write('install.sh', BAD_SCRIPT);
+    symlinkSync(path.join(outside.folder, 'install.sh'), path.join(client.folder, 'install.sh'));
     const link = await client.open('Dockerfile', RUNS_SCRIPT);
-    const above = await client.open('other/Dockerfile', RUNS_SCRIPT.replace('setup.sh /tmp/', `../../${path.basename(outside.folder)}/setup.sh /tmp/`));
+    const above = await client.open('other/Dockerfile', RUNS_SCRIPT.replace('install.sh /tmp/', `../../${path.basename(outside.folder)}/install.sh /tmp/`));
     for (const uri of [link, above]) await client.pull(uri);
     outside.dispose();
     expect([...client.published.values()].flat()).toEqual([]);
@@ -193,7 +193,7 @@ describe('the build context', () => {
 
   it('ignores files of more than a megabyte', async () => {
     await client.start();
-    client.write('setup.sh', BAD_SCRIPT + '#'.repeat(1024 * 1024));
+    client.write('install.sh', BAD_SCRIPT + '#'.repeat(1024 * 1024));
     await client.pull(await client.open('Dockerfile', RUNS_SCRIPT));
     expect([...client.published.values()].flat()).toEqual([]);
   });

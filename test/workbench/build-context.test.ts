@@ -6,7 +6,7 @@ describe('the build context', () => {
   afterEach(closeEditors);
 
   it('shows findings in its files, and follows changes that other programs make', async () => {
-    const script = await writeFile('context/setup.sh', BAD_SCRIPT);
+    const script = await writeFile('context/install.sh', BAD_SCRIPT);
     await openText('context/Dockerfile', RUNS_SCRIPT);
     await findings(script, ([first]) => first !== undefined && ruleOf(first) === STUBS_RULE);
     writeFileSync(script.fsPath, 'true\n');

@@ -94,10 +94,11 @@ function makeSnippet(edit: TextDocumentEdit): void {
 }
 
 async function createFixAll({ analyser, documents, features }: Session, uri: string): Promise<CodeAction[]> {
-  const result = analyser.isDockerfile(uri) ? await analyser.fixAll(uri) : undefined;
+  if (!analyser.isDockerfile(uri)) return [];
+  const changed = await analyser.fixAll(uri);
   const analysis = await analyser.analyse(uri);
-  if (result === undefined || analysis === undefined || result.changed.size === 0) return [];
-  const edits = [...result.changed].map(([file, newText]) => ({ file, range: { start: 0, end: analysis.texts.get(file)?.length ?? 0 }, newText }));
+  if (analysis === undefined || changed.size === 0) return [];
+  const edits = [...changed].map(([file, newText]) => ({ file, range: { start: 0, end: analysis.texts.get(file)?.length ?? 0 }, newText }));
   const edit = toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents));
   return [{ title: 'Fix all TensorRT findings that are safe to fix', kind: FIX_ALL, edit }];
 }
