@@ -5,6 +5,7 @@ import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
+import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   cudnnPackageSkew,
   cudnnUnpinned,
   cudnnVersionUnavailable,
+  environmentLibcMismatch,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
