@@ -6,6 +6,7 @@ import type { Finding, Fix, Report, Rule, RuleInfo, Severity } from '../rules/mo
 import type { ContextReader } from '../shell/installers/model';
 import { interpret } from '../stack/interpret';
 import type { StackReport } from '../stack/model';
+import type { Target } from '../target/model';
 import { formatMessage } from './message';
 import { RuleRegistry } from './registry';
 import { compareSeverity, findSetting, type RuleSettings } from './settings';
@@ -21,6 +22,8 @@ export interface AnalysisOptions {
   /** The build context, where there is one at hand. */
   readonly context?: ContextReader | undefined;
   readonly settings?: RuleSettings | undefined;
+  /** Where the image must run. */
+  readonly targets?: readonly Target[] | undefined;
   /** Told of a rule that threw; the others go on. */
   readonly onRuleError?: ((ruleId: string, error: unknown) => void) | undefined;
   /** Rules other than the project's own. */
@@ -68,7 +71,7 @@ export function analyseDockerfile(text: string, file: string, options: AnalysisO
   const known = options.rules === undefined ? registry : new RuleRegistry([...rules, suppressionUnused, suppressionUnknownRule]);
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];
 
-  const reported = keepStrongest(runRules(rules, stack, options.onRuleError));
+  const reported = keepStrongest(runRules(rules, stack, options));
   const findings = order(suppress(reported, text, file, instructions, stack, known), [file, ...stack.files.keys()]);
   return { kind: 'dockerfile', findings: applySettings(findings, options.settings, known), stack, problems: [] };
 }
@@ -77,11 +80,11 @@ function createFailure(code: Problem['code']): Analysis {
   return { kind: 'dockerfile', findings: [], stack: undefined, problems: [{ code, message: PROBLEMS[code] }] };
 }
 
-function runRules(rules: readonly Rule[], stack: StackReport, onRuleError: AnalysisOptions['onRuleError']): Finding[] {
+function runRules(rules: readonly Rule[], stack: StackReport, { targets = [], onRuleError }: AnalysisOptions): Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
     try {
-      rule.check({ stack, report: (report) => findings.push(createFinding(rule, report)) });
+      rule.check({ stack, targets, report: (report) => findings.push(createFinding(rule, report)) });
     } catch (error) {
       onRuleError?.(rule.id, error);
     }

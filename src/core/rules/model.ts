@@ -1,5 +1,6 @@
 import type { Evidence } from '../facts/evidence';
 import type { StackReport } from '../stack/model';
+import type { Target, TargetSource } from '../target/model';
 import type { FileEdit } from '../text/edit';
 import type { Location } from '../text/range';
 
@@ -65,17 +66,22 @@ export type RuleExample =
       readonly fixed?: string;
       /** Further files of the build context, path to text. */
       readonly context?: Readonly<Record<string, string>>;
+      /** Where the image must run, as in `.trtc.yaml`. */
+      readonly targets?: readonly TargetSource[];
     }
   | {
       readonly kind: 'good';
       readonly title: string;
       readonly text: string;
       readonly context?: Readonly<Record<string, string>>;
+      readonly targets?: readonly TargetSource[];
     };
 
 export interface RuleContext<MessageId extends string = string> {
   readonly report: (report: Report<MessageId>) => void;
   readonly stack: StackReport;
+  /** Where the image must run; empty when nobody said. */
+  readonly targets: readonly Target[];
 }
 
 /** What there is to say of a rule; the engine's own checks (of suppression comments) are described by it too. */
