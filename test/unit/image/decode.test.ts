@@ -133,7 +133,7 @@ describe('Jetson', () => {
     ['nvcr.io/nvidia/l4t-base:r32.4.3', ['l4t 32.4.3 s', 'ubuntu 18.04 d']],
     ['nvcr.io/nvidia/l4t-jetpack:r35.4.1', ['l4t 35.4.1 s', 'cuda 11.4* d', 'nvcc 11.4* a']],
     ['nvcr.io/nvidia/l4t-pytorch:r35.2.1-pth2.0-py3', ['l4t 35.2.1 s', 'python 3.8* d', 'torch 2.0.0a0+ec3941ad.nv23.2 d', 'cuda 11.4* a']],
-    ['nvcr.io/nvidia/l4t-tensorrt:r8.2.1-runtime', ['os 18.04 d', 'tensorrt 8.2.1* s', 'tensorrt-python 8.2.1* a']],
+    ['nvcr.io/nvidia/l4t-tensorrt:r8.2.1-runtime', ['ubuntu 18.04 d', 'tensorrt 8.2.1* s', 'tensorrt-python 8.2.1* a']],
     ['nvcr.io/nvidia/l4t-cuda:12.2.12-devel', ['cuda 12.2* s', 'nvcc 12.2* a']],
     ['nvcr.io/nvidia/l4t-ml:r34.1.0-py3', ['l4t 34.1.0 s']],
     ['nvcr.io/nvidia/l4t-base:custom', []],
