@@ -6,6 +6,7 @@ import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as environmentPathNotInstalled } from './environment/path-not-installed';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -25,6 +26,7 @@ import { rule as tensorrtCudaMismatch } from './tensorrt/cuda-mismatch';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
+import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
 import type { Rule } from './model';
 
@@ -37,6 +39,7 @@ export const rules: readonly Rule[] = [
   cudnnUnpinned,
   cudnnVersionUnavailable,
   environmentLibcMismatch,
+  environmentPathNotInstalled,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
@@ -56,5 +59,6 @@ export const rules: readonly Rule[] = [
   tensorrtEngineCopied,
   tensorrtNcclCudaMismatch,
   tensorrtPackageSkew,
+  tensorrtPythonMismatch,
   tensorrtVersionUnavailable,
 ];

@@ -28,9 +28,12 @@ export function isKnownCudaImage(image: DecodedImage | undefined): boolean {
   return image !== undefined && !image.mirrored && image.family === 'nvidia-cuda' && image.componentsComplete;
 }
 
+/** The one package file of which it is certain that it brings nothing. */
+const KEYRING = /cuda-keyring/;
+
 /**
  * Whether something by the name of `pattern` may have come into a state unseen: a package, an environment file or a
- * path that matches, or a step that can bring anything. Rules that report an absence are silent then.
+ * path that matches, a package file, or a step that can bring anything. Rules that report an absence are silent then.
  */
 export function mayHold(stage: StageStack, state: StackState, pattern: RegExp): boolean {
   if (state.opaque || state.paths.some(({ path }) => pattern.test(path))) return true;
@@ -40,11 +43,11 @@ export function mayHold(stage: StageStack, state: StackState, pattern: RegExp): 
         if (action.kind === 'conda-install') {
           if (action.environmentFile !== undefined || action.packages.some(({ name }) => pattern.test(name.value))) return true;
         } else if (action.kind === 'package-install') {
-          if (action.packages.some(({ text }) => pattern.test(text.value))) return true;
+          if (action.packages.some(({ text, localFile }) => pattern.test(text.value) || (localFile && !KEYRING.test(text.value)))) return true;
         } else if (action.kind === 'pip-install') {
           if (action.requirements.some(({ name }) => pattern.test(name))) return true;
         } else if (action.kind === 'local-package-install') {
-          if (action.files.some(({ path }) => pattern.test(path.value))) return true;
+          if (action.files.some(({ path }) => !KEYRING.test(path.value))) return true;
         } else if (action.kind === 'download') {
           if (pattern.test(action.url.value)) return true;
         }
