@@ -8,7 +8,7 @@ import { createClient } from './language-client';
 import { showStatus } from './status';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
-export async function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const client = createClient(context);
   context.subscriptions.push(
     client,
@@ -19,5 +19,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
     registerShowStack(client),
     showStatus(client),
   );
-  await client.start();
+  // Not awaited: VS Code need not wait for the server. The client itself shows when it cannot start.
+  void client.start();
 }

@@ -1,5 +1,6 @@
 import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
 import type { Finding } from '../../core/rules/model';
+import type { TextEdit } from '../../core/text/edit';
 import type { DocumentAnalysis } from '../analyser';
 import type { Session } from '../session';
 import { createSuppression } from '../suppress';
@@ -98,7 +99,17 @@ async function createFixAll({ analyser, documents, features }: Session, uri: str
   const changed = await analyser.fixAll(uri);
   const analysis = await analyser.analyse(uri);
   if (analysis === undefined || changed.size === 0) return [];
-  const edits = [...changed].map(([file, newText]) => ({ file, range: { start: 0, end: analysis.texts.get(file)?.length ?? 0 }, newText }));
+  const edits = [...changed].map(([file, text]) => ({ file, ...findChange(analysis.texts.get(file) ?? '', text) }));
   const edit = toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents));
   return [{ title: 'Fix all TensorRT findings that are safe to fix', kind: FIX_ALL, edit }];
+}
+
+/** The smallest single edit that makes one text of another: what lies outside it keeps its cursors and breakpoints. */
+function findChange(before: string, after: string): TextEdit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return { range: { start, end: before.length - tail }, newText: after.slice(start, after.length - tail) };
 }
