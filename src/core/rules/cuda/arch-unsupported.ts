@@ -2,13 +2,11 @@ import { architectureOf, supportedArchitectures, type SupportedArchitectures } f
 import type { Evidence } from '../../facts/evidence';
 import { parseArchitectureList } from '../../shell/installers/architectures';
 import type { ArchitectureRequest } from '../../shell/installers/model';
-import type { StackReport, StageStack } from '../../stack/model';
 import type { FileEdit } from '../../text/edit';
 import type { Location } from '../../text/range';
 import type { Traced } from '../../text/traced';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Fix } from '../model';
-import { isBuiltUpon } from '../support/absence';
 import { listArchitectures, type ArchitectureUse } from './architecture-lists';
 import { findCompiler, type Compiler } from './toolkit';
 
@@ -39,6 +37,7 @@ export const rule = defineRule({
       title: 'Ada needs CUDA 11.8',
       text: 'FROM nvidia/cuda:11.6.2-devel-ubuntu20.04\nENV TORCH_CUDA_ARCH_LIST="8.6 «8.9»"\nRUN pip install git+https://github.com/NVlabs/nvdiffrast.git\n',
       messageId: 'unsupported',
+      severity: 'warning',
       fixed: 'FROM nvidia/cuda:11.6.2-devel-ubuntu20.04\nENV TORCH_CUDA_ARCH_LIST="8.6+PTX"\nRUN pip install git+https://github.com/NVlabs/nvdiffrast.git\n',
     },
     {
@@ -69,14 +68,6 @@ export const rule = defineRule({
       messageId: 'unsupported',
     },
     {
-      kind: 'bad',
-      title: 'nothing is compiled yet',
-      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV TORCH_CUDA_ARCH_LIST="8.0 «10.0»"\n',
-      messageId: 'unsupported',
-      severity: 'warning',
-      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV TORCH_CUDA_ARCH_LIST="8.0+PTX"\n',
-    },
-    {
       kind: 'good',
       title: 'PTX for what comes later',
       text: 'FROM nvidia/cuda:11.6.2-devel-ubuntu20.04\nENV TORCH_CUDA_ARCH_LIST="7.5 8.6+PTX"\nRUN pip install git+https://github.com/NVlabs/nvdiffrast.git\n',
@@ -104,7 +95,7 @@ export const rule = defineRule({
         if (location === undefined) continue;
         report({
           messageId: 'unsupported',
-          ...(compiler.certain && isCertain(use, stage, stack) ? undefined : { severity: 'warning' }),
+          ...(compiler.certain && isCertain(use) ? undefined : { severity: 'warning' }),
           data: {
             name: use.name ?? 'The command',
             architectures: [...new Set(refused.map(({ sm }) => `sm_${sm}`))].join(', '),
@@ -137,18 +128,9 @@ function numberOf(sm: string): number {
   return parseInt(sm, 10);
 }
 
-/** The list is surely read: by the command that it is given to, or by a build that comes after the variable. */
-function isCertain({ build, step }: ArchitectureUse, stage: StageStack, stack: StackReport): boolean {
-  if (build !== undefined) return !build.command.conditional && !build.command.failureIgnored;
-  return stack.stages.some((other) => isBuiltUpon(other, stage) && other.steps.some((later) => (other !== stage || stage.steps.indexOf(later) > stage.steps.indexOf(step)) && compilesExtension(later)));
-}
-
-function compilesExtension({ actions }: StageStack['steps'][number]): boolean {
-  return actions.some(({ action }) => {
-    if (action.command.conditional) return false;
-    if (action.kind === 'compile') return true;
-    return action.kind === 'pip-install' && (action.noBuildIsolation || action.requirements.some(({ url, editable, wheel }) => wheel === undefined && (editable || url !== undefined)));
-  });
+/** The list goes to a build that runs. A variable may be meant for a build that picks from it what nvcc knows, as vLLM's does. */
+function isCertain({ build }: ArchitectureUse): boolean {
+  return build !== undefined && !build.command.conditional && !build.command.failureIgnored;
 }
 
 interface Token {
