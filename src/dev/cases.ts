@@ -56,7 +56,7 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   'framework-cuda-mismatch': ['tensorflow-', 'onnxruntime-', 'torch-', 'framework-'],
   'gpg-key-rotated': ['image-key-rotated', 'cuda-repository-key-obsolete'],
   'gpu-arch-too-new': ['torch-arch-', 'cuda-gpu-unsupported'],
-  'gpu-at-build': ['build-needs-gpu'],
+  'gpu-at-build': ['build-needs-gpu', 'cuda-arch-autodetect'],
   'image-tag-nonexistent': ['image-tag-'],
   'jetson-on-x86': ['image-platform-mismatch'],
   'l4t-version-mismatch': ['image-platform-mismatch', 'image-'],

@@ -36,6 +36,8 @@ const CARGO: Evidence = {
   checked: '2026-11-20',
 };
 
+/** What one asks of a setup.py that compiles. */
+const BUILD_VERB = /^(?:build|build_ext|bdist_wheel)$/;
 /** Projects known to compile candle's kernels or to ask nvidia-smi in the same way. */
 const CANDLE = /candle|mistral\.?rs|text-embeddings-inference/i;
 /** GPUs of desktops and servers since Volta; the numbers between are Jetson's. */
@@ -52,7 +54,7 @@ export const rule = defineRule<MessageId>({
     tinyCudaNn: 'tiny-cuda-nn asks the GPU for its compute capability, and `docker build` has none: `Unknown compute capability. Specify the target compute capabilities in the TCNN_CUDA_ARCHITECTURES environment variable`.',
     torch: 'FORCE_CUDA is set and TORCH_CUDA_ARCH_LIST is not: PyTorch compiles for the GPUs that it sees, and `docker build` has none: `IndexError: list index out of range`.',
     torchMaybe: 'If this compiles a CUDA extension, PyTorch asks the GPU for its architecture, and `docker build` has none: set TORCH_CUDA_ARCH_LIST.',
-    cargo: 'CUDA_COMPUTE_CAP is not set: crates that compile kernels with bindgen_cuda, as candle does, run nvidia-smi, and `docker build` has no GPU: `nvidia-smi failed: No such file or directory`.',
+    cargo: 'CUDA_COMPUTE_CAP is not set. A crate that compiles its kernels with bindgen_cuda, as candle does, then runs nvidia-smi, and `docker build` has none: `nvidia-smi failed: No such file or directory`.',
   },
   docs: {
     what: 'A build in `RUN` leaves the choice of GPU architectures to a look at the GPU: `CMAKE_CUDA_ARCHITECTURES=native`, `-arch=native`, tiny-cuda-nn without `TCNN_CUDA_ARCHITECTURES`, a PyTorch extension with `FORCE_CUDA` and without `TORCH_CUDA_ARCH_LIST`, candle without `CUDA_COMPUTE_CAP`.',
@@ -135,7 +137,7 @@ export const rule = defineRule<MessageId>({
       for (const step of stage.steps) {
         if (!runsWithoutGpu(step)) continue;
         for (const action of step.actions) checkBuild(action, { step, stage, stack, report });
-        for (const command of step.commands) if (isWheelBuild(command)) reportTorch(command, undefined, { step, stage, stack, report });
+        for (const command of step.commands) if (isWheelBuild(command)) reportTorch(command, true, { step, stage, stack, report });
       }
     }
   },
@@ -182,10 +184,10 @@ function checkBuild({ action, before }: ActionStep, setting: Setting): void {
     const tiny = action.requirements.find(({ url, name }) => url !== undefined && /tiny-?cuda-?nn/i.test(`${url} ${name}`));
     if (tiny !== undefined) reportTinyCudaNn(command, tiny, before, setting);
     else if (isTinyFolder(command, setting) && action.requirements.some(isLocal)) reportTinyCudaNn(command, command, before, setting);
-    else if (action.requirements.some((one) => isLocal(one) || (one.url !== undefined && one.wheel === undefined && /^git\+/.test(one.url)))) reportTorch(command, action.noBuildIsolation, setting);
+    else if (action.requirements.some(({ editable, url, wheel }) => editable || (wheel === undefined && /^git\+/.test(url ?? '')))) reportTorch(command, action.noBuildIsolation, setting);
   } else if (action.kind === 'compile' && action.tool === 'setup.py') {
     if (isTinyFolder(command, setting)) reportTinyCudaNn(command, command, before, setting);
-    else reportTorch(command, true, setting);
+    else reportTorch(command, command.words.some(({ text }) => BUILD_VERB.test(text.value)), setting);
   } else if (action.kind === 'compile' && action.tool === 'cargo') reportCargo(command, setting);
 }
 
@@ -215,8 +217,8 @@ function isWheelBuild({ words }: ShellCommand): boolean {
   return pip >= 0 && words[pip + 1]?.text.value === 'wheel' && words.slice(pip + 2).some(({ text }) => /^\.{1,2}(?:\/|$)/.test(text.value));
 }
 
-/** PyTorch's own way of choosing architectures. `compiles`: whether sources are surely built against the PyTorch that is installed. */
-function reportTorch(command: ShellCommand, compiles: boolean | undefined, setting: Setting): void {
+/** PyTorch's own way of choosing architectures. `builds`: whether the command says that there is something to build. */
+function reportTorch(command: ShellCommand, builds: boolean, setting: Setting): void {
   const { step, stage, report } = setting;
   const family = stage.rootImage?.family ?? '';
   // NVIDIA's images set the list.
@@ -224,8 +226,8 @@ function reportTorch(command: ShellCommand, compiles: boolean | undefined, setti
   const state = stateBefore(command, step);
   if (findComponent(state, 'nvcc') === undefined || findComponent(state, 'torch') === undefined) return;
   const forced = isForced(command, setting);
-  // A wheel of old packaging, or a plain install, may well be pure Python.
-  if (!forced && compiles === false) return;
+  // A plain install may well be of pure Python.
+  if (!forced && !builds) return;
   const list = commonArchitectures(stage, state);
   const value = list?.map((sm) => `${String(Math.floor(sm / 10))}.${String(sm % 10)}`).join(' ');
   report({
@@ -273,7 +275,8 @@ function stateBefore(command: ShellCommand, { actions, before, after }: Instruct
 function commonArchitectures(stage: StageStack, state: StackState): readonly number[] | undefined {
   const compiler = findCompiler(stage, state);
   const known = compiler && supportedArchitectures(compiler.version);
-  return known?.complete === true ? known.sm.filter((sm) => COMMON.has(sm)) : undefined;
+  const list = known?.complete === true ? known.sm.filter((sm) => COMMON.has(sm)) : [];
+  return list.length === 0 ? undefined : list;
 }
 
 function setVariable(name: string, value: string, { step, stack }: Setting): Fix {
