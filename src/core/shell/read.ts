@@ -230,7 +230,8 @@ class Reader {
     };
     for (const [i, command] of commands.entries()) {
       const operator = operators[i - 1];
-      if (operator === '||') join();
+      // After `… || { …; exit 1; }` what follows is run by those who did not come there.
+      if (operator === '||' || (without !== undefined && environment.leaving !== undefined)) join();
       if (environment.leaving !== undefined) break;
       if ((operator === '&&' && status === false) || (operator === '||' && status === true)) continue;
       const before = commands[i - 1];

@@ -8,6 +8,7 @@ describe('commands in the order in which the shell comes to them', () => {
   test.each([
     ['lists', 'a && b; c | d & e', ['a', 'b', 'c', 'd', 'e']],
     ['||', 'a || b', ['[may fail] a', '[if] b']],
+    ['what follows || that fails the build, in one list', 'a || { echo no; exit 1; } && b', ['a', '[if] echo no', '[if] exit 1', 'b']],
     ['|| that fails the build', 'a || exit 1; b || { echo no; false; }', ['a', '[if] exit 1', 'b', '[if] echo no', '[if] false']],
     ['&& before ||', 'a && b || true; c', ['[may fail] a', '[may fail] b', '[if] true', 'c']],
     ['a negation', '! a; b', ['[may fail] a', 'b']],
