@@ -44,6 +44,12 @@ export function dependencyEvidence(name: string, release: TensorRTRelease): Evid
   return { fact, source: row.source, checked: table().checked };
 }
 
+/** Whether apt itself or NVIDIA's documentation names the dependencies of a package, or only lists that pin them together. */
+export function areDependenciesProven(name: string, release: TensorRTRelease): boolean {
+  const evidence = rowOf(name, release)?.evidence;
+  return evidence === 'apt-message' || evidence === 'docs';
+}
+
 /** A package with the version to pin it to. */
 export interface Pin {
   readonly package: string;

@@ -98,6 +98,15 @@ export function networkDistro({ apt, components }: StackState): string | undefin
   return repository?.distro;
 }
 
+/**
+ * Whether a stage is made for ARM servers or Jetson: by its platform, by a repository it asks, or by an address it
+ * names. The tables know those repositories less well.
+ */
+export function isForArm({ base, steps, final }: StageStack): boolean {
+  if (/arm64|aarch64/.test(base.platform?.value ?? '') || final.apt.repositories.some(({ arch }) => /sbsa|arm64|aarch64/.test(arch ?? ''))) return true;
+  return steps.some(({ actions }) => actions.some(({ action }) => (action.kind === 'repository-key' || action.kind === 'download') && /sbsa|arm64|aarch64/.test(action.url?.value ?? '')));
+}
+
 /** Whether files in apt's preferences may choose versions; the one that NVIDIA's repository brings does not. */
 export function hasAptPreferences({ paths }: StackState): boolean {
   return paths.some(({ path }) => path.startsWith('/etc/apt/preferences') && !/\/(?:cuda-repository-pin|nvidia-|preferences\.d\/?$)/.test(path));

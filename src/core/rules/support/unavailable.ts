@@ -7,7 +7,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import type { Fix, Report } from '../model';
 import { editVersions, locateVersion } from './edit-version';
-import { listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
+import { isForArm, listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
 import { groupByVersion } from './version-groups';
 
 /** Reports each version of a library's packages that the repository of the stage's distribution never had. */
@@ -35,12 +35,18 @@ function describe(install: LibraryInstall, version: string, first: { readonly it
   const message = action.manager === 'yum' ? `No package ${first.item.spec.name.value}-${written} available` : `E: Version '${written}' for '${first.item.spec.name.value}' was not found`;
   return {
     messageId: 'unavailable',
-    severity: action.command.failureIgnored || before.opaque ? 'warning' : 'error',
+    severity: isCertain(install, version) && !action.command.failureIgnored && !before.opaque ? 'error' : 'warning',
     data: { packages: listNames(items.map(({ spec }) => spec.name.value)), version: written, distro, message },
     location: locateVersion(install, first.item),
     evidence: [first.evidence],
     fixes: findFixes(install, items, version, distro),
   };
+}
+
+/** The tables come from Debian packages for x86-64; of other repositories only what is no version at all is certain. */
+function isCertain({ action, stage }: LibraryInstall, version: string): boolean {
+  const suffix = parseNvidiaPackageVersion(version)?.cuda;
+  return (action.manager === 'apt' && !isForArm(stage)) || (suffix !== undefined && !suffix.includes('.'));
 }
 
 /** The nearest versions that exist and run with the stage's CUDA, at most two. */

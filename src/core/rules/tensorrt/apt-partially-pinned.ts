@@ -1,17 +1,18 @@
-import { newestAptBuild } from '../../facts/apt-versions';
+import { newestAptBuild, type NewestAptVersion } from '../../facts/apt-versions';
 import type { Evidence } from '../../facts/evidence';
-import { dependencyEvidence, exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
-import { aptVersionOf, packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
+import { availabilityOf, tensorRTBuilds } from '../../facts/tensorrt-builds';
+import { areDependenciesProven, dependencyEvidence, exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
+import { aptVersionOf, isMetaPackage, packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { StackReport } from '../../stack/model';
 import type { FileEdit } from '../../text/edit';
-import { parseNvidiaPackageVersion } from '../../version/debian';
-import { isSameRelease } from '../../version/dotted';
+import { compareDebian, parseNvidiaPackageVersion } from '../../version/debian';
+import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { findInstalled, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 import { floatingPackages, joinPackages, textOf } from './pins';
 
-type MessageId = 'dependencies' | 'beside';
+type MessageId = 'dependencies' | 'dependenciesToday' | 'beside' | 'besideToday';
 
 export const rule = defineRule<MessageId>({
   id: 'tensorrt-apt-partially-pinned',
@@ -19,14 +20,16 @@ export const rule = defineRule<MessageId>({
   severity: 'error',
   summary: 'A package of TensorRT has a version, and what it needs in that same version has none.',
   messages: {
-    dependencies: '{package} is pinned to {version}, and {missing}, which it needs in that very version, {have} none: apt takes the newest of those{newest} and stops with `{package} : Depends: {first} (= {firstVersion}) but … is to be installed`.',
-    beside: '{package} has no version beside packages pinned to {version}: apt takes the newest{newest}, which needs the others in its own version, and stops with `{package} : Depends: … but {version} is to be installed`.',
+    dependencies: '{package} is pinned to {version}, and {missing}, which it needs in that very version, {have} none: apt takes the newest, {newest}, and stops with `{package} : Depends: {first} (= {firstVersion}) but {newest} is to be installed`.',
+    dependenciesToday: '{package} is pinned to {version}, and {missing}, which it needs in that very version, {have} none: with the next release in the repository apt takes that for {them} and stops with `{package} : Depends: {first} (= {firstVersion}) but … is to be installed`.',
+    beside: '{package} has no version beside packages pinned to {version}: apt takes the newest, {newest}, which needs the others in its own version, and stops with `{package} : Depends: … but {version} is to be installed`.',
+    besideToday: '{package} has no version beside packages pinned to {version}: with the next release in the repository apt takes that, and stops with `{package} : Depends: … but {version} is to be installed`.',
   },
   docs: {
     what: 'apt installs a package of TensorRT with a version (`tensorrt=10.13.2.6-1+cuda12.9`, `libnvinfer-dev=8.6.1.6-1+cuda11.8`) and leaves out the version of packages that this one needs in exactly the same version.',
     why: 'apt chooses a version for each package by itself: the one that is named, else the newest. It does not go back to an older build because another package asks for it. As long as the pinned version is the newest the command works; with the next release, or the same release for a newer CUDA, [it stops](https://github.com/NVIDIA/TensorRT/issues/4545) with `E: Unable to correct problems, you have held broken packages.`',
     instead: 'Name every package that is needed, each with the version. For the metapackage `tensorrt` that is the whole set.',
-    silent: 'The packages were installed in that version before, are pinned by preferences, or are named by a variable that only the build knows. Where nothing newer is known yet it is a warning.',
+    silent: 'The packages were installed in that version before, are pinned by preferences, or are named by a variable that only the build knows. Where nothing newer is known yet, or only a later release is newer, it is a warning.',
   },
   examples: [
     {
@@ -54,7 +57,24 @@ export const rule = defineRule<MessageId>({
       title: 'one package forgotten',
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 «libnvinfer-plugin8»\n',
       messageId: 'beside',
+      severity: 'warning',
       fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 libnvinfer-plugin8=8.5.3-1+cuda11.8\n',
+    },
+    {
+      kind: 'bad',
+      title: 'nothing newer is there yet',
+      text: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y «libnvinfer-bin=8.6.1.6-1+cuda12.0» libnvinfer-plugin8=8.6.1.6-1+cuda12.0 libnvinfer-vc-plugin8=8.6.1.6-1+cuda12.0 libnvinfer-lean8=8.6.1.6-1+cuda12.0 libnvinfer-dispatch8=8.6.1.6-1+cuda12.0 libnvparsers8=8.6.1.6-1+cuda12.0 libnvonnxparsers8=8.6.1.6-1+cuda12.0\n',
+      messageId: 'dependenciesToday',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer-bin=8.6.1.6-1+cuda12.0 libnvinfer-plugin8=8.6.1.6-1+cuda12.0 libnvinfer-vc-plugin8=8.6.1.6-1+cuda12.0 libnvinfer-lean8=8.6.1.6-1+cuda12.0 libnvinfer-dispatch8=8.6.1.6-1+cuda12.0 libnvparsers8=8.6.1.6-1+cuda12.0 libnvonnxparsers8=8.6.1.6-1+cuda12.0 libnvinfer8=8.6.1.6-1+cuda12.0\n',
+    },
+    {
+      kind: 'bad',
+      title: 'one package forgotten, nothing newer yet',
+      text: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0 «libnvinfer-plugin8»\n',
+      messageId: 'besideToday',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0 libnvinfer-plugin8=8.6.1.6-1+cuda12.0\n',
     },
     {
       kind: 'good',
@@ -98,7 +118,8 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   if (distro === undefined || install.before.components.some(({ kind, via }) => kind === 'tensorrt' && via === 'base-image')) return undefined;
   for (const pin of pinned) {
     const missing = exactDependenciesOf(pin.item.name, pin.release).filter((name) => floats(name, pin, install, installs));
-    if (missing.length > 0) return reportMissing(pin, missing, pinned, install, installs, distro, stack);
+    const finding = missing.length === 0 ? undefined : reportMissing(pin, missing, pinned, install, installs, distro, stack);
+    if (finding !== undefined) return finding;
   }
   const before = any ?? findEarlierPin(install, installs);
   const [beside] = floatingPackages(install).filter(({ name }) => before !== undefined && releaseHasPackage(before.release, name) === true);
@@ -131,44 +152,65 @@ function hasUnknownInstall(name: string, install: LibraryInstall, { own, inherit
   return [...inherited, ...own.slice(0, own.indexOf(install))].some(({ packages, hasUnknownPackages }) => hasUnknownPackages || packages.some((item) => isNamed(item, name) && item.pinned !== 'no'));
 }
 
-function reportMissing(pin: Pinned, missing: readonly string[], pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> {
+function reportMissing(pin: Pinned, missing: readonly string[], pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> | undefined {
   const [first = ''] = missing;
   const versions = new Map(missing.map((name) => [name, aptVersionOf(name, pin.release, pin.cuda) ?? pin.item.version ?? '']));
-  const newer = missing.map((name) => ({ name, newest: newestAptBuild(name, distro) })).find(({ name, newest }) => newest !== undefined && newest.version !== versions.get(name));
+  const newer = findNewer(versions, distro);
+  const isProven = areDependenciesProven(pin.item.name, pin.release);
+  if (newer === undefined && !isProven) return undefined;
   const fix = pinMissing(pin, pinned, install, installs, stack);
   return {
-    messageId: 'dependencies',
-    severity: newer !== undefined && isCertain(install) ? 'error' : 'warning',
+    messageId: newer === undefined ? 'dependenciesToday' : 'dependencies',
+    severity: newer !== undefined && isProven && isCertain(install) && wasNeverNewest(pin, distro) ? 'error' : 'warning',
     data: {
       package: pin.item.spec.name.value,
       version: pin.item.version ?? '',
       missing: listNames(missing),
       have: missing.length === 1 ? 'has' : 'have',
+      them: missing.length === 1 ? 'it' : 'them',
       first: newer?.name ?? first,
       firstVersion: versions.get(newer?.name ?? first) ?? '',
-      newest: newer?.newest === undefined ? '' : ` (${newer.newest.version})`,
+      newest: newer?.newest.version ?? '',
     },
     location: locatePackage(install, pin.item),
-    evidence: evidenceOf(dependencyEvidence(pin.item.name, pin.release), newer?.newest?.evidence),
+    evidence: evidenceOf(dependencyEvidence(pin.item.name, pin.release), newer?.newest.evidence),
     fixes: fix === undefined ? [] : [fix],
   };
 }
 
+/** The first package of which the repository is known to have something newer than the version given. */
+function findNewer(versions: ReadonlyMap<string, string>, distro: string): { readonly name: string; readonly newest: NewestAptVersion } | undefined {
+  for (const [name, version] of versions) {
+    const newest = newestAptBuild(name, distro);
+    if (newest !== undefined && compareDebian(newest.version, version) > 0) return { name, newest };
+  }
+  return undefined;
+}
+
 function reportBeside(item: LibraryPackage, pin: Pinned, install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> | undefined {
-  const version = aptVersionOf(item.name, pin.release, pin.cuda);
-  const newest = newestAptBuild(item.name, distro);
+  // A library that needs no other in its own version stands by itself.
+  if (exactDependenciesOf(item.name, pin.release).length === 0) return undefined;
+  const version = aptVersionOf(item.name, pin.release, pin.cuda) ?? '';
+  const newer = findNewer(new Map([[item.name, version]]), distro);
   const others = floatingPackages(install).filter(({ name }) => releaseHasPackage(pin.release, name) === true);
   const fix = pinBeside(others, pin, install, installs, stack);
-  // A library of another major version stands by itself.
-  if (newest !== undefined && exactDependenciesOf(item.name, pin.release).length === 0) return undefined;
   return {
-    messageId: 'beside',
-    severity: newest !== undefined && newest.version !== version && isCertain(install) ? 'error' : 'warning',
-    data: { package: item.spec.name.value, version: pin.item.version ?? '', newest: newest === undefined || newest.version === version ? '' : ` (${newest.version})` },
+    messageId: newer === undefined ? 'besideToday' : 'beside',
+    severity: newer !== undefined && isCertain(install) && wasNeverNewest(pin, distro) ? 'error' : 'warning',
+    data: { package: item.spec.name.value, version: pin.item.version ?? '', newest: newer?.newest.version ?? '' },
     location: locatePackage(install, item),
-    evidence: evidenceOf(dependencyEvidence(item.name, pin.release), newest?.evidence),
+    evidence: evidenceOf(dependencyEvidence(item.name, pin.release), newer?.newest.evidence),
     fixes: fix === undefined ? [] : [fix],
   };
+}
+
+/**
+ * The pinned build was outdone within its own release, by one for a newer CUDA, or is a metapackage: then the command
+ * cannot have worked for long. Otherwise a later release has broken what was right when it was written.
+ */
+function wasNeverNewest({ item, release, cuda }: Pinned, distro: string): boolean {
+  if (isMetaPackage(item.name)) return true;
+  return tensorRTBuilds().some((build) => build.release === release && compareDotted(build.cuda, cuda) > 0 && availabilityOf(build, distro) !== undefined);
 }
 
 function isCertain({ action, before }: LibraryInstall): boolean {

@@ -4,7 +4,7 @@ import type { Evidence } from '../../facts/evidence';
 import { aptVersionOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import type { KnownArtifact } from '../../shell/installers/model';
-import type { StackReport } from '../../stack/model';
+import type { StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
 import { defineRule, type Report, type Severity } from '../model';
@@ -134,9 +134,14 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
 /** Versions come from elsewhere: a pin that fixes the release (another rule looks at those), the base image, preferences. */
 function isChosenElsewhere(install: LibraryInstall, installs: StageInstalls): boolean {
   const { before } = install;
-  if (hasAptPreferences(before) || before.components.some(({ kind, via }) => (kind === 'tensorrt' || kind === 'tensorrt-headers') && via === 'base-image')) return true;
+  if (hasAptPreferences(before) || hasReleaseRepository(install.stage) || before.components.some(({ kind, via }) => (kind === 'tensorrt' || kind === 'tensorrt-headers') && via === 'base-image')) return true;
   const earlier = [...installs.inherited, ...installs.own.slice(0, installs.own.indexOf(install) + 1)];
   return earlier.some(({ packages }) => packages.some(({ library, pinned }) => library === 'tensorrt' && pinned !== 'no'));
+}
+
+/** `nvinfer-runtime-trt-repo-…`: a repository of 2018 with one release of TensorRT. */
+function hasReleaseRepository({ steps }: StageStack): boolean {
+  return steps.some(({ actions }) => actions.some(({ action }) => action.command.words.some(({ text }) => text.value.includes('nvinfer-runtime-trt-repo'))));
 }
 
 function namesOfStage({ own }: StageInstalls): readonly string[] {
