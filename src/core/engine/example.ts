@@ -1,4 +1,7 @@
 import type { RuleExample } from '../rules/model';
+import { toPlain } from '../schema/plain';
+import { readTargets } from '../target/read';
+import type { Target } from '../target/model';
 import type { ContextReader } from '../shell/installers/model';
 import { parseMarks } from './marks';
 
@@ -11,4 +14,9 @@ export function readContext(files: RuleExample['context']): ContextReader | unde
     exists: (path) => texts.has(path) || [...texts.keys()].some((name) => name.startsWith(`${path}/`)),
     fileName: (path) => path,
   };
+}
+
+/** The targets of a rule's example. */
+export function readExampleTargets({ targets }: RuleExample): readonly Target[] {
+  return readTargets(toPlain(targets)).targets;
 }

@@ -1,7 +1,8 @@
 import type { Finding, RuleExample, RuleInfo } from '../rules/model';
+import type { TargetSource } from '../target/model';
 import { LineIndex } from '../text/line-index';
 import { analyseDockerfile } from './analyse';
-import { readContext } from './example';
+import { readContext, readExampleTargets } from './example';
 import { applyFix } from './fix';
 import { parseMarks } from './marks';
 
@@ -41,9 +42,15 @@ function describe(rule: RuleInfo): string {
 function renderExample(rule: RuleInfo, example: RuleExample): string {
   const { text } = parseMarks(example.text);
   const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
-  const findings = analyseDockerfile(text, 'Dockerfile', { context: readContext(example.context) }).findings.filter((finding) => finding.rule === rule.id);
+  const findings = analyseDockerfile(text, 'Dockerfile', { context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id);
   const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
-  return [heading, fence(text), ...files, ...findings.map((finding) => renderFinding(finding, text)), ...renderFixed(findings, text)].join('\n\n');
+  const targets = example.targets === undefined ? [] : [`\`.trtc.yaml\`:\n\n${fence(renderTargets(example.targets), 'yaml')}`];
+  return [heading, fence(text), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text)), ...renderFixed(findings, text)].join('\n\n');
+}
+
+function renderTargets(targets: readonly TargetSource[]): string {
+  const entries = targets.map((target) => Object.entries(target).map(([key, value]) => `${key}: ${Array.isArray(value) ? `[${value.join(', ')}]` : value}`));
+  return ['targets:', ...entries.map((lines) => `  - ${lines.join('\n    ')}`)].join('\n');
 }
 
 function renderFinding({ severity, message, location, evidence }: Finding, text: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyseDockerfile, registry } from '../../../src/core/engine/analyse';
-import { readContext } from '../../../src/core/engine/example';
+import { readContext, readExampleTargets } from '../../../src/core/engine/example';
 import { applyFix } from '../../../src/core/engine/fix';
 import { parseMarks } from '../../../src/core/engine/marks';
 import { listPlaceholders } from '../../../src/core/engine/message';
@@ -38,7 +38,7 @@ describe.each(registry.rules.map((rule) => [rule.id, rule] as const))('%s', (_, 
     expect(bad.length).toBeGreaterThan(0);
     expect(good.length).toBeGreaterThan(0);
     expectUnique(rule.examples.map(({ title }) => title));
-    expectUnique(rule.examples.map(({ text, context }) => JSON.stringify([parseMarks(text).text, context])));
+    expectUnique(rule.examples.map(({ text, context, targets }) => JSON.stringify([parseMarks(text).text, context, targets])));
   });
 
   it('shows every message', () => {
@@ -50,7 +50,7 @@ describe.each(registry.rules.map((rule) => [rule.id, rule] as const))('%s', (_, 
   it.each(good.map((example) => [example.title, example] as const))('is silent: %s', (__, example) => {
     const { text, ranges } = parseMarks(example.text);
     expect(ranges, 'a good example has no marks').toEqual([]);
-    const analysis = analyse(text, example.context);
+    const analysis = analyse(text, example);
     expect(analysis.problems, 'a good example is a Dockerfile').toEqual([]);
     expect(ofRule(rule, analysis.findings)).toEqual([]);
   });
@@ -65,7 +65,7 @@ it('gives each rule its own names', () => {
 
 function checkBadExample(rule: RuleInfo, example: BadExample): void {
   const { text } = parseMarks(example.text);
-  const findings = ofRule(rule, analyse(text, example.context).findings);
+  const findings = ofRule(rule, analyse(text, example).findings);
   expect(findings.map(describePlace).sort()).toEqual(listMarks(example).sort());
   for (const finding of findings) checkFinding(rule, finding);
   expect(findings.map(({ messageId }) => messageId)).toContain(example.messageId);
@@ -111,8 +111,8 @@ function checkFix(example: BadExample, finding: Finding, index: number): void {
   for (const [file, text] of changed) expect(text, `${fix?.title}: changes nothing in ${file}`).not.toBe(texts.get(file));
 
   const { [FILE]: after = '', ...context } = Object.fromEntries([...texts, ...changed]);
-  const before = analyse(parseMarks(example.text).text, example.context).findings;
-  const result = analyse(after, example.context && context);
+  const before = analyse(parseMarks(example.text).text, example).findings;
+  const result = analyse(after, { ...example, ...(example.context && { context }) });
   expect(result.problems).toEqual([]);
   const left = countByText(before);
   decrease(left, describeText(finding));
@@ -120,9 +120,9 @@ function checkFix(example: BadExample, finding: Finding, index: number): void {
   expect(added.map(describeText), `${fix?.title}: findings after it`).toEqual([]);
 }
 
-function analyse(text: string, context: RuleExample['context']) {
+function analyse(text: string, example: RuleExample) {
   const thrown: unknown[] = [];
-  const analysis = analyseDockerfile(text, FILE, { context: readContext(context), onRuleError: (rule, error) => thrown.push(rule, error) });
+  const analysis = analyseDockerfile(text, FILE, { context: readContext(example.context), targets: readExampleTargets(example), onRuleError: (rule, error) => thrown.push(rule, error) });
   expect(thrown).toEqual([]);
   return analysis;
 }
