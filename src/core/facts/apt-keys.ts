@@ -2,6 +2,7 @@ import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
 import { defineTable } from './table';
 import text from './tables/apt-keys.json?raw';
+import ngcText from './tables/ngc-old-keys.json?raw';
 
 /** Which key of NVIDIA's repository the nvidia/cuda images of a CUDA version and Ubuntu trust. */
 export interface ImageKey {
@@ -36,4 +37,21 @@ export function imageKeyEvidence(row: ImageKey): Evidence {
     no: `${name} was first built after NVIDIA changed its repository key on 2022-04-27`,
   };
   return { fact: facts[row.oldKeyBuilds], source: row.source, checked: table().checked };
+}
+
+interface NgcOldKey {
+  readonly image: string;
+  readonly release: string;
+  readonly distro: string;
+}
+
+const ngcTable = defineTable<NgcOldKey>(ngcText);
+const byImageAndRelease = lookupBy(ngcTable, (row) => `${row.image}:${row.release}`);
+
+/** The distribution whose CUDA repository an NGC image lists with the old key alone, and why that is believed; undefined where nobody has seen it. */
+export function findNgcOldKey(image: string, release: string): { readonly distro: string; readonly evidence: Evidence } | undefined {
+  const row = byImageAndRelease(`${image}:${release}`);
+  if (row === undefined) return undefined;
+  const fact = `apt-get update in ${image}:${release}-py3 stops with NO_PUBKEY A4B469963BF863CC`;
+  return { distro: row.distro, evidence: { fact, source: row.source, checked: ngcTable().checked } };
 }

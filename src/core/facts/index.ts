@@ -15,6 +15,7 @@ import imageFacts from './tables/image-facts.json?raw';
 import jetson from './tables/jetson.json?raw';
 import ncclAptBuilds from './tables/nccl-apt-builds.json?raw';
 import ngcImages from './tables/ngc-images.json?raw';
+import ngcOldKeys from './tables/ngc-old-keys.json?raw';
 import ngcSiblings from './tables/ngc-siblings.json?raw';
 import nvccPackages from './tables/nvcc-packages.json?raw';
 import onnxruntimeReleases from './tables/onnxruntime-releases.json?raw';
@@ -49,6 +50,7 @@ export const tableTexts: readonly string[] = [
   jetson,
   ncclAptBuilds,
   ngcImages,
+  ngcOldKeys,
   ngcSiblings,
   nvccPackages,
   onnxruntimeReleases,

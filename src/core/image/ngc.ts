@@ -1,3 +1,4 @@
+import { findNgcOldKey } from '../facts/apt-keys';
 import type { Evidence } from '../facts/evidence';
 import { sharedImageVariable } from '../facts/image-env';
 import { imageFact } from '../facts/image-facts';
@@ -64,8 +65,15 @@ export const decodeNgc: Decoder = (known) => {
     platforms: suffix?.includes('igpu') === true ? ['linux/arm64'] : undefined,
     driverMin: driver?.value,
     driverEvidence: driver?.evidence,
+    ...(suffix === 'py3' && tag.release !== undefined ? keyOf(known.canonical, tag.release.text) : undefined),
   });
 };
+
+/** NGC does not rebuild its tags: an image from before the key change stays as it was. */
+function keyOf(canonical: string, release: string): Partial<DecodedImage> {
+  const old = findNgcOldKey(canonical, release);
+  return old === undefined ? {} : { repositoryKey: 'old', repositoryKeyEvidence: old.evidence, aptRepositories: [{ repository: 'cuda', distro: old.distro, arch: 'x86_64' }] };
+}
 
 /** Reads `<release>[-suffix]`; a version where the release belongs is told apart. */
 function readNgcTag(text: string): NgcTag {

@@ -25,8 +25,11 @@ import { rule as tensorrtAptPartiallyPinned } from './tensorrt/apt-partially-pin
 import { rule as tensorrtAptUnpinned } from './tensorrt/apt-unpinned';
 import { rule as tensorrtAptUpdateMissing } from './tensorrt/apt-update-missing';
 import { rule as tensorrtCudaMismatch } from './tensorrt/cuda-mismatch';
+import { rule as tensorrtCudnnMismatch } from './tensorrt/cudnn-mismatch';
+import { rule as tensorrtDistroUnsupported } from './tensorrt/distro-unsupported';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
+import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
@@ -60,8 +63,11 @@ export const rules: readonly Rule[] = [
   tensorrtAptUnpinned,
   tensorrtAptUpdateMissing,
   tensorrtCudaMismatch,
+  tensorrtCudnnMismatch,
+  tensorrtDistroUnsupported,
   tensorrtEngineCopied,
   tensorrtNcclCudaMismatch,
+  tensorrtPackageNotInRelease,
   tensorrtPackageSkew,
   tensorrtPythonMismatch,
   tensorrtVersionUnavailable,

@@ -54,6 +54,12 @@ export const rule = defineRule({
       messageId: 'wheel',
     },
     {
+      kind: 'bad',
+      title: 'another image made upon Alpine',
+      text: 'FROM «ghcr.io/astral-sh/uv:python3.10-alpine»\nRUN uv pip install --system tensorflow==2.17.0\n',
+      messageId: 'wheel',
+    },
+    {
       kind: 'good',
       title: 'Debian',
       text: 'FROM python:3.11-slim\nRUN pip install torch==2.4.0\n',
@@ -72,13 +78,13 @@ export const rule = defineRule({
   check({ report, stack }) {
     for (const stage of stack.stages) {
       const root = rootStage(stage);
-      const image = root.base.image;
+      const image = root.base.image ?? root.base.parsed;
       const location = root.base.reference.locate();
-      if (image?.libc !== 'musl' || location === undefined || hasCompatibility(stage)) continue;
+      if (image === undefined || location === undefined || !hasMusl(root) || hasCompatibility(stage)) continue;
       for (const { what, where, kind } of findGlibc(stage)) {
         report({
           messageId: kind,
-          data: { image: nameOf(image), what },
+          data: { image: nameOf('reference' in image ? image : { reference: image }), what },
           location,
           evidence: [kind === 'library' ? NOT_FOUND : NO_WHEEL],
           related: [{ location: where, message: `${what} comes in here.` }],
@@ -87,6 +93,11 @@ export const rule = defineRule({
     }
   },
 });
+
+/** Alpine, or an image whose tag says that it is made upon it. */
+function hasMusl({ base: { image, parsed } }: StageStack): boolean {
+  return image === undefined ? /(?:^|-|[\d.])alpine(?:-|[\d.]|$)/.test(parsed?.tag ?? '') : image.libc === 'musl';
+}
 
 interface Found {
   readonly kind: 'library' | 'wheel';

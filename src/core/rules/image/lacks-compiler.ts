@@ -3,7 +3,7 @@ import { imageFact } from '../../facts/image-facts';
 import { nvccPackageEvidence, nvccPackages, type NvccPackage } from '../../facts/source-packages';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
-import type { PipInstall, PipRequirement } from '../../shell/installers/model';
+import type { Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import { findScriptCall } from '../../shell/script-call';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
@@ -20,6 +20,9 @@ type MessageId = 'nvcc' | 'compile' | 'package' | 'run';
 const TOOLKIT = /nvcc|nvhpc|hpc-?sdk|cuda-?toolkit|(?:^|\/)cuda(?:$|[_/*\uFFFC]|-(?:\d|\uFFFC|compiler|minimal-build))|^(?!lib|cuda-|cupy-|nvidia-cu)[\w.+-]*cuda/i;
 /** Indexes that serve what PyPI serves, and no wheels of their own for packages that PyPI has as sources. */
 const PYPI_LIKE = /pypi|pythonhosted|download\.pytorch\.org|tsinghua|aliyun|ustc|tencent|douban|huawei|\/simple\/?$/;
+
+/** Options with which llama.cpp and its like refuse to be built without the toolkit. */
+const CUDA_DEFINES = ['GGML_CUDA', 'LLAMA_CUDA', 'LLAMA_CUBLAS', 'WHISPER_CUBLAS'];
 
 export const rule = defineRule<MessageId>({
   id: 'image-lacks-compiler',
@@ -52,6 +55,13 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:11.7.1-cudnn8-runtime-ubuntu22.04\nRUN «pip install -v --global-option="--cpp_ext" --global-option="--cuda_ext" git+https://github.com/NVIDIA/apex.git»\n',
       messageId: 'compile',
       fixed: 'FROM nvidia/cuda:11.7.1-cudnn8-devel-ubuntu22.04\nRUN pip install -v --global-option="--cpp_ext" --global-option="--cuda_ext" git+https://github.com/NVIDIA/apex.git\n',
+    },
+    {
+      kind: 'bad',
+      title: 'llama.cpp with CUDA',
+      text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nRUN git clone https://github.com/ggml-org/llama.cpp && cd llama.cpp && «cmake -B build -DGGML_CUDA=ON» && cmake --build build\n',
+      messageId: 'compile',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN git clone https://github.com/ggml-org/llama.cpp && cd llama.cpp && cmake -B build -DGGML_CUDA=ON && cmake --build build\n',
     },
     {
       kind: 'bad',
@@ -126,13 +136,18 @@ function checkStep({ instruction, before, commands, actions }: InstructionStep, 
     const own = actions.filter(({ action }) => action.command === command);
     state = own[0]?.before ?? state;
     if (!command.conditional && !command.failureIgnored && !command.substitution && hasNoCompiler(setting.stage, state)) {
-      const compile = own.find(({ action }) => action.kind === 'compile' && action.usesNvcc)?.action;
-      if (command.name === 'nvcc') reportCommand(command, 'nvcc', commands, setting);
-      else if (compile !== undefined) reportCommand(command, 'compile', commands, setting);
+      const compile = own.find(({ action }) => action.kind === 'compile' && (action.usesNvcc || asksForCuda(action)))?.action;
+      if (command.name === 'nvcc') reportCommand(command, 'nvcc', true, commands, setting);
+      else if (compile?.kind === 'compile') reportCommand(command, 'compile', asksForCuda(compile), commands, setting);
       else for (const { action } of own) if (action.kind === 'pip-install') checkPip(action, state, setting);
     }
     state = own.at(-1)?.after ?? state;
   }
+}
+
+/** Whether a build is told to use CUDA, and has no other way then. */
+function asksForCuda({ defines }: Compile): boolean {
+  return CUDA_DEFINES.some((name) => /^(?:1|on|yes|true)$/i.test(defines.get(name)?.value ?? ''));
 }
 
 function hasNoCompiler(stage: StageStack, state: StackState): boolean {
@@ -147,13 +162,13 @@ function runsScript(stage: StageStack): boolean {
   return chainOf(stage).some(({ steps }) => steps.some(({ instruction, commands }) => instruction.kind === 'run' && commands.some((command) => findScriptCall(command) !== undefined)));
 }
 
-function reportCommand(command: ShellCommand, messageId: 'nvcc' | 'compile', commands: readonly ShellCommand[], setting: Setting): void {
+function reportCommand(command: ShellCommand, messageId: 'nvcc' | 'compile', certain: boolean, commands: readonly ShellCommand[], setting: Setting): void {
   // The shell takes the exit status of the last command of a pipeline.
   const last = commands.every((other) => other.pipeline !== command.pipeline || other.file !== command.file || other.pipelineIndex <= command.pipelineIndex);
   setting.report({
     messageId,
     // cmake may be told of architectures by a project that then leaves CUDA out.
-    ...(last && command.name !== 'cmake' ? undefined : { severity: 'warning' }),
+    ...(last && (certain || command.name !== 'cmake') ? undefined : { severity: 'warning' }),
     data: { image: nameOf(setting.use.image), tool: command.name },
     location: { file: command.file, range: command.range },
     ...background(setting, imageFact('cuda-image-libraries')),

@@ -2,7 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, onnxruntimeRelease, otherFrameworks, tensorflowRelease } from '../../facts/frameworks';
 import { cudnnConsumerEvidence, cudnnConsumers } from '../../facts/source-packages';
 import { nearestServedCudaTags } from '../../image/suggest';
-import type { PipInstall, PipRequirement } from '../../shell/installers/model';
+import type { Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponent, stageCuda } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -14,6 +14,12 @@ import { isCudaImage, wishOf } from '../support/cuda-tags';
 import { locateTag, nameOf, retag } from '../support/image-uses';
 import { findUnpackedTensorRT, unpackedEvidence } from '../support/unpacked-tensorrt';
 
+const OPENCV: Evidence = {
+  fact: 'cmake of OpenCV stops when OPENCV_DNN_CUDA is asked for and cuDNN is not found',
+  source: 'https://github.com/opencv/opencv/issues/25426',
+  checked: '2026-11-20',
+};
+
 export const rule = defineRule({
   id: 'image-lacks-cudnn',
   family: 'image',
@@ -21,6 +27,7 @@ export const rule = defineRule({
   summary: 'Something that needs cuDNN runs on a CUDA image without it.',
   messages: {
     stops: '{image} has no cuDNN, and {package} loads cuDNN {cudnn} from the system: `{error}`.',
+    build: '{image} has no cuDNN, and {package} cannot be built without: `{error}`.',
     cpu: '{image} has no cuDNN, and {package} needs cuDNN {cudnn} from the system to use the GPU; it runs on the CPU: `{error}`.',
   },
   docs: {
@@ -50,6 +57,13 @@ export const rule = defineRule({
       text: 'FROM nvidia/cuda:«11.8.0-runtime-ubuntu22.04»\nADD TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz /tmp/\nRUN tar -xzf TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz -C /opt\n',
       messageId: 'stops',
       fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nADD TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz /tmp/\nRUN tar -xzf TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz -C /opt\n',
+    },
+    {
+      kind: 'bad',
+      title: 'OpenCV is built with cuDNN',
+      text: 'FROM nvidia/cuda:«12.4.1-devel-ubuntu22.04»\nRUN cmake -D WITH_CUDA=ON -D OPENCV_DNN_CUDA=ON ../opencv && make\n',
+      messageId: 'build',
+      fixed: 'FROM nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04\nRUN cmake -D WITH_CUDA=ON -D OPENCV_DNN_CUDA=ON ../opencv && make\n',
     },
     {
       kind: 'bad',
@@ -84,8 +98,10 @@ export const rule = defineRule({
     for (const stage of stack.stages) {
       const use = rootUse(stack, stage);
       const location = use && locateTag(use);
-      if (use === undefined || location === undefined || !stage.shipped || !isKnownCudaImage(use.image) || !staysWithout(stack, stage)) continue;
+      if (use === undefined || location === undefined || !isKnownCudaImage(use.image) || !staysWithout(stack, stage)) continue;
       for (const need of findNeeds(stage)) {
+        // What is only built here may run where cuDNN is.
+        if (need.effect !== 'build' && !stage.shipped) continue;
         const { image } = use;
         const tags = isCudaImage(image) ? nearestServedCudaTags({ ...wishOf(image), cudnn: need.cudnn }) : [];
         report({
@@ -120,9 +136,9 @@ function readsUnknownRequirements({ steps }: StageStack): boolean {
 
 interface Need {
   readonly package: string;
-  /** Major version of cuDNN. */
+  /** Major version of cuDNN, empty for any. */
   readonly cudnn: string;
-  readonly effect: 'stops' | 'cpu';
+  readonly effect: 'stops' | 'cpu' | 'build';
   readonly error: string;
   readonly where: Location;
   readonly evidence: Evidence;
@@ -132,7 +148,10 @@ function findNeeds(stage: StageStack): readonly Need[] {
   const needs: Need[] = [];
   for (const { actions } of stage.steps) {
     for (const { action } of actions) {
-      if (action.kind !== 'pip-install' || action.command.conditional) continue;
+      if (action.command.conditional) continue;
+      const opencv = action.kind === 'compile' ? needOfOpenCv(action) : undefined;
+      if (opencv !== undefined) needs.push({ ...opencv, where: { file: action.file, range: action.range } });
+      if (action.kind !== 'pip-install') continue;
       for (const requirement of action.requirements) {
         const need = requirement.marker === undefined ? needOf(requirement, action, stage) : undefined;
         if (need !== undefined) needs.push({ ...need, where: { file: requirement.file, range: requirement.range } });
@@ -190,6 +209,12 @@ function needOfOnnxRuntime(version: string): Omit<Need, 'where'> | undefined {
   const fact = `onnxruntime-gpu ${row.version} was built with cuDNN ${row.cudnn ?? ''}`;
   const error = `libcudnn.so.${major}: cannot open shared object file`;
   return { package: 'onnxruntime-gpu', cudnn: String(major), effect: 'cpu', error, evidence: { fact, source: row.source, checked: frameworksChecked() } };
+}
+
+/** OpenCV's CUDA backend of its dnn module is not configured without cuDNN and its headers; any major version will do. */
+function needOfOpenCv({ defines }: Compile): Omit<Need, 'where'> | undefined {
+  if (!/^(?:1|on|yes|true)$/i.test(defines.get('OPENCV_DNN_CUDA')?.value ?? '')) return undefined;
+  return { package: 'OpenCV with OPENCV_DNN_CUDA', cudnn: '', effect: 'build', error: 'DNN: CUDA backend requires cuDNN', evidence: OPENCV };
 }
 
 function needOfTensorRT(stage: StageStack): Need | undefined {

@@ -1,9 +1,13 @@
 import { findClosest } from '../../engine/spelling';
+import { imageFact } from '../../facts/image-facts';
 import { ngcRelease } from '../../facts/ngc-images';
-import { defineRule, type Fix } from '../model';
+import type { Location } from '../../text/range';
+import { defineRule, type Fix, type Report } from '../model';
 import { findPart, listImages, locateTag, nameOf, restsOn, retag, type ImageUse } from '../support/image-uses';
 
-export const rule = defineRule({
+type MessageId = 'missing' | 'wrong' | 'client' | 'variant' | 'ended';
+
+export const rule = defineRule<MessageId>({
   id: 'image-ngc-suffix-missing',
   family: 'image',
   severity: 'error',
@@ -12,6 +16,7 @@ export const rule = defineRule({
     missing: '{image}: tags of this container end in `-py3` or a variant of it; the release alone is no tag, and the build stops with `manifest unknown`.',
     wrong: '{image}: `{suffix}` is no suffix of this container, whose tags are `{release}-py3` and variants of it; the build stops with `manifest unknown`.',
     client: '{image}: the client image of {release} has the suffix `{right}`; the build stops with `manifest unknown`.',
+    variant: '{image}: NVIDIA’s TensorFlow containers are `tf1-py3` and `tf2-py3` since 19.11, and nobody is seen to use {release} without; the build may stop with `manifest unknown`.',
     ended: '{image}: NVIDIA’s last container with TensorFlow 1 is 23.03; the build stops with `manifest unknown`.',
   },
   docs: {
@@ -58,6 +63,14 @@ export const rule = defineRule({
     },
     {
       kind: 'bad',
+      title: 'which TensorFlow',
+      text: 'FROM nvcr.io/nvidia/tensorflow:«22.01-py3»\n',
+      messageId: 'variant',
+      severity: 'warning',
+      fixed: 'FROM nvcr.io/nvidia/tensorflow:22.01-tf2-py3\n',
+    },
+    {
+      kind: 'bad',
       title: 'TensorFlow 1 after its end',
       text: 'FROM nvcr.io/nvidia/tensorflow:«23.06-tf1-py3»\n',
       messageId: 'ended',
@@ -84,7 +97,9 @@ export const rule = defineRule({
       const { image } = use;
       const location = locateTag(use);
       const release = findPart(image, 'release')?.value;
-      if (location === undefined || release === undefined || image.status !== 'never-existed') continue;
+      if (location === undefined || release === undefined) continue;
+      if (image.status === 'unknown') reportVariant(use, release, location, report);
+      if (image.status !== 'never-existed') continue;
       const suffix = findPart(image, 'suffix')?.value ?? '';
       const right = suffix.replace(/py3-(?:client)?sdk$/, suffix.endsWith('clientsdk') ? 'py3-sdk' : 'py3-clientsdk');
       const found = restsOn(image, 'ngc-tag-python')
@@ -105,6 +120,22 @@ export const rule = defineRule({
     }
   },
 });
+
+/** TensorFlow without the major version that its tags have had since there were two. */
+function reportVariant(use: ImageUse, release: string, location: Location, report: (found: Report<MessageId>) => void): void {
+  const { image } = use;
+  const row = image.family === 'ngc-tensorflow' && findPart(image, 'suffix')?.value === 'py3' && !image.mirrored ? ngcRelease(image.canonical, release) : undefined;
+  const variants = row?.tags.filter((tag) => /^tf[12]-py3$/.test(tag)) ?? [];
+  if (row === undefined || variants.length === 0 || row.tags.includes('py3')) return;
+  report({
+    messageId: 'variant',
+    severity: image.reference.digest === undefined ? 'warning' : 'information',
+    data: { image: nameOf(image), release },
+    location,
+    evidence: [{ fact: `${image.canonical}:${release} is used as ${variants.join(' and ')} in public files, never as py3`, source: row.source, checked: imageFact('ngc-tag-python')?.checked ?? '' }],
+    fixes: retag(use, [...variants].reverse().map((tag) => `${release}-${tag}`)),
+  });
+}
 
 /** The tags of the release that come near to what is written. A missing `-py3` can mean only one image. */
 function completeSuffix(use: ImageUse, release: string, suffix: string): readonly Fix[] {
