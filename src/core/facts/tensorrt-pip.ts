@@ -18,6 +18,7 @@ export type PipTopic =
   | 'index'
   | 'last'
   | 'pip-only'
+  | 'placeholder'
   | 'python-added'
   | 'python-first'
   | 'python-only'
