@@ -2,6 +2,7 @@
 import { rule as buildNeedsGpu } from './build/needs-gpu';
 import { rule as cudaArchAutodetect } from './cuda/arch-autodetect';
 import { rule as cudaArchUnsupported } from './cuda/arch-unsupported';
+import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
@@ -31,6 +32,9 @@ import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
+import { rule as tensorrtPipCudaMismatch } from './tensorrt/pip-cuda-mismatch';
+import { rule as tensorrtPipIndexMissing } from './tensorrt/pip-index-missing';
+import { rule as tensorrtPipObsolete } from './tensorrt/pip-obsolete';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
 import type { Rule } from './model';
@@ -40,6 +44,7 @@ export const rules: readonly Rule[] = [
   buildNeedsGpu,
   cudaArchAutodetect,
   cudaArchUnsupported,
+  cudaDriverInstalled,
   cudaDriverLibraryCopied,
   cudnnCudaMismatch,
   cudnnPackageSkew,
@@ -69,6 +74,9 @@ export const rules: readonly Rule[] = [
   tensorrtNcclCudaMismatch,
   tensorrtPackageNotInRelease,
   tensorrtPackageSkew,
+  tensorrtPipCudaMismatch,
+  tensorrtPipIndexMissing,
+  tensorrtPipObsolete,
   tensorrtPythonMismatch,
   tensorrtVersionUnavailable,
 ];

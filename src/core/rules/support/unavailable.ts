@@ -49,7 +49,7 @@ function isCertain({ action, stage }: LibraryInstall, version: string): boolean 
   return (action.manager === 'apt' && !isForArm(stage)) || (suffix !== undefined && !suffix.includes('.'));
 }
 
-/** The nearest versions that exist and run with the stage's CUDA, at most two. */
+/** The nearest versions that exist and run with the stage's CUDA: the same release in another build, else two others. */
 function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], version: string, distro: string): readonly Fix[] {
   const [first] = items;
   const cuda = stageCuda(install.before)?.version;
@@ -58,9 +58,10 @@ function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], ve
     const built = parseNvidiaPackageVersion(candidate)?.cuda;
     return (cuda === undefined || built === undefined || isCudaCompatible(built, cuda) === true) && isAptVersionKnown(first.name, candidate, distro).status === 'known';
   };
-  return nearestAptVersions(first.name, version, distro)
-    .filter(fits)
-    .slice(0, 2)
+  const nearest = nearestAptVersions(first.name, version, distro).filter(fits);
+  const isSame = nearest[0] !== undefined && parseNvidiaPackageVersion(nearest[0])?.upstream === parseNvidiaPackageVersion(version)?.upstream;
+  return nearest
+    .slice(0, isSame ? 1 : 2)
     .flatMap((candidate) => {
       const known = items.every(({ name }) => isAptVersionKnown(name, candidate, distro).status !== 'absent');
       const edits = known ? editVersions(install, items, new Map(items.map(({ name }) => [name, candidate]))) : undefined;

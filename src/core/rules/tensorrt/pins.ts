@@ -90,7 +90,7 @@ export function takesCudnn({ version }: TensorRTRelease): boolean {
 /** `libcudnn8=…` for a stage without cuDNN, where TensorRT would take the newest along. */
 export function cudnnPin({ before, packages }: LibraryInstall, { release, cuda }: TensorRTBuild): string | undefined {
   if (!takesCudnn(release)) return undefined;
-  if (packagedCudnn(before) !== undefined || packages.some(({ library }) => library === 'cudnn')) return undefined;
+  if (packagedCudnn(before)?.major === 8 || packages.some(({ library }) => library === 'cudnn')) return undefined;
   const distro = before.apt.repositories.findLast(({ repository }) => repository === 'cuda')?.distro;
   if (distro === undefined) return undefined;
   const stage = stageCuda(before)?.version ?? cuda;
