@@ -1,0 +1,161 @@
+import { architectures } from '../facts/cuda-toolkits';
+import { findDistributionByCodename } from '../facts/distributions';
+import { findGpu, type Gpu } from '../facts/gpus';
+import { firstParts, hasPrefix, isDotted, majorMinorOf } from '../version/dotted';
+import { parsePep440, parseSpecifier, satisfiesPep440 } from '../version/pep440';
+import type { Family, Flavor, WishKey, WishLabel, WishProblem, Wishes } from './model';
+
+/** A wished version: leading parts or a specifier, never both. */
+export interface VersionWish {
+  readonly prefix: string | undefined;
+  readonly specifier: string | undefined;
+  /** CUDA that the wish names besides, as torch's `2.1+cu118` does: `cu118`. */
+  readonly local: string | undefined;
+}
+
+/** A GPU that the image must run on. */
+export interface TargetGpu {
+  /** As wished: `RTX 4090`, `8.9`. */
+  readonly name: string;
+  readonly computeCapability: string;
+  /** Undefined when only the compute capability was wished. */
+  readonly segment: Gpu['segment'] | undefined;
+}
+
+/** The driver of the host. */
+export interface TargetDriver {
+  /** `535.183.06` or `535`. */
+  readonly version: string;
+  /** What the wished GPUs say of forward compatibility, which takes cuda-compat and a data-center GPU. */
+  readonly forward: 'possible' | 'impossible' | 'unknown';
+}
+
+/** A wish that was understood. */
+export type Wish = WishLabel &
+  (
+    | { readonly key: VersionKey; readonly value: VersionWish }
+    | { readonly key: 'driver'; readonly value: TargetDriver }
+    | { readonly key: 'gpu'; readonly value: TargetGpu }
+    | { readonly key: 'flavor'; readonly value: Flavor }
+    | { readonly key: 'family'; readonly value: Family }
+    | { readonly key: 'compile'; readonly value: true }
+  );
+
+export type VersionKey = Exclude<WishKey, 'driver' | 'gpu' | 'flavor' | 'family' | 'compile'>;
+
+const VERSION_KEYS: readonly VersionKey[] = ['tensorrt', 'cuda', 'cudnn', 'python', 'ubuntu', 'torch', 'tensorflow', 'onnxruntime'];
+
+/** What the parts are called in sentences. */
+export const NAMES: Readonly<Record<VersionKey, string>> = {
+  tensorrt: 'TensorRT',
+  cuda: 'CUDA',
+  cudnn: 'cuDNN',
+  python: 'Python',
+  ubuntu: 'Ubuntu',
+  torch: 'PyTorch',
+  tensorflow: 'TensorFlow',
+  onnxruntime: 'ONNX Runtime',
+};
+
+/** Takes the wishes apart; what cannot be understood becomes a problem. Blank texts are no wishes. */
+export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; readonly problems: readonly WishProblem[] } {
+  const read: Wish[] = [];
+  const problems: WishProblem[] = [];
+  for (const key of VERSION_KEYS) {
+    const text = wishes[key]?.trim() ?? '';
+    if (text === '') continue;
+    const value = readVersion(key, text);
+    if (value === undefined) problems.push({ key, message: `${text} is neither a version (8.6) nor a range (>=10,<11).` });
+    else read.push({ key, label: isAny(value) ? NAMES[key] : `${NAMES[key]} ${value.specifier ?? text.replace(/^ubuntu(?=\d)/i, '')}`, value });
+  }
+  const gpus: TargetGpu[] = [];
+  for (const name of [wishes.gpu ?? []].flat().map((text) => text.trim())) {
+    const gpu = name === '' ? undefined : readGpu(name);
+    if (gpu !== undefined) gpus.push(gpu);
+    else if (name !== '') problems.push({ key: 'gpu', message: `${name} is no GPU that the tables know; its compute capability (8.9) will do instead.` });
+  }
+  if (wishes.driver !== undefined && wishes.driver.trim() !== '') {
+    const version = /^\D{0,3}(\d+(?:\.\d+)*)$/.exec(wishes.driver.trim())?.[1];
+    if (version === undefined) problems.push({ key: 'driver', message: `${wishes.driver} is no driver version (535.183.06) or branch (535).` });
+    else read.push({ key: 'driver', label: `driver ${version}`, value: { version, forward: forwardOf(gpus) } });
+  }
+  for (const gpu of gpus) read.push({ key: 'gpu', label: isDotted(gpu.name) ? `compute capability ${gpu.name}` : gpu.name, value: gpu });
+  if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: `flavor ${wishes.flavor}`, value: wishes.flavor });
+  if (wishes.family !== undefined) read.push({ key: 'family', label: FAMILIES[wishes.family], value: wishes.family });
+  if (wishes.compile === true) read.push({ key: 'compile', label: 'compiling against PyTorch', value: true });
+  return { wishes: read, problems };
+}
+
+const FAMILIES: Readonly<Record<Family, string>> = { apt: 'an nvidia/cuda image with apt', pip: 'an nvidia/cuda image with pip', ngc: 'an NGC image' };
+
+function readVersion(key: VersionKey, text: string): VersionWish | undefined {
+  const plain = key === 'ubuntu' ? (findDistributionByCodename(text.toLowerCase())?.os.replace(/^ubuntu/, '') ?? text.replace(/^ubuntu/i, '')) : text;
+  if (plain === 'any' || plain === '*') return { prefix: '', specifier: undefined, local: undefined };
+  const [, prefix, local] = /^v?(\d+(?:\.\d+)*)(?:\.[*x])?(?:\+(\w+))?$/.exec(plain) ?? [];
+  // No table knows patch releases of Python.
+  if (prefix !== undefined) return { prefix: key === 'python' ? firstParts(prefix, 2) : prefix, specifier: undefined, local };
+  const clauses = parseSpecifier(plain);
+  return clauses === undefined || clauses.length === 0 ? undefined : { prefix: undefined, specifier: plain, local: undefined };
+}
+
+function isAny(wish: VersionWish): boolean {
+  return wish.prefix === '';
+}
+
+function readGpu(name: string): TargetGpu | undefined {
+  const [, digits, minor] = /^(?:sm_?|compute_?)?(\d{1,2})\.?(\d)[af]?$/i.exec(name) ?? [];
+  if (digits !== undefined && minor !== undefined) {
+    const computeCapability = `${digits}.${minor}`;
+    return architectures().some((one) => one.computeCapability === computeCapability) ? { name: computeCapability, computeCapability, segment: undefined } : undefined;
+  }
+  const gpu = findGpu(name);
+  return gpu && { name, computeCapability: gpu.computeCapability, segment: gpu.segment };
+}
+
+function forwardOf(gpus: readonly TargetGpu[]): TargetDriver['forward'] {
+  if (gpus.some(({ segment }) => segment !== undefined && segment !== 'datacenter')) return 'impossible';
+  return gpus.length > 0 && gpus.every(({ segment }) => segment === 'datacenter') ? 'possible' : 'unknown';
+}
+
+/** Whether a version is the wished one; `unknown` when only leading parts of it are known and they do not decide. */
+export function matchVersion(wish: VersionWish, version: string): 'yes' | 'no' | 'unknown' {
+  if (wish.prefix !== undefined) {
+    if (wish.prefix === '' || hasPrefix(version, wish.prefix)) return 'yes';
+    return version === '' || hasPrefix(wish.prefix, version) ? 'unknown' : 'no';
+  }
+  const specifier = wish.specifier ?? '';
+  if (version === '') return 'unknown';
+  const low = satisfiesPep440(version, specifier) === true;
+  if (version.split('.').length >= 3) return low ? 'yes' : 'no';
+  // `12.6` stands for 12.6.0 and for every update that may come: both ends must agree.
+  const high = satisfiesPep440(`${version}.9999`, specifier) === true;
+  return low === high ? (low ? 'yes' : 'no') : 'unknown';
+}
+
+/** Like `matchVersion` for a version that is known to all its parts. */
+export function matchesExactly(wish: VersionWish, version: string): boolean {
+  if (wish.prefix !== undefined) return wish.prefix === '' || hasPrefix(version, wish.prefix);
+  return satisfiesPep440(version, wish.specifier ?? '') === true;
+}
+
+/** How many parts the longest version in the wish has: 4 for `>=8.6.1.6`. */
+export function partsOf(wish: VersionWish): number {
+  const versions = wish.prefix === undefined ? (parseSpecifier(wish.specifier ?? '') ?? []).map(({ version }) => version) : [wish.prefix];
+  return Math.max(0, ...versions.map((version) => version.split('.').length));
+}
+
+/** The first version that a wish names, to measure distances from: `10` of `>=10,<11`; undefined for any. */
+export function anchorOf(text: string): string | undefined {
+  return /\d+(?:\.\d+)*/.exec(text)?.[0];
+}
+
+/** Whether both are of one minor version. */
+export function isSameMinor(a: string, b: string): boolean {
+  const minor = majorMinorOf(a);
+  return minor !== undefined && minor === majorMinorOf(b);
+}
+
+/** The release of a Python version in dotted form without pre-release and local parts: `2.1.0a0+32f93b1` → `2.1.0`. */
+export function releaseOf(version: string): string | undefined {
+  return parsePep440(version)?.release.join('.');
+}
