@@ -63,8 +63,11 @@ const NOWHERE: Range = { start: 0, end: 0 };
 interface Setting {
   readonly file: string;
   readonly escape: EscapeCharacter;
-  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly buildArgs: BuildArguments;
 }
+
+/** Values of `--build-arg` by name; one that is written in a file (Compose, bake) brings its place. */
+export type BuildArguments = ReadonlyMap<string, string | Traced>;
 
 /**
  * The variables that one instruction sees. Never changed: `declareArg`, `setEnv` and `apply` give the scope of the
@@ -123,7 +126,7 @@ export class Scope {
     const { file, buildArgs } = this.#setting;
     const declared = { file, range: nameRange };
     const given = buildArgs.get(name);
-    if (given !== undefined) return this.#bind(name, { value: valueAt(given, declared), origin: 'build-arg', declared });
+    if (given !== undefined) return this.#bind(name, { value: givenAt(given, declared), origin: 'build-arg', declared });
     if (declaration.value !== undefined) {
       return this.#bind(name, { value: this.expand(declaration.value), origin: 'arg', declared });
     }
@@ -199,7 +202,7 @@ export class Scope {
     const given = buildArgs.get(name);
     return given === undefined
       ? { value: Traced.unknown(file, NOWHERE), origin: 'predefined', declared: undefined }
-      : { value: valueAt(given, { file, range: NOWHERE }), origin: 'build-arg', declared: undefined };
+      : { value: givenAt(given, { file, range: NOWHERE }), origin: 'build-arg', declared: undefined };
   }
 }
 
@@ -208,11 +211,15 @@ function valueAt(text: string, place: Location): Traced {
   return new Traced([{ text, ...place, verbatim: false }]);
 }
 
+function givenAt(given: string | Traced, place: Location): Traced {
+  return typeof given === 'string' ? valueAt(given, place) : given;
+}
+
 /**
  * What FROM lines see: the ARGs before the first FROM and the platform arguments that BuildKit sets.
  * `buildArgs` are the values of `--build-arg`; they count for declared ARGs and for predefined ones.
  */
-export function createGlobalScope(dockerfile: Dockerfile, buildArgs: ReadonlyMap<string, string> = new Map()): Scope {
+export function createGlobalScope(dockerfile: Dockerfile, buildArgs: BuildArguments = new Map()): Scope {
   const { file, escape } = dockerfile;
   const empty = new LayeredMap<Binding>(new Map());
   let scope = new Scope({ file, escape, buildArgs }, undefined, empty, empty, true);

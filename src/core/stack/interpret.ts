@@ -1,8 +1,9 @@
 import { createGlobalScope, stageScope } from '../dockerfile/scope';
-import type { Scope } from '../dockerfile/scope';
+import type { BuildArguments, Scope } from '../dockerfile/scope';
 import type { CommandInstruction, CopyInstruction, Dockerfile, Flag, Instruction, Stage } from '../dockerfile/model';
 import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
+import type { Overlay } from '../overlay/model';
 import { recogniseActions } from '../shell/installers/index';
 import { recogniseArtifact } from '../shell/installers/known-artifacts';
 import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
@@ -20,9 +21,15 @@ import type { ActionStep, InstructionStep, StackReport, StackState, StageBase, S
 
 export interface InterpretOptions {
   /** Values of `--build-arg`. */
-  readonly buildArgs?: ReadonlyMap<string, string> | undefined;
+  readonly buildArgs?: BuildArguments | undefined;
+  /** The stage that is built, by name or number (`--target`); the last one where none is given or none has that name. */
+  readonly target?: string | undefined;
+  /** `--build-context` values by name, lower case: images that take the place of that stage or image, UNKNOWN for what is no image. */
+  readonly namedContexts?: ReadonlyMap<string, Traced> | undefined;
   /** The build context, where there is one at hand: requirements files and scripts are read from it. */
   readonly context?: ContextReader | undefined;
+  /** An organisation's own images. */
+  readonly overlay?: Overlay | undefined;
 }
 
 /** Scripts that call scripts are followed this deep. */
@@ -42,10 +49,13 @@ interface WalkedStage {
  */
 export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}): StackReport {
   const global = createGlobalScope(dockerfile, options.buildArgs);
-  const references = dockerfile.stages.map((stage) => global.expand(stage.from.image));
+  const references = dockerfile.stages.map((stage) => {
+    const reference = global.expand(stage.from.image);
+    return options.namedContexts?.get(reference.value.toLowerCase()) ?? reference;
+  });
   const bases = references.map((reference, i) => findStage(dockerfile.stages, reference.value, i));
   const shipped = new Set<number>();
-  for (let i: number | undefined = dockerfile.stages.length - 1; i !== undefined && i >= 0; i = bases[i]) shipped.add(i);
+  for (let i: number | undefined = findTarget(dockerfile.stages, options.target); i !== undefined && i >= 0; i = bases[i]) shipped.add(i);
 
   const files = new Map<string, string>();
   const walked: WalkedStage[] = [];
@@ -56,7 +66,7 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
   });
   const globals = new Map<string, Traced>();
   for (const [name, binding] of global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
-  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files };
+  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files, overlay: options.overlay };
 }
 
 function unknownWord(dockerfile: Dockerfile, stage: Stage): Traced {
@@ -70,12 +80,20 @@ function findStage(stages: readonly Stage[], name: string, before: number): numb
   return undefined;
 }
 
+/** The stage that a build makes. */
+function findTarget(stages: readonly Stage[], target: string | undefined): number {
+  const last = stages.length - 1;
+  if (target === undefined) return last;
+  return findStage(stages, target, stages.length) ?? (/^\d+$/.test(target) ? Math.min(Number(target), last) : last);
+}
+
 /** The walk through one stage. Holds the state of the moment; what it hands out is immutable. */
 class StageWalk {
   readonly #dockerfile: Dockerfile;
   readonly #stage: Stage;
   readonly #earlier: readonly WalkedStage[];
   readonly #context: ContextReader | undefined;
+  readonly #overlay: Overlay | undefined;
   readonly #readFiles: Map<string, string>;
   readonly #steps: InstructionStep[] = [];
   readonly #downloads = new Map<string, KnownArtifact>();
@@ -88,6 +106,7 @@ class StageWalk {
     this.#stage = stage;
     this.#earlier = earlier;
     this.#context = options.context;
+    this.#overlay = options.overlay;
     this.#readFiles = readFiles;
   }
 
@@ -125,7 +144,7 @@ class StageWalk {
       reference,
       parsed: external ? parseImageReference(reference.value) : undefined,
       stage: parent?.stack,
-      image: external ? decodeImage(reference.value) : undefined,
+      image: external ? decodeImage(reference.value, this.#overlay) : undefined,
       platform: platformFlag === undefined ? undefined : global.expand(platformFlag),
     };
   }
@@ -259,7 +278,7 @@ class StageWalk {
   #origin(name: string, where: Location): StackState {
     const stages = this.#earlier.map(({ stack }) => stack.stage);
     const index = findStage(stages, name, stages.length) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-    return (index === undefined ? undefined : this.#earlier[index]?.stack.final) ?? initialState(decodeImage(name), where);
+    return (index === undefined ? undefined : this.#earlier[index]?.stack.final) ?? initialState(decodeImage(name, this.#overlay), where);
   }
 
   #at(range: Range): Location {

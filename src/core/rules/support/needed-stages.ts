@@ -3,8 +3,8 @@ import type { StackReport, StageStack } from '../../stack/model';
 const needed = new WeakMap<StackReport, ReadonlySet<StageStack>>();
 
 /**
- * The stages that a build of the last one needs: those it is built upon or takes files from, and theirs. BuildKit skips
- * all others, until someone asks for them with `--target`.
+ * The stages that a build needs: the one it makes (the last, or that of `--target`), those it is built upon or takes
+ * files from, and theirs. BuildKit skips all others.
  */
 export function neededStages(stack: StackReport): ReadonlySet<StageStack> {
   let found = needed.get(stack);
@@ -19,7 +19,8 @@ function findNeeded({ stages }: StackReport): ReadonlySet<StageStack> {
     if (stage.stage.name !== undefined) byName.set(stage.stage.name, stage);
   }
   const found = new Set<StageStack>();
-  const open = stages.slice(-1);
+  const target = stages.findLast(({ shipped }) => shipped);
+  const open = target === undefined ? [] : [target];
   for (let stage = open.pop(); stage !== undefined; stage = open.pop()) {
     if (found.has(stage)) continue;
     found.add(stage);
