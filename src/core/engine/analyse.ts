@@ -6,6 +6,7 @@ import type { Finding, Fix, Report, Rule, RuleInfo, Severity } from '../rules/mo
 import type { ContextReader } from '../shell/installers/model';
 import { interpret } from '../stack/interpret';
 import type { StackReport } from '../stack/model';
+import type { Overlay } from '../overlay/model';
 import type { Target } from '../target/model';
 import { formatMessage } from './message';
 import { RuleRegistry } from './registry';
@@ -24,6 +25,8 @@ export interface AnalysisOptions {
   readonly settings?: RuleSettings | undefined;
   /** Where the image must run. */
   readonly targets?: readonly Target[] | undefined;
+  /** An organisation's own images and facts. */
+  readonly overlay?: Overlay | undefined;
   /** Told of a rule that threw; the others go on. */
   readonly onRuleError?: ((ruleId: string, error: unknown) => void) | undefined;
   /** Rules other than the project's own. */
@@ -66,7 +69,7 @@ export function analyseDockerfile(text: string, file: string, options: AnalysisO
   const dockerfile = readDockerfile(text, file);
   if ('problem' in dockerfile) return createFailure(dockerfile.problem);
   if (dockerfile.stages.length === 0) return createFailure('no-from');
-  const stack = interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context });
+  const stack = interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay });
   const rules = options.rules ?? allRules;
   const known = options.rules === undefined ? registry : new RuleRegistry([...rules, suppressionUnused, suppressionUnknownRule]);
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];

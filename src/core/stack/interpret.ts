@@ -4,6 +4,7 @@ import type { CommandInstruction, CopyInstruction, Dockerfile, Flag, Instruction
 import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
 import type { Overlay } from '../overlay/model';
+import type { Overlay } from '../overlay/model';
 import { recogniseActions } from '../shell/installers/index';
 import { recogniseArtifact } from '../shell/installers/known-artifacts';
 import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
@@ -94,6 +95,7 @@ class StageWalk {
   readonly #earlier: readonly WalkedStage[];
   readonly #context: ContextReader | undefined;
   readonly #overlay: Overlay | undefined;
+  readonly #overlay: Overlay | undefined;
   readonly #readFiles: Map<string, string>;
   readonly #steps: InstructionStep[] = [];
   readonly #downloads = new Map<string, KnownArtifact>();
@@ -106,6 +108,7 @@ class StageWalk {
     this.#stage = stage;
     this.#earlier = earlier;
     this.#context = options.context;
+    this.#overlay = options.overlay;
     this.#overlay = options.overlay;
     this.#readFiles = readFiles;
   }

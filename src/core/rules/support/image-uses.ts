@@ -36,7 +36,7 @@ function findImages(stack: StackReport): readonly ImageUse[] {
     for (const { instruction } of stage.steps) {
       for (const { text, start, by } of listSources(instruction)) {
         if (names.has(text.toLowerCase())) continue;
-        const decoded = decodeImage(text);
+        const decoded = decodeImage(text, stack.overlay);
         if (decoded === undefined) continue;
         const range = { start, end: start + text.length };
         found.push({ stage, reference: Traced.literal(text, stack.dockerfile.file, range), image: decoded, by });
