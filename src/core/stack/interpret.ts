@@ -4,7 +4,6 @@ import type { CommandInstruction, CopyInstruction, Dockerfile, Flag, Instruction
 import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
 import type { Overlay } from '../overlay/model';
-import type { Overlay } from '../overlay/model';
 import { recogniseActions } from '../shell/installers/index';
 import { recogniseArtifact } from '../shell/installers/known-artifacts';
 import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
@@ -95,7 +94,6 @@ class StageWalk {
   readonly #earlier: readonly WalkedStage[];
   readonly #context: ContextReader | undefined;
   readonly #overlay: Overlay | undefined;
-  readonly #overlay: Overlay | undefined;
   readonly #readFiles: Map<string, string>;
   readonly #steps: InstructionStep[] = [];
   readonly #downloads = new Map<string, KnownArtifact>();
@@ -108,7 +106,6 @@ class StageWalk {
     this.#stage = stage;
     this.#earlier = earlier;
     this.#context = options.context;
-    this.#overlay = options.overlay;
     this.#overlay = options.overlay;
     this.#readFiles = readFiles;
   }
