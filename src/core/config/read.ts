@@ -1,7 +1,7 @@
 import type { RuleSettings } from '../engine/settings';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Plain } from '../schema/model';
-import { readYaml } from '../schema/yaml';
+import { readPlainYaml } from '../schema/yaml';
 import { readTargets } from '../target/read';
 import type { Config, ConfigProblem } from './model';
 import { configSchema } from './schema';
@@ -17,7 +17,7 @@ export interface ConfigReading {
  * count. `file` is the name that problems carry. Never throws.
  */
 export function readConfig(text: string, file: string): ConfigReading {
-  const yaml = readYaml(text);
+  const yaml = readPlainYaml(text);
   const { targets, faults } = readTargets(entryOf(yaml.value, 'targets'), ['targets']);
   const all: readonly Fault[] = [...checkSchema(yaml.value, configSchema()).filter(({ path }) => path[0] !== 'targets' || path.length === 1), ...faults];
   const problems = [...yaml.errors, ...distinct(all).map((fault) => ({ range: yaml.locate(fault), message: fault.message }))]

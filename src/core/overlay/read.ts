@@ -2,7 +2,7 @@ import type { ConfigProblem } from '../config/model';
 import { parseImageReference } from '../image/reference';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Plain, type PlainMap } from '../schema/model';
-import { readYaml } from '../schema/yaml';
+import { readPlainYaml } from '../schema/yaml';
 import type { Overlay, OverlayImage, OverlayMirror, OverlayTags } from './model';
 import { CONTENTS, overlaySchema } from './schema';
 
@@ -17,7 +17,7 @@ const UNDATED = 'on no stated day';
 
 /** Reads an overlay, YAML or JSON. Entries that are wrong are left out, each with a problem at its place. Never throws. */
 export function readOverlay(text: string, file: string): OverlayReading {
-  const yaml = readYaml(text);
+  const yaml = readPlainYaml(text);
   const root = isMap(yaml.value) ? yaml.value : {};
   const faults = [...checkSchema(yaml.value, overlaySchema)];
   const origin = { source: file, checked: textOf(root['checked']) ?? UNDATED };

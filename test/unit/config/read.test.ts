@@ -71,7 +71,7 @@ buildArgs:
     expect(problems).toHaveLength(2);
   });
 
-  it.each(['rules: {a: [', '\t- x', 'a: b: c', '*x', '&a [*a]', 'targets: &t\n  - *t\n', '\u0000', '? [a]\n: b\n', 'rules: !!binary x\n', '%YAML 9.9\n---\na', '['.repeat(100_000)])('never throws: %.40j', (text) => {
+  it.each(['rules: {a: [', '\t- x', 'a: b: c', '*x', '&a [*a]', 'targets: &t\n  - *t\n', '\u0000', '? [a]\n: b\n', 'rules: !!binary x\n', '%YAML 9.9\n---\na', '['.repeat(5_000)])('never throws: %.40j', (text) => {
     expect(readConfig(text, FILE).config.file).toBe(FILE);
   });
 
