@@ -5,6 +5,7 @@ import { compareSeverity } from '../core/engine/settings';
 import { findClosest } from '../core/engine/spelling';
 import { fileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
+import { Configs } from './config';
 import { chooseContextFolders, createDiskContext } from './disk-context';
 import { discoverFiles } from './discover';
 import { Failure, explainSystemError } from './failure';
@@ -87,6 +88,7 @@ async function loadReporter(format: LintArguments['format']): Promise<Reporter> 
 /** Collects what one call of `trtc lint` finds; an input that fails does not keep the others from being checked. */
 class LintRun {
   readonly #options: LintArguments;
+  readonly #configs: Configs;
   readonly #findings = new Map<string, Finding>();
   readonly #texts = new Map<string, string>();
   readonly #failures: string[] = [];
@@ -100,6 +102,7 @@ class LintRun {
 
   constructor(options: LintArguments) {
     this.#options = options;
+    this.#configs = new Configs(options, (message) => this.fail(message));
   }
 
   /** Notes an input that cannot be checked, and tells at once. */
@@ -135,6 +138,12 @@ class LintRun {
 
   #checkText(target: Target, { text, mark }: TextInput): void {
     const { file, name } = target;
+    const settings = this.#configs.find(target.standardInput ? name : file, this.#options.rule);
+    if (settings.ignoredBy !== undefined) {
+      if (target.explicit) console.error(`trtc: ${file}: left out by ${settings.ignoredBy}`);
+      if (target.standardInput) this.standardInputText = encode(text, mark);
+      return;
+    }
     const kind = fileKind(name);
     if (kind === undefined) {
       throw new Failure(`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*)`);
@@ -142,8 +151,10 @@ class LintRun {
     if (kind !== 'dockerfile') console.error(`trtc: ${file}: no rule looks at this kind of file yet`);
     const options: AnalysisOptions = {
       kind,
-      buildArgs: this.#options.buildArg,
-      settings: this.#options.rule,
+      buildArgs: settings.buildArgs,
+      settings: settings.rules,
+      targets: settings.targets,
+      overlay: settings.overlay,
       context: target.folders.length === 0 ? undefined : createDiskContext(target.folders),
       onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
     };

@@ -26,6 +26,12 @@ program
   .option('--diff', 'print what --fix would change, and change nothing')
   .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
   .option('--context <folder>', 'build context; by default the folder of each Dockerfile, or one above it')
+  .option('--config <file>', 'settings; by default the nearest .trtc.yaml in the folder of each file or above it')
+  .option('--no-config', 'read no .trtc.yaml')
+  .option('--target <name>', 'judge for this target of .trtc.yaml only; may be repeated', collect)
+  .option('--gpu <name>', 'judge for this GPU, a product or a compute capability; may be repeated', collect)
+  .option('--driver <version>', 'judge for this driver: 535.183.06, or 535')
+  .addOption(new Option('--platform <platform>', 'judge for this platform').choices(['linux/amd64', 'linux/arm64', 'jetson']))
   .option('--stdin-filename <name>', 'name of standard input: tells its kind and its build context')
   .addHelpText('after', '\nFolders are searched for Dockerfiles, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
   .action(async (paths: string[], options: LintArguments) => (await import('./lint')).lint(paths, options));
@@ -37,6 +43,8 @@ program
   .option('--json', 'print JSON')
   .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
   .option('--context <folder>', 'build context; by default the folder of the Dockerfile, or one above it')
+  .option('--config <file>', 'settings; by default the nearest .trtc.yaml in the folder of the file or above it')
+  .option('--no-config', 'read no .trtc.yaml')
   .action(async (file: string, options: StackArguments) => (await import('./stack')).printStack(file, options));
 
 program
@@ -57,6 +65,10 @@ function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string
   if (name === undefined) throw new InvalidArgumentError('It must be NAME=value.');
   const given = value ?? process.env[name];
   return given === undefined ? previous : new Map([...previous, [name, given]]);
+}
+
+function collect(argument: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, argument];
 }
 
 function collectSettings(argument: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {

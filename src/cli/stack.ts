@@ -1,6 +1,7 @@
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type ComponentOutput, type StackOutput, type StageOutput } from '../core/engine/stack-output';
 import { fileKind } from '../core/file-kind';
+import { Configs } from './config';
 import { chooseContextFolders, createDiskContext } from './disk-context';
 import { Failure } from './failure';
 import { readStandardInput, readTextFile } from './input';
@@ -16,11 +17,13 @@ export async function printStack(target: string, options: StackArguments): Promi
   const folders = chooseContextFolders(options.context, fromInput ? undefined : target);
   const kind = fromInput ? 'dockerfile' : fileKind(target);
   if (kind !== 'dockerfile' && kind !== undefined) throw new Failure(`${file}: stages are read from Dockerfiles only`);
+  const settings = new Configs(options, (message) => console.error(`trtc: ${message}`)).find(fromInput ? 'Dockerfile' : target);
   // A single file was named for this one purpose: whatever its name, it is read as a Dockerfile.
   const { stack, problems } = analyse(text, file, {
     kind: 'dockerfile',
     rules: [],
-    buildArgs: options.buildArg,
+    buildArgs: settings.buildArgs,
+    overlay: settings.overlay,
     context: folders.length === 0 ? undefined : createDiskContext(folders),
   });
   if (stack === undefined) throw new Failure(`${file}: ${problems[0]?.message ?? 'This is no Dockerfile.'}`);

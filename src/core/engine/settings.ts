@@ -20,3 +20,16 @@ export function findSetting(settings: RuleSettings, rule: RuleInfo): Severity | 
   }
   return undefined;
 }
+
+/**
+ * Two settings as one, in which `upper` has the last word on each rule that it speaks of, be it by family, where `lower`
+ * names the rule itself.
+ */
+export function layerSettings(upper: RuleSettings, lower: RuleSettings, rules: readonly RuleInfo[]): RuleSettings {
+  if (Object.keys(upper).length === 0) return lower;
+  const entries = rules.flatMap((rule) => {
+    const severity = findSetting(upper, rule) ?? findSetting(lower, rule);
+    return severity === undefined ? [] : [[rule.id, severity] as const];
+  });
+  return Object.fromEntries(entries);
+}
