@@ -12,6 +12,8 @@ export interface ComposeOptions {
   readonly context?: ContextReader | undefined;
   /** Folder of the file inside the context; `''` for its root. */
   readonly folder?: string | undefined;
+  /** Files over which this one is laid (`-f a -f b`), as paths inside the context; their services count as its own. */
+  readonly below?: readonly string[] | undefined;
 }
 
 /** Names under which Compose finds its file without being told, and those that it lays over it. */
@@ -47,17 +49,19 @@ class ProjectReader implements ServiceFiles {
   readonly #file: string;
   readonly #context: ContextReader | undefined;
   readonly #folder: string;
+  readonly #named: readonly string[] | undefined;
   readonly #texts = new Map<string, string>();
   readonly #sources = new Map<string, Source | undefined>();
   /** Folder of each file by its reported name. */
   readonly #folders = new Map<string, string>();
   readonly #environment: Environment;
 
-  constructor(text: string, file: string, { context, folder = '' }: ComposeOptions) {
+  constructor(text: string, file: string, { context, folder = '', below }: ComposeOptions) {
     this.#text = text;
     this.#file = file;
     this.#context = context;
     this.#folder = folder;
+    this.#named = below;
     this.#folders.set(file, folder);
     this.#environment = this.readEnvironment(folder, '.env') ?? new Map();
   }
@@ -66,8 +70,10 @@ class ProjectReader implements ServiceFiles {
     const root = this.#parse(this.#text, this.#file);
     if (root?.kind !== 'map') return undefined;
     const own: Source = { root, folder: this.#folder, path: undefined };
-    const [below, above] = this.#findNeighbours();
-    const services = listEntries(findValue(root, 'services')).flatMap((entry) => this.#service(entry, own, below, above) ?? []);
+    const { below, above } = this.#findNeighbours();
+    const sources = [...below, own, ...above];
+    const entries = new Map((this.#named === undefined ? [own] : sources).flatMap((source) => listEntries(findValue(source.root, 'services'))).map((entry) => [entry.key, entry]));
+    const services = [...entries.values()].flatMap((entry) => this.#service(entry, sources) ?? []);
     return {
       file: this.#file,
       text: this.#text,
@@ -122,18 +128,20 @@ class ProjectReader implements ServiceFiles {
     return undefined;
   }
 
-  /** What Compose puts under this file and over it when it is told nothing. */
-  #findNeighbours(): readonly [Source | undefined, Source | undefined] {
+  /** What Compose puts under this file and over it: what it is told, else by their names. */
+  #findNeighbours(): { readonly below: readonly Source[]; readonly above: readonly Source[] } {
+    if (this.#named !== undefined) return { below: this.#named.flatMap((path) => this.#source(path) ?? []), above: [] };
     const name = this.#file.slice(Math.max(this.#file.lastIndexOf('/'), this.#file.lastIndexOf('\\')) + 1);
-    if (DEFAULT_NAMES.includes(name)) return [undefined, this.#sourceBeside(OVERRIDE_NAMES)];
-    return [OVERRIDE_NAMES.includes(name) ? this.#sourceBeside(DEFAULT_NAMES) : undefined, undefined];
+    const list = (names: readonly string[]): readonly Source[] => [this.#sourceBeside(names)].filter((source) => source !== undefined);
+    return { below: OVERRIDE_NAMES.includes(name) ? list(DEFAULT_NAMES) : [], above: DEFAULT_NAMES.includes(name) ? list(OVERRIDE_NAMES) : [] };
   }
 
-  #service(entry: DataEntry, own: Source, below: Source | undefined, above: Source | undefined): ComposeService | undefined {
+  /** A service as the sources, laid over each other in their order, make it. */
+  #service(entry: DataEntry, sources: readonly Source[]): ComposeService | undefined {
     if (entry.value.kind !== 'map') return undefined;
-    const layers = [below, own, above].flatMap((source) => {
-      const value = source && findValue(source.root, 'services', entry.key);
-      return source !== undefined && value?.kind === 'map' ? [this.#extend(value, source, 0)] : [];
+    const layers = sources.flatMap((source) => {
+      const value = findValue(source.root, 'services', entry.key);
+      return value?.kind === 'map' ? [this.#extend(value, source, 0)] : [];
     });
     const node = layers.map((layer) => layer.node).reduce((base, over) => mergeService(base, over));
     return viewService(entry, node, layers.every(({ complete }) => complete), this);
@@ -162,7 +170,7 @@ class ProjectReader implements ServiceFiles {
         const included = place === undefined || this.#sources.has(place) ? undefined : this.#source(place);
         if (included === undefined) return [];
         const services = listEntries(findValue(included.root, 'services'));
-        return [...services.flatMap((entry) => this.#service(entry, included, undefined, undefined) ?? []), ...this.#include(included, depth + 1)];
+        return [...services.flatMap((entry) => this.#service(entry, [included]) ?? []), ...this.#include(included, depth + 1)];
       });
     });
   }
