@@ -1,4 +1,4 @@
-import { aptBuilds, evidenceOfBuild, isInNetworkRepository, type AptBuild } from '../facts/apt-builds';
+import { aptBuilds, isInNetworkRepository, type AptBuild } from '../facts/apt-builds';
 import { allCudaImages, cudaImageEvidence, findCudaImageContents, type CudaImage } from '../facts/cuda-images';
 import { cudnnReleases } from '../facts/cudnn';
 import type { Evidence } from '../facts/evidence';
@@ -9,8 +9,7 @@ import { cudaMajorOfTensorRTPip, tensorRTPipFacts, tensorRTPipVersions } from '.
 import { findTensorRTRelease, type TensorRTRelease } from '../facts/tensorrt-releases';
 import { distroPython, distroPythonEvidence } from '../image/distribution';
 import { parseNvidiaPackageVersion } from '../version/debian';
-import { compareDotted, firstParts, majorMinorOf, majorOf } from '../version/dotted';
-import { parsePep440 } from '../version/pep440';
+import { firstParts, majorMinorOf, majorOf } from '../version/dotted';
 import type { Flavor, PipPin } from './model';
 import { releaseOf } from './wishes';
 
@@ -75,7 +74,14 @@ export type CudnnChoice =
 
 export type TensorRTChoice =
   | InImage
-  | { readonly via: 'apt'; readonly release: TensorRTRelease; readonly cuda: string; readonly build: TensorRTBuild }
+  | {
+      readonly via: 'apt';
+      readonly release: TensorRTRelease;
+      /** `8.6.1.6`. */
+      readonly version: string;
+      readonly cuda: string;
+      readonly build: TensorRTBuild;
+    }
   | {
       readonly via: 'pip';
       readonly release: TensorRTRelease;
@@ -226,12 +232,10 @@ export function sightingOf(build: TensorRTBuild, distro: string): AptBuild | und
   return build.sightings.find((sighting) => sighting.distro === distro && isServed(sighting));
 }
 
-export { evidenceOfBuild };
-
 function tensorRTDebs(): readonly TensorRTChoice[] {
   return tensorRTBuilds()
     .filter(({ sightings }) => sightings.some(({ repository }) => repository === 'cuda-network'))
-    .map((build) => ({ via: 'apt', release: build.release, cuda: build.cuda, build }));
+    .map((build) => ({ via: 'apt', release: build.release, version: build.release.fullVersion ?? build.release.version, cuda: build.cuda, build }));
 }
 
 const TENSORRT_WHEELS = ['tensorrt', 'tensorrt-cu11', 'tensorrt-cu12', 'tensorrt-cu13'] as const;
@@ -296,19 +300,4 @@ export function distroOf(ubuntu: string): string {
 export function releaseOnBoard(base: Base): TensorRTRelease | undefined {
   const version = base.tensorrt?.value;
   return version === undefined || majorMinorOf(version) === undefined ? undefined : findTensorRTRelease(version);
-}
-
-/** Version of a TensorRT choice by as many parts as are known. */
-export function versionOf({ release }: { readonly release: TensorRTRelease }): string {
-  return release.fullVersion ?? release.version;
-}
-
-/** Newest first, without repetitions. */
-export function newestFirst(versions: readonly string[]): readonly string[] {
-  return [...new Set(versions)].sort((a, b) => compareDotted(b, a));
-}
-
-/** Whether a text is a release without local part, as pip writes it. */
-export function isPublicVersion(text: string): boolean {
-  return parsePep440(text)?.local === undefined;
 }

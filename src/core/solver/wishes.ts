@@ -86,7 +86,8 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
   return { wishes: read, problems };
 }
 
-const FAMILIES: Readonly<Record<Family, string>> = { apt: 'an nvidia/cuda image with apt', pip: 'an nvidia/cuda image with pip', ngc: 'an NGC image' };
+/** What the families are called in sentences. */
+export const FAMILIES: Readonly<Record<Family, string>> = { apt: 'an nvidia/cuda image with apt', pip: 'an nvidia/cuda image with pip', ngc: 'an NGC image' };
 
 function readVersion(key: VersionKey, text: string): VersionWish | undefined {
   const plain = key === 'ubuntu' ? (findDistributionByCodename(text.toLowerCase())?.os.replace(/^ubuntu/, '') ?? text.replace(/^ubuntu/i, '')) : text;
@@ -96,6 +97,11 @@ function readVersion(key: VersionKey, text: string): VersionWish | undefined {
   if (prefix !== undefined) return { prefix: key === 'python' ? firstParts(prefix, 2) : prefix, specifier: undefined, local };
   const clauses = parseSpecifier(plain);
   return clauses === undefined || clauses.length === 0 ? undefined : { prefix: undefined, specifier: plain, local: undefined };
+}
+
+/** Whether the wish is one of a version. */
+export function isVersionWish(wish: Wish): wish is Extract<Wish, { readonly key: VersionKey }> {
+  return wish.key in NAMES;
 }
 
 function isAny(wish: VersionWish): boolean {

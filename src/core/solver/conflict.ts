@@ -1,0 +1,207 @@
+import { architectures, toolkits } from '../facts/cuda-toolkits';
+import { compareDotted } from '../version/dotted';
+import { combine } from './combination';
+import { reasonOf, type Constraint } from './constraint';
+import { factual } from './constraints/index';
+import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
+import { poseProblem, versionsIn, type Facets } from './problem';
+import { isSatisfiable, search, type Problem } from './search';
+import { FAMILIES, isVersionWish, NAMES, readWishes, type Wish } from './wishes';
+
+/** Why no answer meets all the wishes; undefined when one does. */
+export function findConflict(wishes: readonly Wish[], given: Wishes, current: Current): Conflict | undefined {
+  const core = findCore(wishes);
+  return core && { wishes: core.map(labelOf), reasons: explain(core), relaxations: relax(wishes, given, current) };
+}
+
+/** The wishes that rule each other out: none of them can be left out. Undefined when all can be met. */
+function findCore(wishes: readonly Wish[]): readonly Wish[] | undefined {
+  return canMeet(wishes) ? undefined : shrink(wishes, (some) => !canMeet(some));
+}
+
+function canMeet(wishes: readonly Wish[]): boolean {
+  return isSatisfiable(poseProblem(wishes, {}));
+}
+
+/** A smallest part for which the property still holds: what can be left out is left out, the first first. */
+function shrink<Item>(items: readonly Item[], holds: (items: readonly Item[]) => boolean): readonly Item[] {
+  return items.reduce<readonly Item[]>((kept, item) => {
+    const rest = kept.filter((one) => one !== item);
+    return holds(rest) ? rest : kept;
+  }, items);
+}
+
+function labelOf({ key, label }: Wish): WishLabel {
+  return { key, label };
+}
+
+/** The facts without which the wishes could be met, each with the values that it keeps apart. */
+function explain(core: readonly Wish[]): readonly Reason[] {
+  const problem = poseProblem(core, {});
+  const needed = new Set(shrink(problem.constraints, (constraints) => !isSatisfiable({ ...problem, constraints })));
+  const reasons = factual.filter((constraint) => needed.has(constraint)).flatMap((constraint) => exampleOf(constraint, problem) ?? []);
+  return reasons.length > 0 ? reasons : core.map((wish) => offerInstead(wish, core));
+}
+
+/** What a constraint says of the best values that the wishes leave and that it does not let stand together. */
+function exampleOf(constraint: Constraint, problem: Problem): Reason | undefined {
+  const [left, right] = constraint.between.map((type) => wishedValues(problem, type));
+  for (const a of left ?? []) {
+    for (const b of right ?? []) {
+      const verdict = constraint.check(a, b);
+      if (verdict?.grade === 'no') return reasonOf(verdict);
+    }
+  }
+  return undefined;
+}
+
+/** The values of a variable that go with the wishes of their own, best first. */
+function wishedValues({ variables, constraints }: Problem, type: Constraint['between'][number]): readonly unknown[] {
+  const own = variables.find((variable) => variable.type === type);
+  if (own === undefined) return [];
+  const alone: Problem = {
+    variables: variables.filter((variable) => variable === own || variable.type.startsWith('wish-')),
+    constraints: constraints.filter((constraint) => !factual.includes(constraint)),
+  };
+  const place = alone.variables.indexOf(own);
+  return search(alone, own.values.length).map(({ picks }) => own.values[picks[place] ?? 0]);
+}
+
+const MOST_OFFERED = 6;
+
+/** What there is in place of a wish that, with the others, comes to nothing. */
+function offerInstead(wish: Wish, core: readonly Wish[]): Reason {
+  const others = core.filter((one) => one !== wish).map(({ label }) => label);
+  const problem = poseProblem(loosen(core, [wish]), {});
+  const offered = [...new Set(search(problem, 1000).flatMap((solution) => versionsIn(problem, solution)[wish.key as keyof Facets] ?? []))];
+  const name = isVersionWish(wish) ? NAMES[wish.key] : wish.key;
+  const there = offered.length === 0 ? `no ${name} at all` : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and older' : ''}`;
+  return { grade: 'no', text: `${others.length === 0 ? 'The tables have' : `With ${others.join(' and ')} there is`} ${there}, not ${wish.label}.`, evidence: undefined };
+}
+
+/** The wishes with some given up: of a part that was wished, any version will do. */
+function loosen(wishes: readonly Wish[], givenUp: readonly Wish[]): readonly Wish[] {
+  return wishes.flatMap((wish) => {
+    if (!givenUp.includes(wish)) return [wish];
+    return isVersionWish(wish) ? [{ ...wish, label: NAMES[wish.key], value: { prefix: '', specifier: undefined, local: undefined } }] : [];
+  });
+}
+
+const MOST_SETS = 24;
+
+/** The fewest wishes that must be given up, in every way that there is, and the nearest answer to each. */
+function relax(wishes: readonly Wish[], given: Wishes, current: Current): readonly Relaxation[] {
+  let sets: readonly (readonly Wish[])[] = [[]];
+  while (sets.length > 0) {
+    const enough: (readonly Wish[])[] = [];
+    const larger = new Map<string, readonly Wish[]>();
+    for (const givenUp of sets.slice(0, MOST_SETS)) {
+      const core = findCore(loosen(wishes, givenUp));
+      if (core === undefined) enough.push(givenUp);
+      for (const wish of core ?? []) {
+        if (!wishes.includes(wish)) continue;
+        const next = wishes.filter((one) => one === wish || givenUp.includes(one));
+        larger.set(next.map((one) => wishes.indexOf(one)).join(' '), next);
+      }
+    }
+    if (enough.length > 0) return enough.flatMap((givenUp) => nearest(wishes, givenUp, given, current)).sort((a, b) => costOf(a) - costOf(b));
+    sets = [...larger.values()];
+  }
+  return [];
+}
+
+/** What people change most easily first. */
+const EASE: readonly WishKey[] = ['flavor', 'family', 'cuda', 'cudnn', 'ubuntu', 'python', 'tensorrt', 'torch', 'onnxruntime', 'tensorflow', 'compile', 'driver', 'gpu'];
+
+function costOf({ instead }: Relaxation): number {
+  return instead.reduce((sum, { key }) => sum + EASE.indexOf(key), 0);
+}
+
+/** The answer that stays nearest to the wishes that are given up. */
+function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishes, current: Current): readonly Relaxation[] {
+  let others = loosen(wishes, givenUp);
+  const replaced = new Map<Wish, Wish>();
+  for (const wish of givenUp) {
+    const other = (wish.key === 'driver' ? driversNear(wish.value.version) : wish.key === 'gpu' ? gpusNear(wish.value.computeCapability) : [])
+      .flatMap((instead) => readWishes(instead).wishes)
+      .find((one) => canMeet([...others, one]));
+    if (other === undefined) continue;
+    others = [...others, other];
+    replaced.set(wish, other);
+  }
+  const problem = poseProblem(others, { ...current, ...Object.fromEntries(givenUp.flatMap(anchor)) });
+  const [solution] = search(problem, 1);
+  if (solution === undefined) return [];
+  const versions = versionsIn(problem, solution);
+  const combination = combine(problem, solution, given);
+  const changes = givenUp.map((wish) => changeOf(wish, replaced.get(wish), versions, combination));
+  return [
+    {
+      text: changes.map(({ text }) => text).join(', and '),
+      instead: givenUp.map(labelOf),
+      wishes: changes.reduce((changed, { change }) => change(changed), given),
+      combination,
+    },
+  ];
+}
+
+/** A wish that was given up, as something to stay near to. */
+function anchor(wish: Wish): (readonly [WishKey, string])[] {
+  if (isVersionWish(wish)) return [[wish.key, wish.value.prefix ?? wish.value.specifier ?? '']];
+  return wish.key === 'flavor' || wish.key === 'family' ? [[wish.key, wish.value]] : [];
+}
+
+interface Change {
+  readonly text: string;
+  readonly change: (wishes: Wishes) => Wishes;
+}
+
+function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavor, family }: Combination): Change {
+  if (isVersionWish(wish)) {
+    const version = versions[wish.key] ?? '';
+    return { text: `${NAMES[wish.key]} ${version} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, [wish.key]: version }) };
+  }
+  switch (wish.key) {
+    case 'flavor':
+      return { text: `flavor ${flavor ?? 'of an NGC image'} instead of ${wish.label}`, change: ({ flavor: _, ...wishes }) => (flavor === undefined ? wishes : { ...wishes, flavor }) };
+    case 'family':
+      return { text: `${FAMILIES[family]} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, family }) };
+    case 'compile':
+      return { text: `without ${wish.label}`, change: ({ compile: _, ...wishes }) => wishes };
+    case 'driver': {
+      const driver = other?.key === 'driver' ? other.value.version : undefined;
+      return {
+        text: driver === undefined ? `without ${wish.label}` : `driver ${driver} or newer instead of ${wish.label}`,
+        change: ({ driver: _, ...wishes }) => (driver === undefined ? wishes : { ...wishes, driver }),
+      };
+    }
+    case 'gpu': {
+      const gpu = other?.key === 'gpu' ? other.value.computeCapability : undefined;
+      return {
+        text: gpu === undefined ? `without ${wish.label}` : `a GPU of compute capability ${gpu}${nameOf(gpu)} instead of ${wish.label}`,
+        change: (wishes) => ({ ...wishes, gpu: [...[wishes.gpu ?? []].flat().filter((name) => name.trim() !== wish.value.name), ...(gpu === undefined ? [] : [gpu])] }),
+      };
+    }
+  }
+}
+
+function nameOf(computeCapability: string): string {
+  const architecture = architectures().find((one) => one.computeCapability === computeCapability)?.architecture;
+  return typeof architecture === 'string' ? ` (${architecture})` : '';
+}
+
+/** The drivers above one at which something changes, ascending. */
+function driversNear(version: string): readonly Wishes[] {
+  const floors = toolkits().flatMap(({ driverLinux, minorDriverLinux }) => [driverLinux ?? [], minorDriverLinux ?? []].flat());
+  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).map((driver) => ({ driver }));
+}
+
+/** The other compute capabilities, the nearest first. */
+function gpusNear(computeCapability: string): readonly Wishes[] {
+  const distance = (one: string): number => Math.abs(Number(one) - Number(computeCapability));
+  return architectures()
+    .map((one) => one.computeCapability)
+    .filter((one) => one !== computeCapability)
+    .sort((a, b) => distance(a) - distance(b))
+    .map((gpu) => ({ gpu }));
+}
