@@ -17,6 +17,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
       { language: 'dockerfile' },
       { language: 'shellscript' },
       { pattern: '**/*{requirements,constraints}*.{txt,in}' },
+      { pattern: '**/.trtc.{yaml,yml}' },
     ],
     initializationOptions,
     diagnosticCollectionName: 'tensorrt',

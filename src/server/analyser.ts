@@ -7,8 +7,10 @@ import { fileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
 import { LineIndex } from '../core/text/line-index';
+import { mergeSettings } from '../core/config/resolve';
 import { BuildContext } from './build-context';
-import type { SettingsStore } from './settings';
+import type { Configs } from './configs';
+import type { Settings, SettingsStore } from './settings';
 import { statFile, toFilePath, type SourceFiles } from './source-files';
 
 /** The analysis of one Dockerfile, open or on disk. File names in it are URIs. */
@@ -37,6 +39,7 @@ export class Analyser {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #files: SourceFiles;
   readonly #settings: SettingsStore;
+  readonly #configs: Configs;
   readonly #folders: () => readonly string[];
   readonly #log: (message: string) => void;
   readonly #kept = new Map<string, Kept>();
@@ -48,12 +51,14 @@ export class Analyser {
     documents: TextDocuments<TextDocument>,
     files: SourceFiles,
     settings: SettingsStore,
+    configs: Configs,
     folders: () => readonly string[],
     log: (message: string) => void,
   ) {
     this.#documents = documents;
     this.#files = files;
     this.#settings = settings;
+    this.#configs = configs;
     this.#folders = folders;
     this.#log = log;
   }
@@ -79,7 +84,8 @@ export class Analyser {
     const context = this.#createContext(uri);
     const asked = context?.asked ?? new Set<string>();
     asked.add(toFilePath(uri) ?? '');
-    const analysis = this.#run(uri, text, { ...this.#options(context), buildArgs: settings.buildArgs, settings: settings.rules }, settings.lint);
+    const { options, lint } = this.#options(uri, context, settings, asked);
+    const analysis = this.#run(uri, text, options, lint);
     if (analysis !== undefined && version !== undefined) this.#kept.set(uri, { analysis, version, asked });
     return analysis;
   }
@@ -88,11 +94,11 @@ export class Analyser {
   async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
     const text = this.#readText(uri);
-    if (text === undefined || !settings.lint) return new Map();
+    const { options, lint } = this.#options(uri, this.#createContext(uri), settings);
+    if (text === undefined || !lint) return new Map();
     // The engine tells a Dockerfile by its name; this one may be known for its language alone.
     const name = fileKind(uri) === 'dockerfile' ? uri : `${uri}.Dockerfile`;
     try {
-      const options = { ...this.#options(this.#createContext(uri)), buildArgs: settings.buildArgs, settings: settings.rules };
       return new Map([...fixAll(text, name, options).changed].map(([file, changed]) => [file === name ? uri : file, changed]));
     } catch (error) {
       this.#logOnce(`Fixing ${uri} failed: ${describe(error)}`);
@@ -142,8 +148,14 @@ export class Analyser {
     return new BuildContext(file, folder ?? path.dirname(file), this.#files);
   }
 
-  #options(context: BuildContext | undefined): AnalysisOptions {
-    return { context, onRuleError: (rule, error) => this.#logOnce(`Rule ${rule} failed: ${describe(error)}`) };
+  /** How a document is analysed by the settings and its config file, whose places are added to `asked`. */
+  #options(uri: string, context: BuildContext | undefined, settings: Settings, asked?: Set<string>): { readonly options: AnalysisOptions; readonly lint: boolean } {
+    const file = toFilePath(uri);
+    const found = file === undefined ? undefined : this.#configs.find(file);
+    found?.asked.forEach((place) => asked?.add(place));
+    const { rules, targets, buildArgs } = mergeSettings(settings, found?.loaded?.config);
+    const onRuleError = (rule: string, error: unknown): void => this.#logOnce(`Rule ${rule} failed: ${describe(error)}`);
+    return { options: { context, settings: rules, targets, buildArgs, overlay: found?.loaded?.overlay, onRuleError }, lint: settings.lint && found?.ignored !== true };
   }
 
   #run(uri: string, text: string, options: AnalysisOptions, lint: boolean): DocumentAnalysis | undefined {

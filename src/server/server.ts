@@ -2,6 +2,7 @@ import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, t
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { registerChanges } from './methods/changes';
 import { FIX_ALL, registerCodeActions } from './methods/code-actions';
+import { registerConfig } from './methods/config';
 import { registerDiagnostics } from './methods/diagnostics';
 import { registerFacts } from './methods/facts';
 import { registerStack } from './methods/stack';
@@ -13,7 +14,7 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerStack, registerFacts]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {

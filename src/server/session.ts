@@ -1,7 +1,8 @@
-import type { Connection, InitializeParams, TextDocuments } from 'vscode-languageserver';
+import type { Connection, Diagnostic, InitializeParams, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analyser } from './analyser';
 import { readClientFeatures, type ClientFeatures } from './client-features';
+import { Configs } from './configs';
 import { RelatedFiles } from './related-files';
 import { SettingsStore } from './settings';
 import { SourceFiles, toFilePath } from './source-files';
@@ -12,8 +13,11 @@ export interface Session {
   readonly features: ClientFeatures;
   readonly documents: TextDocuments<TextDocument>;
   readonly settings: SettingsStore;
+  readonly configs: Configs;
   readonly analyser: Analyser;
   readonly related: RelatedFiles;
+  /** What is wrong with config files and their overlays, by config file. */
+  readonly configProblems: RelatedFiles;
   /** Paths of the workspace folders. */
   folders: readonly string[];
   /** Has all findings shown anew, soon; calls that follow each other quickly are taken together. */
@@ -25,13 +29,17 @@ export function createSession(connection: Connection, documents: TextDocuments<T
   const features = readClientFeatures(params);
   const settings = new SettingsStore(connection, features);
   const files = new SourceFiles(documents);
+  const publish = (uri: string, diagnostics: Diagnostic[]): void => void connection.sendDiagnostics({ uri, diagnostics });
+  const configs = new Configs(files, () => session.folders);
   const session: Session = {
     connection,
     features,
     documents,
     settings,
-    analyser: new Analyser(documents, files, settings, () => session.folders, (message) => connection.console.error(message)),
-    related: new RelatedFiles((uri, diagnostics) => void connection.sendDiagnostics({ uri, diagnostics })),
+    configs,
+    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message)),
+    related: new RelatedFiles(publish),
+    configProblems: new RelatedFiles(publish),
     folders: (params.workspaceFolders ?? []).flatMap(({ uri }) => toFilePath(uri) ?? []),
     refreshSoon: () => undefined,
   };

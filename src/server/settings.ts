@@ -1,12 +1,13 @@
 import type { Connection } from 'vscode-languageserver';
+import type { AnalysisSettings } from '../core/config/resolve';
 import type { RuleSettings } from '../core/engine/settings';
+import { toPlain } from '../core/schema/plain';
+import { readTargets } from '../core/target/read';
 import type { ClientFeatures } from './client-features';
 
 /** The settings that matter to an analysis, as they hold for one document. */
-export interface Settings {
+export interface Settings extends AnalysisSettings {
   readonly lint: boolean;
-  readonly rules: RuleSettings;
-  readonly buildArgs: ReadonlyMap<string, string>;
 }
 
 const SECTION = 'tensorrt';
@@ -59,10 +60,11 @@ export class SettingsStore {
 
 /** Settings from whatever a user wrote; entries of the wrong type are passed over. */
 function readSettings(value: unknown): Settings {
-  const { lint, rules, buildArgs } = asRecord(value);
+  const { lint, rules, targets, buildArgs } = asRecord(value);
   return {
     lint: asRecord(lint)['enable'] !== false,
     rules: Object.fromEntries(Object.entries(asRecord(rules)).filter(([, severity]) => SEVERITIES.has(severity))) as RuleSettings,
+    targets: readTargets(toPlain(targets)).targets,
     buildArgs: new Map(
       Object.entries(asRecord(buildArgs))
         .filter(([, given]) => ['string', 'number', 'boolean'].includes(typeof given))

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { DocumentAnalysis } from '../analyser';
 import { findNearbyDockerfiles } from '../nearby-dockerfiles';
 import type { Session } from '../session';
+import { showConfig } from './config';
 import { toFilePath } from '../source-files';
 import { toDiagnostic } from '../to-lsp';
 
@@ -90,6 +91,8 @@ export function registerDiagnostics(session: Session): void {
 
 /** Shows what a Dockerfile's analysis found in other files; gives all its diagnostics by file. */
 function showRelated(session: Session, analysis: DocumentAnalysis): ReadonlyMap<string, Diagnostic[]> {
+  const file = toFilePath(analysis.uri);
+  if (file !== undefined) showConfig(session, session.configs.find(file).loaded);
   const byFile = new Map<string, Diagnostic[]>();
   for (const finding of analysis.findings) {
     const { file } = finding.location;
