@@ -1,9 +1,13 @@
 // The second half of generate.ts: what needs the rules themselves.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { applyEdits, modify } from 'jsonc-parser';
+import { configSchema } from '../core/config/schema';
 import { registry } from '../core/engine/analyse';
 import { renderRulePage } from '../core/engine/page';
+import { overlaySchema } from '../core/overlay/schema';
 import type { RuleInfo } from '../core/rules/model';
+import type { Schema } from '../core/schema/model';
+import { targetSchema } from '../core/target/schema';
 import { GeneratedFiles } from './generated-files';
 
 const PAGES = 'media/rules';
@@ -17,11 +21,19 @@ const pages = new Set(rules.map((rule) => `${rule.id}.md`));
 for (const page of existsSync(PAGES) ? readdirSync(PAGES) : []) {
   if (page.endsWith('.md') && !pages.has(page)) files.remove(`${PAGES}/${page}`);
 }
+writeSchema('config', '.trtc.yaml', configSchema());
+writeSchema('overlay', 'Overlay of TensorRT Containers', overlaySchema);
 writeSettings();
 writeRuleTable();
 files.report();
 
-/** `properties` of the setting `tensorrt.rules` in package.json: names to complete, each with what it finds. */
+/** A schema for editors: the YAML extension checks and completes by it, too. */
+function writeSchema(name: string, title: string, schema: Schema): void {
+  const file = { $schema: 'http://json-schema.org/draft-07/schema#', $id: `${name}.schema.json`, title, ...schema };
+  files.write(`media/schemas/${name}.schema.json`, `${JSON.stringify(file, undefined, 2)}\n`);
+}
+
+/** In package.json, the properties of the setting `tensorrt.rules`, names to complete with what each finds, and the items of `tensorrt.targets`. */
 function writeSettings(): void {
   const manifest = readFileSync('package.json', 'utf8');
   const { contributes } = JSON.parse(manifest) as { contributes: { configuration: readonly { properties: object }[] } };
@@ -32,8 +44,13 @@ function writeSettings(): void {
     ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
     ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
   ]) as Record<string, unknown>;
-  const place = ['contributes', 'configuration', section, 'properties', 'tensorrt.rules', 'properties'];
-  files.write('package.json', applyEdits(manifest, modify(manifest, place, properties, { formattingOptions: { tabSize: 2, insertSpaces: true } })));
+  const settings = ['contributes', 'configuration', section, 'properties'];
+  const withRules = setValue(manifest, [...settings, 'tensorrt.rules', 'properties'], properties);
+  files.write('package.json', setValue(withRules, [...settings, 'tensorrt.targets', 'items'], targetSchema()));
+}
+
+function setValue(json: string, place: (string | number)[], value: unknown): string {
+  return applyEdits(json, modify(json, place, value, { formattingOptions: { tabSize: 2, insertSpaces: true } }));
 }
 
 function describeSetting(description: string): object {
