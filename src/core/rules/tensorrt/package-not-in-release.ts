@@ -1,12 +1,11 @@
 import { packageFamily, packageNameOf, releaseHasPackage, successorOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { Evidence } from '../../facts/evidence';
-import type { FileEdit } from '../../text/edit';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, isSameRelease, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
+import { dropPackage } from '../support/edit-packages';
 import { listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
-import { textOf } from './pins';
 import type { StackReport } from '../../stack/model';
 
 type MessageId = 'otherMajor' | 'removed' | 'notYet' | 'neverExisted';
@@ -88,8 +87,8 @@ function judge(item: LibraryPackage, install: LibraryInstall, stack: StackReport
   const evidence: Evidence[] = [{ fact: family.note ?? `${family.name} was seen in TensorRT ${family.firstSeen} to ${family.lastSeen ?? 'today'}.`, source: family.source, checked: family.checked }];
   const written = item.spec.version?.value ?? '';
   const release = releaseOf(item);
-  const drop = dropPackage(item, install, stack);
-  const fixes = drop === undefined ? [] : [drop];
+  const dropped = drop(item, install, stack);
+  const fixes = dropped === undefined ? [] : [dropped];
   if (release === undefined) {
     const never = family.major !== undefined && family.removedIn !== undefined && family.major >= (majorOf(family.removedIn) ?? 0);
     return never ? { ...base, messageId: 'neverExisted', data: { package: family.name, since: family.removedIn ?? '' }, evidence, fixes } : undefined;
@@ -125,11 +124,7 @@ function renamePackage({ spec }: LibraryPackage, name: string): Fix | undefined 
 }
 
 /** Takes the package's word out, with the blank or the line in front of it. */
-function dropPackage({ spec, name }: LibraryPackage, { action }: LibraryInstall, stack: StackReport): Fix | undefined {
-  if (action.packages.length < 2 || action.packages.filter(({ range }) => range.start === spec.range.start).length > 1) return undefined;
-  const before = textOf(action.file, stack).slice(0, spec.range.start);
-  const gap = /(?:[ \t]+(?:[\\`][ \t]*\r?\n[ \t]*)*|[\\`][ \t]*\r?\n[ \t]*)+$/.exec(before)?.[0];
-  if (gap === undefined) return undefined;
-  const edit: FileEdit = { file: action.file, range: { start: spec.range.start - gap.length, end: spec.range.end }, newText: '' };
-  return { title: `Drop ${name}`, safe: false, edits: [edit] };
+function drop({ spec, name }: LibraryPackage, { action }: LibraryInstall, stack: StackReport): Fix | undefined {
+  const edit = dropPackage(action, spec, stack);
+  return edit && { title: `Drop ${name}`, safe: false, edits: [edit] };
 }
