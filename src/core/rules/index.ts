@@ -32,6 +32,9 @@ import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
+import { rule as tensorrtPipCudaMismatch } from './tensorrt/pip-cuda-mismatch';
+import { rule as tensorrtPipIndexMissing } from './tensorrt/pip-index-missing';
+import { rule as tensorrtPipObsolete } from './tensorrt/pip-obsolete';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
 import type { Rule } from './model';
@@ -71,6 +74,9 @@ export const rules: readonly Rule[] = [
   tensorrtNcclCudaMismatch,
   tensorrtPackageNotInRelease,
   tensorrtPackageSkew,
+  tensorrtPipCudaMismatch,
+  tensorrtPipIndexMissing,
+  tensorrtPipObsolete,
   tensorrtPythonMismatch,
   tensorrtVersionUnavailable,
 ];
