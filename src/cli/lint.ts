@@ -166,7 +166,7 @@ class LintRun {
       return;
     }
     this.#files++;
-    const texts = new Map([...(analysis.stack?.files ?? []), [file, text]]);
+    const texts = new Map([...analysis.files, [file, text]]);
     if (this.#options.fix !== true && this.#options.diff !== true) {
       this.#keep(analysis.findings, texts);
       return;
@@ -182,7 +182,7 @@ class LintRun {
     }
     if (target.standardInput) this.standardInputText = encode(changed.get(file) ?? text, mark);
     this.#fixed += fixed.length;
-    this.#keep(after.findings, new Map([...texts, ...(after.stack?.files ?? []), ...changed]));
+    this.#keep(after.findings, new Map([...texts, ...after.files, ...changed]));
   }
 
   /** A file of the build context that several Dockerfiles use is reported once. */

@@ -1,5 +1,5 @@
 /** What a file is to this project, told by its name. */
-export type FileKind = 'dockerfile' | 'compose' | 'devcontainer' | 'requirements';
+export type FileKind = 'dockerfile' | 'compose' | 'devcontainer' | 'bake' | 'requirements';
 
 const KINDS: readonly { readonly kind: FileKind; readonly name: RegExp }[] = [
   // Dockerfile, Dockerfile.gpu, Dockerfile-cu118, Containerfile
@@ -8,6 +8,8 @@ const KINDS: readonly { readonly kind: FileKind; readonly name: RegExp }[] = [
   // compose.yaml, compose.gpu.yml, docker-compose-dev.yml, docker-compose.override.yaml
   { kind: 'compose', name: /^(?:docker-)?compose(?:[.\-_].+)?\.ya?ml$/i },
   { kind: 'devcontainer', name: /^\.?devcontainer\.json$/i },
+  // docker-bake.hcl, docker-bake.json, docker-bake.override.hcl, docker-bake-release.hcl
+  { kind: 'bake', name: /^docker-bake(?:[.\-_].+)?\.(?:hcl|json)$/i },
   { kind: 'requirements', name: /^(?:.+[.\-_])?(?:requirements|constraints)(?:[.\-_].+)?\.txt$/i },
 ];
 

@@ -3,6 +3,7 @@ import type { FromInstruction } from '../dockerfile/model';
 import type { Scalar } from '../data/model';
 import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
+import type { Overlay } from '../overlay/model';
 import type { ContextReader } from '../shell/installers/model';
 import { initialState } from '../stack/initial';
 import { interpret } from '../stack/interpret';
@@ -31,13 +32,15 @@ export interface BuildOptions {
   readonly text: string;
   /** Values of `--build-arg` that the user sets: they win over those of the file. */
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
+  /** An organisation's own images. */
+  readonly overlay?: Overlay | undefined;
 }
 
 /** `without` of this name leaves out the target. No build argument can have it. */
 export const TARGET = '--target';
 
 /** Interprets the Dockerfile of a request; undefined when it is not known, cannot be read, or is no Dockerfile. */
-export function interpretBuild(request: BuildRequest, { context, file, text, buildArgs = new Map() }: BuildOptions): BuiltImage | undefined {
+export function interpretBuild(request: BuildRequest, { context, file, text, buildArgs = new Map(), overlay }: BuildOptions): BuiltImage | undefined {
   const source = request.inline === undefined ? readFile(request, context) : readInline(request.inline, file, text);
   const dockerfile = source && readDockerfile(source.text, source.file);
   if (dockerfile === undefined || 'problem' in dockerfile || dockerfile.stages.length === 0) return undefined;
@@ -50,11 +53,11 @@ export function interpretBuild(request: BuildRequest, { context, file, text, bui
     }
     for (const [name, value] of buildArgs) args.set(name, value);
     const target = left === TARGET || request.target?.text.known !== true ? undefined : request.target.text.value;
-    return interpret(dockerfile, { buildArgs: args, target, namedContexts, context: inside });
+    return interpret(dockerfile, { buildArgs: args, target, namedContexts, context: inside, overlay });
   };
   const isPlain = request.args.length === 0 && request.target === undefined && namedContexts.size === 0;
   const stack = build();
-  const alone = request.inline !== undefined ? undefined : isPlain ? stack : interpret(dockerfile, { buildArgs, context: inside });
+  const alone = request.inline !== undefined ? undefined : isPlain ? stack : interpret(dockerfile, { buildArgs, context: inside, overlay });
   return { request, stack, alone, without: build };
 }
 
@@ -82,11 +85,11 @@ function readNamedContext(value: Traced): Traced {
 }
 
 /** An image that is not built, as the Dockerfile whose only line takes it: rules about base images then speak of it. */
-export function describeImage(image: Scalar, text: string): StackReport {
+export function describeImage(image: Scalar, text: string, overlay: Overlay | undefined): StackReport {
   const { file, range, text: reference } = image;
   const word = { raw: reference.value, range };
   const from: FromInstruction = { kind: 'from', keyword: 'FROM', keywordRange: range, range, flags: [], image: word, alias: undefined };
-  const decoded = reference.value === '' ? undefined : decodeImage(reference.value);
+  const decoded = reference.value === '' ? undefined : decodeImage(reference.value, overlay);
   const state = initialState(decoded, { file, range });
   const stage: StageStack = {
     stage: { index: 0, name: undefined, from, instructions: [], range },
@@ -98,7 +101,7 @@ export function describeImage(image: Scalar, text: string): StackReport {
     shipped: true,
   };
   const dockerfile = { file, text, escape: '\\' as const, syntax: undefined, comments: [], globals: [], stages: [stage.stage] };
-  return { dockerfile, stages: [stage], globals: new Map(), files: new Map() };
+  return { dockerfile, stages: [stage], globals: new Map(), files: new Map(), overlay };
 }
 
 /** The stage of which a container is made. */

@@ -1,4 +1,4 @@
-import type { RuleExample } from '../rules/model';
+import type { RuleExample, RuleInfo } from '../rules/model';
 import { toPlain } from '../schema/plain';
 import { readTargets } from '../target/read';
 import type { Target } from '../target/model';
@@ -14,6 +14,25 @@ export function readContext(files: RuleExample['context']): ContextReader | unde
     exists: (path) => texts.has(path) || [...texts.keys()].some((name) => name.startsWith(`${path}/`)),
     fileName: (path) => path,
   };
+}
+
+/** The file that the examples of a rule are, with its folder inside the context, and the language of its text. */
+export interface ExampleFile {
+  readonly file: string;
+  readonly folder: string;
+  readonly language: string;
+}
+
+/** What the examples of a rule are taken for. */
+export function exampleFile({ subject }: RuleInfo): ExampleFile {
+  switch (subject) {
+    case 'compose':
+      return { file: 'compose.yaml', folder: '', language: 'yaml' };
+    case 'devcontainer':
+      return { file: '.devcontainer/devcontainer.json', folder: '.devcontainer', language: 'jsonc' };
+    default:
+      return { file: 'Dockerfile', folder: '', language: 'Dockerfile' };
+  }
 }
 
 /** The targets of a rule's example. */

@@ -51,7 +51,7 @@ export function fixAll(text: string, file: string, options: AnalysisOptions = {}
 
   let analysis = analyseNow();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const texts = new Map([...(analysis.stack?.files ?? []), [file, changed.get(file) ?? text]]);
+    const texts = new Map([...analysis.files, [file, changed.get(file) ?? text]]);
     const step = chooseFixes(texts, analysis.findings);
     if (step.fixed.length === 0) break;
     fixed.push(...step.fixed);

@@ -1,10 +1,13 @@
 import type { Finding, RuleExample, RuleInfo } from '../rules/model';
 import type { TargetSource } from '../target/model';
 import { LineIndex } from '../text/line-index';
-import { analyseDockerfile } from './analyse';
-import { readContext, readExampleTargets } from './example';
+import { analyse } from './analyse';
+import { exampleFile, readContext, readExampleTargets } from './example';
 import { applyFix } from './fix';
 import { parseMarks } from './marks';
+
+/** What a comment on the line above silences. */
+const SCOPES = { dockerfile: 'instruction', compose: 'service, or one line of it', devcontainer: 'property' };
 
 /**
  * The Markdown page of a rule: its documentation, and its examples with what the engine says of each. Links lead
@@ -22,7 +25,7 @@ export function renderRulePage(rule: RuleInfo): string {
     ...(silent === undefined ? [] : [`## When it is silent\n\n${silent}`]),
     '## Examples',
     ...rule.examples.map((example) => renderExample(rule, example)),
-    `## Turning it off\n\nFor one instruction, on the line above it:\n\n${fence(`# trtc ignore=${rule.id} -- why it is right here`)}\n\nEverywhere, or with another severity, in the settings of VS Code:\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
+    `## Turning it off\n\nFor one ${SCOPES[rule.subject ?? 'dockerfile']}, on the line above it:\n\n${fence(`${rule.subject === 'devcontainer' ? '//' : '#'} trtc ignore=${rule.id} -- why it is right here`, exampleFile(rule).language)}\n\nEverywhere, or with another severity, in the settings of VS Code:\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -42,10 +45,11 @@ function describe(rule: RuleInfo): string {
 function renderExample(rule: RuleInfo, example: RuleExample): string {
   const { text } = parseMarks(example.text);
   const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
-  const findings = analyseDockerfile(text, 'Dockerfile', { context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id);
+  const { file, folder, language } = exampleFile(rule);
+  const findings = analyse(text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id);
   const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
   const targets = example.targets === undefined ? [] : [`\`.trtc.yaml\`:\n\n${fence(renderTargets(example.targets), 'yaml')}`];
-  return [heading, fence(text), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text)), ...renderFixed(findings, text)].join('\n\n');
+  return [heading, fence(text, language), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text, file)), ...renderFixed(findings, text, file, language)].join('\n\n');
 }
 
 function renderTargets(targets: readonly TargetSource[]): string {
@@ -53,17 +57,17 @@ function renderTargets(targets: readonly TargetSource[]): string {
   return ['targets:', ...entries.map((lines) => `  - ${lines.join('\n    ')}`)].join('\n');
 }
 
-function renderFinding({ severity, message, location, evidence }: Finding, text: string): string {
-  const where = location.file === 'Dockerfile' ? '' : `${location.file}, `;
+function renderFinding({ severity, message, location, evidence }: Finding, text: string, file: string): string {
+  const where = location.file === file ? '' : `${location.file}, `;
   const line = where === '' ? `line ${new LineIndex(text).positionAt(location.range.start).line + 1}` : '';
   const facts = evidence.map(({ fact, source, checked }) => `  - ${fact} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
   return [`- **${severity}**, ${where}${line}: ${message}`.replace(', :', ':'), ...facts].join('\n');
 }
 
-function renderFixed(findings: readonly Finding[], text: string): string[] {
+function renderFixed(findings: readonly Finding[], text: string, file: string, language: string): string[] {
   const fix = findings.find(({ fixes }) => fixes.length > 0)?.fixes[0];
-  const after = fix && applyFix(new Map([['Dockerfile', text]]), fix)?.get('Dockerfile');
-  return fix === undefined || after === undefined ? [] : [`${fix.title}:`, fence(after)];
+  const after = fix && applyFix(new Map([[file, text]]), fix)?.get(file);
+  return fix === undefined || after === undefined ? [] : [`${fix.title}:`, fence(after, language)];
 }
 
 function fence(text: string, language = 'Dockerfile'): string {

@@ -1,3 +1,4 @@
+import type { Data } from '../data/model';
 import type { Instruction } from '../dockerfile/model';
 import type { Finding } from '../rules/model';
 import type { Range } from '../text/range';
@@ -12,8 +13,9 @@ export interface Suppression {
   readonly removal: Range;
 }
 
-// # trtc ignore=name,name -- reason   or   # trtc ignore-file=name -- reason
+// # trtc ignore=name,name -- reason   or   # trtc ignore-file=name -- reason; in JSON and HCL also behind //
 const COMMENT = /(?<=^|[ \t])#[ \t]*trtc[ \t]+(ignore|ignore-file)[ \t]*=[ \t]*([^\s,]+(?:[ \t]*,[ \t]*[^\s,]+)*)/gm;
+const SLASH_COMMENT = /(?<=^|[ \t])(?:\/\/|#)[ \t]*trtc[ \t]+(ignore|ignore-file)[ \t]*=[ \t]*([^\s,]+(?:[ \t]*,[ \t]*[^\s,]+)*)/gm;
 const NOTHING: Range = { start: -1, end: -1 };
 
 /**
@@ -35,14 +37,64 @@ export function readDockerfileSuppressions(text: string, instructions: readonly 
  */
 export function readLineSuppressions(text: string): readonly Suppression[] {
   return readSuppressions(text, (comment, trailing) =>
-    trailing ? { start: text.lastIndexOf('\n', comment) + 1, end: comment } : findNextLine(text, comment, true),
+    trailing ? lineAround(text, comment) : findNextLine(text, comment, true),
   );
 }
 
-function readSuppressions(text: string, findScope: (comment: number, trailing: boolean) => Range | undefined): Suppression[] {
+/**
+ * Suppression comments of a YAML or HCL file. On a line of its own a comment speaks of what begins on the next line,
+ * with all that is indented below it; behind other text of its own line.
+ */
+export function readYamlSuppressions(text: string): readonly Suppression[] {
+  return readSuppressions(text, (comment, trailing) => (trailing ? lineAround(text, comment) : findBlock(text, comment)), SLASH_COMMENT);
+}
+
+/**
+ * Suppression comments of a JSON file (`// trtc ignore=…`). On a line of its own a comment speaks of the next property or
+ * element; behind other text of its own line. `root` is the file's data.
+ */
+export function readJsonSuppressions(text: string, root: Data): readonly Suppression[] {
+  return readSuppressions(text, (comment, trailing) => (trailing ? lineAround(text, comment) : (findNextPart(root, comment) ?? NOTHING)), SLASH_COMMENT);
+}
+
+function lineAround(text: string, comment: number): Range {
+  return { start: text.lastIndexOf('\n', comment) + 1, end: comment };
+}
+
+/** The next line that is neither empty nor a comment, with the lines indented below it. */
+function findBlock(text: string, comment: number): Range {
+  const first = findNextLine(text, comment, false);
+  if (first === NOTHING) return NOTHING;
+  const indent = indentOf(text, first.start);
+  let { end } = first;
+  for (let start = end + 1; start < text.length; start = findLineEnd(text, start) + 1) {
+    const lineEnd = findLineEnd(text, start);
+    if (text.slice(start, lineEnd).trim() === '') continue;
+    if (indentOf(text, start) <= indent) break;
+    end = lineEnd;
+  }
+  return { start: first.start, end };
+}
+
+function indentOf(text: string, lineStart: number): number {
+  return /[^ \t]/.exec(text.slice(lineStart, findLineEnd(text, lineStart)))?.index ?? 0;
+}
+
+/** The first entry or item that begins behind a position. */
+function findNextPart(data: Data, position: number): Range | undefined {
+  if (data.kind === 'scalar') return undefined;
+  const parts = data.kind === 'map' ? data.entries.map(({ keyRange, value }) => ({ start: keyRange.start - 1, value })) : data.items.map((value) => ({ start: value.range.start, value }));
+  for (const { start, value } of parts) {
+    if (start > position) return { start, end: Math.max(value.range.end, start + 1) };
+    if (value.range.end > position) return findNextPart(value, position);
+  }
+  return undefined;
+}
+
+function readSuppressions(text: string, findScope: (comment: number, trailing: boolean) => Range | undefined, pattern = COMMENT): Suppression[] {
   const suppressions: Suppression[] = [];
   if (!text.includes('trtc')) return suppressions;
-  for (const match of text.matchAll(COMMENT)) {
+  for (const match of text.matchAll(pattern)) {
     const comment = match.index;
     const lineStart = text.lastIndexOf('\n', comment - 1) + 1;
     const trailing = text.slice(lineStart, comment).trim() !== '';
@@ -85,7 +137,7 @@ function findNextLine(text: string, position: number, whole: boolean): Range {
   while (start < text.length) {
     let end = findLineEnd(text, start);
     const line = text.slice(start, end).trim();
-    if (line !== '' && !line.startsWith('#')) {
+    if (line !== '' && !line.startsWith('#') && !line.startsWith('//')) {
       while (whole && end < text.length && text.slice(start, end).trimEnd().endsWith('\\')) end = findLineEnd(text, end + 1);
       return { start, end };
     }

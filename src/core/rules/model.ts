@@ -1,5 +1,8 @@
+import type { ComposeProject, ComposeService } from '../compose/model';
+import type { BuiltImage } from '../build/interpret';
+import type { Devcontainer } from '../devcontainer/model';
 import type { Evidence } from '../facts/evidence';
-import type { StackReport } from '../stack/model';
+import type { StackReport, StageStack } from '../stack/model';
 import type { Target, TargetSource } from '../target/model';
 import type { FileEdit } from '../text/edit';
 import type { Location } from '../text/range';
@@ -8,6 +11,9 @@ import type { Location } from '../text/range';
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 export type RuleFamily = 'image' | 'cuda' | 'cudnn' | 'tensorrt' | 'frameworks' | 'environment' | 'build' | 'compose' | 'devcontainer' | 'suppression';
+
+/** The kind of file that a rule speaks of. */
+export type RuleSubject = 'dockerfile' | 'compose' | 'devcontainer';
 
 /** A change that removes a finding. */
 export interface Fix {
@@ -77,11 +83,35 @@ export type RuleExample =
       readonly targets?: readonly TargetSource[];
     };
 
-export interface RuleContext<MessageId extends string = string> {
+interface AnyContext<MessageId extends string> {
   readonly report: (report: Report<MessageId>) => void;
-  readonly stack: StackReport;
   /** Where the image must run; empty when nobody said. */
   readonly targets: readonly Target[];
+}
+
+export interface RuleContext<MessageId extends string = string> extends AnyContext<MessageId> {
+  readonly stack: StackReport;
+}
+
+/** The image that a container is made of: pulled, or built from a Dockerfile that could be read. */
+export interface ContainerImage {
+  readonly stack: StackReport;
+  /** The stage that the container is made of. */
+  readonly stage: StageStack;
+  /** Undefined for an image that is pulled. */
+  readonly built: BuiltImage | undefined;
+}
+
+export interface ComposeContext<MessageId extends string = string> extends AnyContext<MessageId> {
+  readonly project: ComposeProject;
+  /** The image of a service; undefined when nothing is known of it. */
+  readonly imageOf: (service: ComposeService) => ContainerImage | undefined;
+}
+
+export interface DevcontainerContext<MessageId extends string = string> extends AnyContext<MessageId> {
+  readonly devcontainer: Devcontainer;
+  /** Undefined when nothing is known of it. */
+  readonly image: ContainerImage | undefined;
 }
 
 /** What there is to say of a rule; the engine's own checks (of suppression comments) are described by it too. */
@@ -93,6 +123,8 @@ export interface RuleInfo<MessageId extends string = string> {
   readonly family: RuleFamily;
   /** Severity when the evidence is complete. */
   readonly severity: Severity;
+  /** The kind of file that its examples are; a Dockerfile where nothing is said. */
+  readonly subject?: RuleSubject;
   /** One sentence for lists: what is flagged. */
   readonly summary: string;
   /** Text with `{placeholders}`, by id. First says what is wrong, then what happens. */
@@ -102,11 +134,35 @@ export interface RuleInfo<MessageId extends string = string> {
   readonly examples: readonly RuleExample[];
 }
 
+/** A rule on Dockerfiles, and on the images that other files name. */
 export interface Rule<MessageId extends string = string> extends RuleInfo<MessageId> {
+  readonly subject?: 'dockerfile';
   check(context: RuleContext<MessageId>): void;
 }
+
+export interface ComposeRule<MessageId extends string = string> extends RuleInfo<MessageId> {
+  readonly subject: 'compose';
+  check(context: ComposeContext<MessageId>): void;
+}
+
+export interface DevcontainerRule<MessageId extends string = string> extends RuleInfo<MessageId> {
+  readonly subject: 'devcontainer';
+  check(context: DevcontainerContext<MessageId>): void;
+}
+
+export type AnyRule = Rule | ComposeRule | DevcontainerRule;
 
 /** Gives a rule its types: message ids are taken from `messages`. */
 export function defineRule<MessageId extends string>(rule: Rule<MessageId>): Rule {
   return rule;
+}
+
+/** As `defineRule`, for a rule on Compose files. */
+export function defineComposeRule<MessageId extends string>(rule: Omit<ComposeRule<MessageId>, 'subject' | 'family'>): ComposeRule {
+  return { ...rule, subject: 'compose', family: 'compose' };
+}
+
+/** As `defineRule`, for a rule on devcontainer.json. */
+export function defineDevcontainerRule<MessageId extends string>(rule: Omit<DevcontainerRule<MessageId>, 'subject' | 'family'>): DevcontainerRule {
+  return { ...rule, subject: 'devcontainer', family: 'devcontainer' };
 }

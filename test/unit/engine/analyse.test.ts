@@ -8,7 +8,8 @@ describe('analyse', () => {
   it('goes by the name of the file, or by the kind that is given', () => {
     const rules = [createWordRule('image-word', 'bad')];
     expect(analyse(TEXT, 'gpu.Dockerfile', { rules })).toMatchObject({ kind: 'dockerfile', findings: [{}, {}] });
-    expect(analyse(TEXT, 'compose.yaml', { rules })).toEqual({ kind: 'compose', findings: [], stack: undefined, problems: [] });
+    expect(analyse(TEXT, 'requirements.txt', { rules })).toEqual({ kind: 'requirements', findings: [], stack: undefined, files: new Map(), problems: [] });
+    expect(analyse('', 'compose.yaml', { rules })).toMatchObject({ kind: 'compose', findings: [], problems: [{ code: 'no-map' }] });
     expect(analyse(TEXT, 'notes.txt', { rules })).toMatchObject({ kind: undefined, findings: [] });
     expect(analyse(TEXT, 'notes.txt', { rules, kind: 'dockerfile' }).findings).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { analyseDockerfile, registry } from '../../../src/core/engine/analyse';
-import { readContext, readExampleTargets } from '../../../src/core/engine/example';
+import { analyse as analyseFile, registry } from '../../../src/core/engine/analyse';
+import { exampleFile, readContext, readExampleTargets } from '../../../src/core/engine/example';
 import { applyFix } from '../../../src/core/engine/fix';
 import { parseMarks } from '../../../src/core/engine/marks';
 import { listPlaceholders } from '../../../src/core/engine/message';
@@ -8,8 +8,6 @@ import { compareSeverity } from '../../../src/core/engine/settings';
 import type { Finding, RuleExample, RuleFamily, RuleInfo } from '../../../src/core/rules/model';
 
 // Holds every rule against its own examples: they are its tests, its documentation, and the proof of its fixes.
-
-const FILE = 'Dockerfile';
 
 /** What ids of a family begin with, besides the family's name. */
 const PREFIXES: Partial<Record<RuleFamily, readonly string[]>> = {
@@ -50,8 +48,8 @@ describe.each(registry.rules.map((rule) => [rule.id, rule] as const))('%s', (_, 
   it.each(good.map((example) => [example.title, example] as const))('is silent: %s', (__, example) => {
     const { text, ranges } = parseMarks(example.text);
     expect(ranges, 'a good example has no marks').toEqual([]);
-    const analysis = analyse(text, example);
-    expect(analysis.problems, 'a good example is a Dockerfile').toEqual([]);
+    const analysis = analyse(rule, text, example);
+    expect(analysis.problems, 'a good example can be read').toEqual([]);
     expect(ofRule(rule, analysis.findings)).toEqual([]);
   });
 });
@@ -65,8 +63,8 @@ it('gives each rule its own names', () => {
 
 function checkBadExample(rule: RuleInfo, example: BadExample): void {
   const { text } = parseMarks(example.text);
-  const findings = ofRule(rule, analyse(text, example).findings);
-  expect(findings.map(describePlace).sort()).toEqual(listMarks(example).sort());
+  const findings = ofRule(rule, analyse(rule, text, example).findings);
+  expect(findings.map(describePlace).sort()).toEqual(listMarks(rule, example).sort());
   for (const finding of findings) checkFinding(rule, finding);
   expect(findings.map(({ messageId }) => messageId)).toContain(example.messageId);
   const expected = findings.filter(({ messageId }) => messageId === example.messageId);
@@ -75,10 +73,10 @@ function checkBadExample(rule: RuleInfo, example: BadExample): void {
   const fixable = findings.filter(({ fixes }) => fixes.length > 0);
   for (const finding of fixable) {
     expectUnique(finding.fixes.map(({ title }) => title));
-    finding.fixes.forEach((_, index) => checkFix(example, finding, index));
+    finding.fixes.forEach((_, index) => checkFix(rule, example, finding, index));
   }
   const first = fixable[0]?.fixes[0];
-  const fixed = first && applyFix(listTexts(example), first)?.get(FILE);
+  const fixed = first && applyFix(listTexts(rule, example), first)?.get(exampleFile(rule).file);
   expect(example.fixed, first === undefined ? '`fixed` without a fix' : 'the first fix must be shown in `fixed`').toBe(fixed);
 }
 
@@ -103,16 +101,16 @@ function checkFinding(rule: RuleInfo, finding: Finding): void {
 }
 
 /** The fix changes the text, the finding is gone after it, and nothing is reported that was not there before. */
-function checkFix(example: BadExample, finding: Finding, index: number): void {
-  const texts = listTexts(example);
+function checkFix(rule: RuleInfo, example: BadExample, finding: Finding, index: number): void {
+  const texts = listTexts(rule, example);
   const fix = finding.fixes[index];
   const changed = fix && applyFix(texts, fix);
   if (changed === undefined) throw new Error(`${fix?.title}: its edits overlap or leave the text`);
   for (const [file, text] of changed) expect(text, `${fix?.title}: changes nothing in ${file}`).not.toBe(texts.get(file));
 
-  const { [FILE]: after = '', ...context } = Object.fromEntries([...texts, ...changed]);
-  const before = analyse(parseMarks(example.text).text, example).findings;
-  const result = analyse(after, { ...example, ...(example.context && { context }) });
+  const { [exampleFile(rule).file]: after = '', ...context } = Object.fromEntries([...texts, ...changed]);
+  const before = analyse(rule, parseMarks(example.text).text, example).findings;
+  const result = analyse(rule, after, { ...example, ...(example.context && { context }) });
   expect(result.problems).toEqual([]);
   const left = countByText(before);
   decrease(left, describeText(finding));
@@ -120,9 +118,10 @@ function checkFix(example: BadExample, finding: Finding, index: number): void {
   expect(added.map(describeText), `${fix?.title}: findings after it`).toEqual([]);
 }
 
-function analyse(text: string, example: RuleExample) {
+function analyse(rule: RuleInfo, text: string, example: RuleExample) {
   const thrown: unknown[] = [];
-  const analysis = analyseDockerfile(text, FILE, { context: readContext(example.context), targets: readExampleTargets(example), onRuleError: (rule, error) => thrown.push(rule, error) });
+  const { file, folder } = exampleFile(rule);
+  const analysis = analyseFile(text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example), onRuleError: (rule, error) => thrown.push(rule, error) });
   expect(thrown).toEqual([]);
   return analysis;
 }
@@ -139,14 +138,14 @@ function describeText({ rule, severity, message }: Finding): string {
   return `${severity} ${rule}: ${message}`;
 }
 
-function listMarks({ text, context }: BadExample): string[] {
-  return Object.entries({ [FILE]: text, ...context }).flatMap(([file, marked]) =>
+function listMarks(rule: RuleInfo, { text, context }: BadExample): string[] {
+  return Object.entries({ [exampleFile(rule).file]: text, ...context }).flatMap(([file, marked]) =>
     parseMarks(marked).ranges.map(({ start, end }) => `${file} ${start}-${end}`),
   );
 }
 
-function listTexts({ text, context }: BadExample): ReadonlyMap<string, string> {
-  return new Map(Object.entries({ [FILE]: text, ...context }).map(([file, marked]) => [file, parseMarks(marked).text]));
+function listTexts(rule: RuleInfo, { text, context }: BadExample): ReadonlyMap<string, string> {
+  return new Map(Object.entries({ [exampleFile(rule).file]: text, ...context }).map(([file, marked]) => [file, parseMarks(marked).text]));
 }
 
 function countByText(findings: readonly Finding[]): Map<string, number> {
