@@ -37,10 +37,10 @@ import { rule as tensorrtPipIndexMissing } from './tensorrt/pip-index-missing';
 import { rule as tensorrtPipObsolete } from './tensorrt/pip-obsolete';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
-import type { Rule } from './model';
+import type { AnyRule } from './model';
 
 /** Every rule, in order of family and name. */
-export const rules: readonly Rule[] = [
+export const rules: readonly AnyRule[] = [
   buildNeedsGpu,
   cudaArchAutodetect,
   cudaArchUnsupported,

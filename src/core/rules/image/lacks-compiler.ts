@@ -3,10 +3,10 @@ import { imageFact } from '../../facts/image-facts';
 import { nvccPackageEvidence, nvccPackages, type NvccPackage } from '../../facts/source-packages';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
-import type { Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
+import type { Action, Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import { findScriptCall } from '../../shell/script-call';
-import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
+import type { ActionStep, InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import type { Location } from '../../text/range';
 import { defineRule, type Fix, type Report } from '../model';
@@ -14,7 +14,7 @@ import { chainOf, isBuiltUpon, isKnownCudaImage, mayHold, rootUse } from '../sup
 import { isCudaImage, wishOf } from '../support/cuda-tags';
 import { findPart, nameOf, retag, type ImageUse } from '../support/image-uses';
 
-type MessageId = 'nvcc' | 'compile' | 'package' | 'run';
+type MessageId = 'nvcc' | 'compile' | 'package' | 'project' | 'run';
 
 /** What may bring nvcc without being told apart by the stack. */
 const TOOLKIT = /nvcc|nvhpc|hpc-?sdk|cuda-?toolkit|(?:^|\/)cuda(?:$|[_/*\uFFFC]|-(?:\d|\uFFFC|compiler|minimal-build))|^(?!lib|cuda-|cupy-|nvidia-cu)[\w.+-]*cuda/i;
@@ -33,6 +33,7 @@ export const rule = defineRule<MessageId>({
     nvcc: 'nvcc is not in {image}, only in the devel flavor: `nvcc: not found`.',
     compile: '{tool} compiles CUDA code, and {image} has no nvcc: `No such file or directory: \'/usr/local/cuda/bin/nvcc\'`.',
     package: '{package} is compiled with nvcc when it is installed, and {image} has none: `{error}`.',
+    project: 'CUDA_HOME is set for this build, and {image} has no nvcc: if the project compiles CUDA code, it stops with `No such file or directory: \'/usr/local/cuda/bin/nvcc\'`.',
     run: '{package} compiles kernels when the program runs, and {image} has no nvcc: `{error}`.',
   },
   docs: {
@@ -69,6 +70,14 @@ export const rule = defineRule<MessageId>({
       text: 'FROM pytorch/pytorch:2.3.1-cuda12.1-cudnn8-runtime\nRUN pip install «flash-attn==2.5.9.post1» --no-build-isolation\n',
       messageId: 'package',
       fixed: 'FROM pytorch/pytorch:2.3.1-cuda12.1-cudnn8-devel\nRUN pip install flash-attn==2.5.9.post1 --no-build-isolation\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a project with CUDA_HOME set for its build',
+      text: 'FROM nvidia/cuda:12.4.1-base-ubuntu22.04\nENV CUDA_HOME=/usr/local/cuda\nCOPY . /app\nRUN pip install -e «/app»\n',
+      messageId: 'project',
+      severity: 'information',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV CUDA_HOME=/usr/local/cuda\nCOPY . /app\nRUN pip install -e /app\n',
     },
     {
       kind: 'bad',
@@ -131,18 +140,28 @@ function lacksToolkit(image: DecodedImage): boolean {
 
 function checkStep({ instruction, before, commands, actions }: InstructionStep, setting: Setting): void {
   if (instruction.kind !== 'run') return;
+  const byCommand = new Map<ShellCommand, ActionStep[]>();
+  for (const step of actions) {
+    const own = byCommand.get(step.action.command);
+    if (own === undefined) byCommand.set(step.action.command, [step]);
+    else own.push(step);
+  }
   let state = before;
   for (const command of commands) {
-    const own = actions.filter(({ action }) => action.command === command);
+    const own = byCommand.get(command) ?? [];
     state = own[0]?.before ?? state;
-    if (!command.conditional && !command.failureIgnored && !command.substitution && hasNoCompiler(setting.stage, state)) {
-      const compile = own.find(({ action }) => action.kind === 'compile' && (action.usesNvcc || asksForCuda(action)))?.action;
-      if (command.name === 'nvcc') reportCommand(command, 'nvcc', true, commands, setting);
-      else if (compile?.kind === 'compile') reportCommand(command, 'compile', asksForCuda(compile), commands, setting);
-      else for (const { action } of own) if (action.kind === 'pip-install') checkPip(action, state, setting);
-    }
+    if (!command.conditional && !command.failureIgnored && !command.substitution) checkCommand(command, own.map(({ action }) => action), state, commands, setting);
     state = own.at(-1)?.after ?? state;
   }
+}
+
+function checkCommand(command: ShellCommand, actions: readonly Action[], state: StackState, commands: readonly ShellCommand[], setting: Setting): void {
+  const compile = actions.find((action): action is Compile => action.kind === 'compile' && (action.usesNvcc || asksForCuda(action)));
+  const pips = actions.filter((action): action is PipInstall => action.kind === 'pip-install');
+  if ((command.name !== 'nvcc' && compile === undefined && pips.length === 0) || !hasNoCompiler(setting.stage, state)) return;
+  if (command.name === 'nvcc') reportCommand(command, 'nvcc', true, commands, setting);
+  else if (compile !== undefined) reportCommand(command, 'compile', asksForCuda(compile), commands, setting);
+  else for (const action of pips) checkPip(action, state, setting);
 }
 
 /** Whether a build is told to use CUDA, and has no other way then. */
@@ -182,6 +201,7 @@ function checkPip(action: PipInstall, state: StackState, setting: Setting): void
   const names = new Set(action.requirements.map(({ name }) => name));
   for (const requirement of action.requirements) {
     if (requirement.marker !== undefined || requirement.wheel !== undefined || requirement.url?.endsWith('.whl') === true) continue;
+    if (isLocalProject(requirement) && setting.stage.final.env.has('CUDA_HOME')) reportLocalProject(requirement, setting);
     const row = nvccPackages(requirement.name, requirement.url).find((one) => compiles(one, action.command, state));
     // flashinfer has its kernels ready-made in two more packages.
     if (row === undefined || (row.when === 'run' && (names.has('flashinfer-cubin') || names.has('flashinfer-jit-cache')))) continue;
@@ -197,6 +217,21 @@ function compiles({ condition }: NvccPackage, { assignments }: ShellCommand, { e
   const [name = '', text = ''] = condition.split('=');
   const value = values.get(name) ?? '';
   return value.includes(text) && !new RegExp(`${text}=(?:off|0|false)`, 'i').test(value);
+}
+
+function isLocalProject({ text }: PipRequirement): boolean {
+  return /^(?:\.|\/)/.test(text.value) && !/\.(?:whl|zip|tar\.\w+|tgz)$/.test(text.value);
+}
+
+/** A build of which only CUDA_HOME tells that CUDA is meant. */
+function reportLocalProject({ file, range }: PipRequirement, setting: Setting): void {
+  setting.report({
+    messageId: 'project',
+    severity: 'information',
+    data: { image: nameOf(setting.use.image) },
+    location: { file, range },
+    ...background(setting, imageFact('cuda-image-libraries')),
+  });
 }
 
 function reportPackage(requirement: PipRequirement, row: NvccPackage, setting: Setting): void {
