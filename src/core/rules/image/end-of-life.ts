@@ -73,7 +73,7 @@ function suggestSupported(use: ImageUse): readonly Fix[] {
   const wish = wishOf(use.image);
   const tags = nearestServedCudaTags(wish).filter((tag) => {
     const row = findCudaImage(tag);
-    return row?.os != null && endOfSupport(row.os) === undefined && majorMinorOf(row.cuda ?? '') === majorMinorOf(wish.cuda ?? '');
+    return endOfSupport(row?.os ?? '') === undefined && majorMinorOf(row?.cuda ?? '') === majorMinorOf(wish.cuda ?? '');
   });
   return retag(use, tags.slice(0, MAXIMUM_FIXES));
 }

@@ -204,7 +204,7 @@ function needOfTensorFlow(name: string, version: string): Omit<Need, 'where'> | 
 
 function needOfOnnxRuntime(version: string): Omit<Need, 'where'> | undefined {
   const row = onnxruntimeRelease(version);
-  const major = row?.cudnn == null ? undefined : majorOf(row.cudnn);
+  const major = majorOf(row?.cudnn ?? '');
   if (row === undefined || major === undefined) return undefined;
   const fact = `onnxruntime-gpu ${row.version} was built with cuDNN ${row.cudnn ?? ''}`;
   const error = `libcudnn.so.${major}: cannot open shared object file`;

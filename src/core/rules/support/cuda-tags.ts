@@ -33,8 +33,9 @@ export function wishOf(image: DecodedImage): CudaImageWish {
 export function endOfSupport(os: string): { readonly date: string; readonly evidence: Evidence } | undefined {
   const row = findDistribution(os);
   const checked = distributionsChecked();
-  if (row?.standardEol == null || row.standardEol > checked) return undefined;
-  return { date: row.standardEol, evidence: { fact: `Standard support of ${os} ended on ${row.standardEol}`, source: row.source, checked } };
+  const date = row?.standardEol ?? undefined;
+  if (row === undefined || date === undefined || date > checked) return undefined;
+  return { date, evidence: { fact: `Standard support of ${os} ended on ${date}`, source: row.source, checked } };
 }
 
 /** Served tags that come near to a wish, best first: the nearest of all, and the nearest on another distribution that is supported. */
