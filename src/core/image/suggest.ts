@@ -1,5 +1,5 @@
-import { allCudaImages, cudaImagesOf, type CudaImage } from '../facts/cuda-images';
-import { compareDotted, firstParts, hasPrefix, majorOf } from '../version/dotted';
+import { allCudaImages, type CudaImage } from '../facts/cuda-images';
+import { compareDotted, hasPrefix } from '../version/dotted';
 
 /** What an nvidia/cuda image should be. */
 export interface CudaImageWish {
@@ -14,18 +14,58 @@ export interface CudaImageWish {
 
 const MAXIMUM_SUGGESTIONS = 10;
 
+/** A tag that may be offered, with its parts as numbers. */
+interface OfferedTag {
+  readonly tag: string;
+  readonly cuda: string;
+  readonly major: number;
+  /** 11.6.2 → 1106. */
+  readonly release: number;
+  readonly patch: number;
+  readonly cudnn: string | null;
+  readonly os: string;
+  readonly family: string;
+  readonly osVersion: number;
+}
+
+let offered: ReadonlyMap<string, readonly OfferedTag[]> | undefined;
+
+/** Served tags of a flavor with or without cuDNN, read once. */
+function offeredTags({ flavor, cudnn }: CudaImageWish): readonly OfferedTag[] {
+  if (offered === undefined) {
+    const groups = new Map<string, OfferedTag[]>();
+    for (const image of allCudaImages()) {
+      const { tag, cuda, os } = image;
+      if (cuda === null || os === null || image.flavor === null || !isOffered(image)) continue;
+      const [major = 0, minor = 0, patch = 0] = cuda.split('.').map(Number);
+      const [family, version] = splitOs(os);
+      const entry = { tag, cuda, major, release: major * 100 + minor, patch, cudnn: image.cudnn || null, os, family, osVersion: Number(version) };
+      const key = groupOf(image.flavor, image.cudnn !== false);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [entry]);
+      else group.push(entry);
+    }
+    offered = groups;
+  }
+  return offered.get(groupOf(flavor, cudnn !== undefined)) ?? [];
+}
+
+function groupOf(flavor: CudaImageWish['flavor'], hasCudnn: boolean): string {
+  return `${flavor} ${String(hasCudnn)}`;
+}
+
 /**
  * Served nvidia/cuda tags that come nearest to a wish, the nearest first, at most ten: the same CUDA minor version
  * before the same major before others, then the same distribution, then the same cuDNN, then the newest patch.
  * Flavor and kind of distribution are always kept; an image without cuDNN is never offered for one with it.
  */
 export function nearestServedCudaTags(wish: CudaImageWish): readonly string[] {
-  const scored: { readonly tag: string; readonly score: readonly number[] }[] = [];
-  for (const image of allCudaImages()) {
-    const score = scoreOf(image, wish);
-    if (score !== undefined) scored.push({ tag: image.tag, score });
-  }
-  return scored
+  const [family, version] = splitOs(wish.os);
+  const [major = 0, minor = 0] = wish.cuda?.split('.').map(Number) ?? [];
+  const wished: WishNumbers = { ...wish, major, release: major * 100 + minor, osVersion: Number(version) };
+  return offeredTags(wish)
+    .filter((entry) => entry.family === family)
+    .map((entry) => ({ tag: entry.tag, score: scoreOf(entry, wished) }))
     .sort((a, b) => compareScores(a.score, b.score))
     .slice(0, MAXIMUM_SUGGESTIONS)
     .map(({ tag }) => tag);
@@ -33,36 +73,31 @@ export function nearestServedCudaTags(wish: CudaImageWish): readonly string[] {
 
 /** The served tag that is exactly the wish; with two parts of CUDA the newest patch release. Undefined when there is none. */
 export function cudaTagFor(wish: CudaImageWish & { readonly cuda: string }): string | undefined {
-  const images = wish.cuda.split('.').length >= 3 ? cudaImagesOf(wish.cuda) : allCudaImages().filter(({ cuda }) => cuda !== null && hasPrefix(cuda, wish.cuda));
-  const fitting = images.filter((image) => isOffered(image, wish) && image.os === wish.os && sameCudnn(image, wish));
-  return fitting.sort((a, b) => compareDotted(b.cuda ?? '', a.cuda ?? ''))[0]?.tag;
+  const fitting = offeredTags(wish).filter((entry) => hasPrefix(entry.cuda, wish.cuda) && entry.os === wish.os && sameCudnn(entry, wish));
+  return [...fitting].sort((a, b) => compareDotted(b.cuda, a.cuda))[0]?.tag;
 }
 
-function isOffered(image: CudaImage, { flavor, cudnn }: CudaImageWish): boolean {
-  const plain = image.tag.endsWith(image.os ?? '') && !image.tag.includes('tensorrt');
-  return image.status === 'served' && plain && image.flavor === flavor && (image.cudnn === false) === (cudnn === undefined);
+function isOffered(image: CudaImage): boolean {
+  return image.status === 'served' && image.tag.endsWith(image.os ?? '') && !image.tag.includes('tensorrt');
 }
 
-function sameCudnn(image: CudaImage, { cudnn }: CudaImageWish): boolean {
-  return cudnn === undefined || cudnn === '' || image.cudnn === cudnn;
+function sameCudnn(entry: OfferedTag, { cudnn }: CudaImageWish): boolean {
+  return cudnn === undefined || cudnn === '' || entry.cudnn === cudnn;
 }
 
-/** Smaller is nearer, compared from the left; undefined for an image that is out of the question. */
-function scoreOf(image: CudaImage, wish: CudaImageWish): readonly number[] | undefined {
-  if (image.cuda === null || image.os === null || !isOffered(image, wish)) return undefined;
-  const [family, version] = splitOs(wish.os);
-  const [otherFamily, otherVersion] = splitOs(image.os);
-  if (family !== otherFamily) return undefined;
-  const numbers = image.cuda.split('.').map(Number);
-  const release = (numbers[0] ?? 0) * 100 + (numbers[1] ?? 0);
-  const patch = numbers[2] ?? 0;
-  const sameOs = image.os === wish.os ? 0 : Math.abs(Number(otherVersion) - Number(version)) + (Number(otherVersion) < Number(version) ? 0.5 : 0);
-  const cudnn = sameCudnn(image, wish) ? 0 : 1;
-  if (wish.cuda === undefined) return [sameOs, cudnn, -release, -patch];
-  const wished = wish.cuda.split('.').map(Number);
-  const distance = Math.abs((wished[0] ?? 0) * 100 + (wished[1] ?? 0) - release);
-  const closeness = firstParts(image.cuda, 2) === firstParts(wish.cuda, 2) ? 0 : majorOf(image.cuda) === majorOf(wish.cuda) ? 1 : 2;
-  return [closeness, sameOs, cudnn, distance, -release, -patch];
+interface WishNumbers extends CudaImageWish {
+  readonly major: number;
+  readonly release: number;
+  readonly osVersion: number;
+}
+
+/** Smaller is nearer, compared from the left. */
+function scoreOf(entry: OfferedTag, wish: WishNumbers): readonly number[] {
+  const sameOs = entry.os === wish.os ? 0 : Math.abs(entry.osVersion - wish.osVersion) + (entry.osVersion < wish.osVersion ? 0.5 : 0);
+  const cudnn = sameCudnn(entry, wish) ? 0 : 1;
+  if (wish.cuda === undefined) return [sameOs, cudnn, -entry.release, -entry.patch];
+  const closeness = entry.release === wish.release ? 0 : entry.major === wish.major ? 1 : 2;
+  return [closeness, sameOs, cudnn, Math.abs(wish.release - entry.release), -entry.release, -entry.patch];
 }
 
 function splitOs(os: string): readonly [family: string, version: string] {
