@@ -2,7 +2,7 @@ import { pinSet, type Pin } from '../facts/tensorrt-pins';
 import { releaseHasPackage } from '../facts/tensorrt-packages';
 import type { TensorRTRelease } from '../facts/tensorrt-releases';
 import { majorOf } from '../version/dotted';
-import { reasonOf, type ValueTypes, type VariableType } from './constraint';
+import { reasonOf, type ValueTypes } from './constraint';
 import type { Combination, ComponentKey, PipPin, Reason, SolvedComponent, Wishes } from './model';
 import type { Problem, Solution } from './search';
 import type { Base, CudnnChoice } from './values';
@@ -17,7 +17,7 @@ export function combine({ variables, constraints }: Problem, { picks }: Solution
   const picked = Object.fromEntries(values.map(({ type, value }) => [type, value])) as unknown as Picked;
   const { base } = picked;
   const apt = aptPins(picked, wishes);
-  const reasons: Reason[] = [{ grade: 'fits', text: `${base.image} is there to pull.`, evidence: base.evidence }];
+  const reasons: Reason[] = [{ grade: 'fits', text: `${base.evidence.fact}.`, evidence: base.evidence }];
   const types = new Set(values.map(({ type }) => type));
   for (const { between, needs, check } of constraints) {
     if (needs !== undefined && !types.has(needs)) continue;
@@ -44,14 +44,16 @@ function withoutRepetition(reasons: readonly Reason[]): readonly Reason[] {
   return [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
 }
 
-function components({ base, python, cudnn, tensorrt, torch, tensorflow, onnxruntime, 'wish-tensorflow': wished, 'wish-onnxruntime': wishedRuntime }: Picked): readonly SolvedComponent[] {
+function components(picked: Picked): readonly SolvedComponent[] {
+  const { base, cudnn, tensorrt, torch, tensorflow, onnxruntime, 'wish-tensorflow': wished, 'wish-onnxruntime': wishedRuntime } = picked;
   const found: SolvedComponent[] = [];
   const add = (key: ComponentKey, version: string | undefined, via: SolvedComponent['via'], cuda?: string): void => {
     if (version !== undefined && version !== '') found.push({ key, version, via, cuda });
   };
   add('ubuntu', base.ubuntu?.value, 'image');
   add('cuda', base.cuda.value, 'image');
-  add('python', (python?.version ?? base.python?.value), base.family === 'ngc' ? 'image' : 'apt');
+  if (base.family === 'ngc') add('python', base.python?.value, 'image');
+  else if (usesPython(picked)) add('python', base.python?.value, 'apt');
   if (cudnn?.via === 'apt') add('cudnn', cudnn.version, 'apt', cudnn.cuda);
   else add('cudnn', base.cudnn?.value, 'image');
   if (tensorrt?.via === 'apt' || tensorrt?.via === 'pip') add('tensorrt', tensorrt.version, tensorrt.via, tensorrt.cuda);
@@ -60,7 +62,7 @@ function components({ base, python, cudnn, tensorrt, torch, tensorflow, onnxrunt
   else add('torch', base.torch?.value, 'image');
   if (tensorflow?.via === 'pip') add('tensorflow', wishedRelease(wished, tensorflow.version), 'pip', tensorflow.release.cuda);
   else add('tensorflow', base.tensorflow?.value, 'image');
-  if (onnxruntime?.via === 'pip') add('onnxruntime', wishedRelease(wishedRuntime, onnxruntime.version), 'pip', onnxruntime.cuda);
+  if (onnxruntime) add('onnxruntime', wishedRelease(wishedRuntime, onnxruntime.version), 'pip', onnxruntime.cuda);
   return found;
 }
 
@@ -76,7 +78,7 @@ function pipPins(picked: Picked): readonly PipPin[] {
   if (tensorrt?.via === 'pip') pins.push({ package: tensorrt.package, specifier: `==${tensorrt.version}`, index: tensorrt.index });
   if (torch?.via === 'pip') pins.push({ package: 'torch', specifier: torch.specifier, index: torch.index });
   if (tensorflow?.via === 'pip') pins.push({ package: 'tensorflow', specifier: `==${wishedRelease(wished, tensorflow.version)}`, index: undefined });
-  if (onnxruntime?.via === 'pip') {
+  if (onnxruntime) {
     const version = wishedRelease(wishedRuntime, onnxruntime.version);
     pins.push({ package: 'onnxruntime-gpu', specifier: `==${version}${version.split('.').length < 3 ? '.*' : ''}`, index: undefined });
   }
@@ -98,10 +100,14 @@ function cudnnPins({ package: name, aptVersion, sightings }: Extract<CudnnChoice
 }
 
 /** The packages of the wish, or those that a program of this flavor needs: the run time, for devel its headers, and Python's module. */
-function packagesOf(release: TensorRTRelease, { base, ...others }: Picked, wishes: Wishes): readonly string[] {
+function packagesOf(release: TensorRTRelease, picked: Picked, wishes: Wishes): readonly string[] {
   if (wishes.packages !== undefined && wishes.packages.length > 0) return wishes.packages;
   const major = majorOf(release.version) ?? 0;
-  const libraries = base.flavor === 'devel' ? ['libnvinfer-dev', 'libnvinfer-plugin-dev', 'libnvonnxparsers-dev'] : [`libnvinfer${major}`, `libnvinfer-plugin${major}`, `libnvonnxparsers${major}`];
-  const usesPython = (['wish-python', 'wish-torch', 'wish-tensorflow', 'wish-onnxruntime'] satisfies VariableType[]).some((type) => others[type] !== undefined);
-  return [...libraries, ...(usesPython ? ['python3-libnvinfer'] : [])].filter((name) => releaseHasPackage(release, name) !== false);
+  const libraries = picked.base.flavor === 'devel' ? ['libnvinfer-dev', 'libnvinfer-plugin-dev', 'libnvonnxparsers-dev'] : [`libnvinfer${major}`, `libnvinfer-plugin${major}`, `libnvonnxparsers${major}`];
+  return [...libraries, ...(usesPython(picked) ? ['python3-libnvinfer'] : [])].filter((name) => releaseHasPackage(release, name) !== false);
+}
+
+/** Whether Python is wished, or something that is there for Python. */
+function usesPython(picked: Picked): boolean {
+  return picked.tensorrt?.via === 'pip' || (['wish-python', 'wish-torch', 'wish-tensorflow', 'wish-onnxruntime'] as const).some((type) => picked[type] !== undefined);
 }

@@ -4,26 +4,28 @@ import { combine } from './combination';
 import { reasonOf, type Constraint } from './constraint';
 import { factual } from './constraints/index';
 import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
-import { poseProblem, versionsIn, type Facets } from './problem';
-import { isSatisfiable, search, type Problem } from './search';
-import { FAMILIES, isVersionWish, NAMES, readWishes, type Wish } from './wishes';
+import { poseProblem, versionsIn, type Facets, type Problem } from './problem';
+import { isSatisfiable, search } from './search';
+import { ANY, FAMILIES, isVersionWish, NAMES, readWishes, type Wish } from './wishes';
 
 /** Why no answer meets all the wishes; undefined when one does. */
 export function findConflict(wishes: readonly Wish[], given: Wishes, current: Current): Conflict | undefined {
-  const core = findCore(wishes);
-  return core && { wishes: core.map(labelOf), reasons: explain(core), relaxations: relax(wishes, given, current) };
+  const canMeet = (some: readonly Wish[]): boolean => isSatisfiable(poseProblem(some, {}, wishes));
+  const core = findCore(wishes, canMeet);
+  return core && { wishes: core.map(labelOf), reasons: explain(core, wishes), relaxations: relax(wishes, given, current, canMeet) };
 }
 
-/** The wishes that rule each other out: none of them can be left out. Undefined when all can be met. */
-function findCore(wishes: readonly Wish[]): readonly Wish[] | undefined {
-  return canMeet(wishes) ? undefined : shrink(wishes, (some) => !canMeet(some));
+type CanMeet = (wishes: readonly Wish[]) => boolean;
+
+/** A smallest set of wishes that rule each other out: none of them can be left out. Undefined when all can be met. */
+function findCore(wishes: readonly Wish[], canMeet: CanMeet): readonly Wish[] | undefined {
+  if (canMeet(wishes)) return undefined;
+  const core = shrink(wishes, (some) => !canMeet(some));
+  // Another core may have one or two wishes, which says more than three do.
+  return core.length < 3 ? core : (wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some)) ?? core);
 }
 
-function canMeet(wishes: readonly Wish[]): boolean {
-  return isSatisfiable(poseProblem(wishes, {}));
-}
-
-/** A smallest part for which the property still holds: what can be left out is left out, the first first. */
+/** A part of the items of which none can be left out for the property to hold; what comes first is left out first. */
 function shrink<Item>(items: readonly Item[], holds: (items: readonly Item[]) => boolean): readonly Item[] {
   return items.reduce<readonly Item[]>((kept, item) => {
     const rest = kept.filter((one) => one !== item);
@@ -36,11 +38,11 @@ function labelOf({ key, label }: Wish): WishLabel {
 }
 
 /** The facts without which the wishes could be met, each with the values that it keeps apart. */
-function explain(core: readonly Wish[]): readonly Reason[] {
-  const problem = poseProblem(core, {});
-  const needed = new Set(shrink(problem.constraints, (constraints) => !isSatisfiable({ ...problem, constraints })));
-  const reasons = factual.filter((constraint) => needed.has(constraint)).flatMap((constraint) => exampleOf(constraint, problem) ?? []);
-  return reasons.length > 0 ? reasons : core.map((wish) => offerInstead(wish, core));
+function explain(core: readonly Wish[], scope: readonly Wish[]): readonly Reason[] {
+  const problem = poseProblem(core, {}, scope);
+  const needed = shrink(problem.constraints, (constraints) => !isSatisfiable({ ...problem, constraints }));
+  const reasons = needed.filter((constraint) => factual.includes(constraint)).flatMap((constraint) => exampleOf(constraint, problem) ?? []);
+  return reasons.length > 0 ? [...new Map(reasons.map((reason) => [reason.text, reason])).values()] : core.map((wish) => offerInstead(wish, core, scope));
 }
 
 /** What a constraint says of the best values that the wishes leave and that it does not let stand together. */
@@ -70,33 +72,38 @@ function wishedValues({ variables, constraints }: Problem, type: Constraint['bet
 const MOST_OFFERED = 6;
 
 /** What there is in place of a wish that, with the others, comes to nothing. */
-function offerInstead(wish: Wish, core: readonly Wish[]): Reason {
+function offerInstead(wish: Wish, core: readonly Wish[], scope: readonly Wish[]): Reason {
+  const key = wish.key as keyof Facets;
+  const posed = poseProblem(loosen(core, [wish]), {}, scope);
+  const problem = { ...posed, variables: posed.variables.map((variable) => ({ ...variable, groups: variable.facets.map((facets) => facets[key] ?? '') })) };
+  const solutions = search(problem, Infinity);
+  const offered = [...new Set(solutions.flatMap((solution) => versionsIn(problem, solution)[key] ?? []))].sort((a, b) => compareDotted(b, a));
   const others = core.filter((one) => one !== wish).map(({ label }) => label);
-  const problem = poseProblem(loosen(core, [wish]), {});
-  const offered = [...new Set(search(problem, 1000).flatMap((solution) => versionsIn(problem, solution)[wish.key as keyof Facets] ?? []))];
   const name = isVersionWish(wish) ? NAMES[wish.key] : wish.key;
-  const there = offered.length === 0 ? `no ${name} at all` : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and older' : ''}`;
-  return { grade: 'no', text: `${others.length === 0 ? 'The tables have' : `With ${others.join(' and ')} there is`} ${there}, not ${wish.label}.`, evidence: undefined };
+  const list = offered.length === 0 ? 'nothing' : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and older' : ''}`;
+  const text = others.length === 0 ? `The tables have ${list}; ${wish.label} is not in them.` : `With ${others.join(' and ')} there is ${list}, not ${wish.label}.`;
+  const [best] = solutions;
+  return { grade: 'no', text, evidence: best && combine(problem, best, {}).reasons[0]?.evidence };
 }
 
 /** The wishes with some given up: of a part that was wished, any version will do. */
 function loosen(wishes: readonly Wish[], givenUp: readonly Wish[]): readonly Wish[] {
   return wishes.flatMap((wish) => {
     if (!givenUp.includes(wish)) return [wish];
-    return isVersionWish(wish) ? [{ ...wish, label: NAMES[wish.key], value: { prefix: '', specifier: undefined, local: undefined } }] : [];
+    return isVersionWish(wish) ? [{ ...wish, label: NAMES[wish.key], value: ANY }] : [];
   });
 }
 
 const MOST_SETS = 24;
 
 /** The fewest wishes that must be given up, in every way that there is, and the nearest answer to each. */
-function relax(wishes: readonly Wish[], given: Wishes, current: Current): readonly Relaxation[] {
+function relax(wishes: readonly Wish[], given: Wishes, current: Current, canMeet: CanMeet): readonly Relaxation[] {
   let sets: readonly (readonly Wish[])[] = [[]];
   while (sets.length > 0) {
     const enough: (readonly Wish[])[] = [];
     const larger = new Map<string, readonly Wish[]>();
     for (const givenUp of sets.slice(0, MOST_SETS)) {
-      const core = findCore(loosen(wishes, givenUp));
+      const core = findCore(loosen(wishes, givenUp), canMeet);
       if (core === undefined) enough.push(givenUp);
       for (const wish of core ?? []) {
         if (!wishes.includes(wish)) continue;
@@ -104,21 +111,21 @@ function relax(wishes: readonly Wish[], given: Wishes, current: Current): readon
         larger.set(next.map((one) => wishes.indexOf(one)).join(' '), next);
       }
     }
-    if (enough.length > 0) return enough.flatMap((givenUp) => nearest(wishes, givenUp, given, current)).sort((a, b) => costOf(a) - costOf(b));
+    if (enough.length > 0) return enough.flatMap((givenUp) => nearest(wishes, givenUp, given, current, canMeet)).sort((a, b) => costOf(a) - costOf(b));
     sets = [...larger.values()];
   }
   return [];
 }
 
 /** What people change most easily first. */
-const EASE: readonly WishKey[] = ['flavor', 'family', 'cuda', 'cudnn', 'ubuntu', 'python', 'tensorrt', 'torch', 'onnxruntime', 'tensorflow', 'compile', 'driver', 'gpu'];
+const EASE: readonly WishKey[] = ['flavor', 'family', 'cuda', 'cudnn', 'ubuntu', 'python', 'tensorrt', 'torch', 'onnxruntime', 'tensorflow', 'packages', 'compile', 'driver', 'gpu'];
 
 function costOf({ instead }: Relaxation): number {
   return instead.reduce((sum, { key }) => sum + EASE.indexOf(key), 0);
 }
 
 /** The answer that stays nearest to the wishes that are given up. */
-function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishes, current: Current): readonly Relaxation[] {
+function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishes, current: Current, canMeet: CanMeet): readonly Relaxation[] {
   let others = loosen(wishes, givenUp);
   const replaced = new Map<Wish, Wish>();
   for (const wish of givenUp) {
@@ -129,7 +136,7 @@ function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishe
     others = [...others, other];
     replaced.set(wish, other);
   }
-  const problem = poseProblem(others, { ...current, ...Object.fromEntries(givenUp.flatMap(anchor)) });
+  const problem = poseProblem(others, { ...current, ...Object.fromEntries(givenUp.flatMap(anchor)) }, wishes);
   const [solution] = search(problem, 1);
   if (solution === undefined) return [];
   const versions = versionsIn(problem, solution);
@@ -168,6 +175,8 @@ function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavo
       return { text: `${FAMILIES[family]} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, family }) };
     case 'compile':
       return { text: `without ${wish.label}`, change: ({ compile: _, ...wishes }) => wishes };
+    case 'packages':
+      return { text: `without ${wish.label}`, change: ({ packages: _, ...wishes }) => wishes };
     case 'driver': {
       const driver = other?.key === 'driver' ? other.value.version : undefined;
       return {

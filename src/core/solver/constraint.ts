@@ -25,6 +25,7 @@ export interface ValueTypes {
   'wish-flavor': Flavor;
   'wish-family': Family;
   'wish-compile': true;
+  'wish-packages': readonly string[];
 }
 
 export type VariableType = keyof ValueTypes;

@@ -15,7 +15,8 @@ export type WishKey =
   | 'gpu'
   | 'flavor'
   | 'family'
-  | 'compile';
+  | 'compile'
+  | 'packages';
 
 export type Flavor = 'base' | 'runtime' | 'devel';
 
@@ -44,12 +45,12 @@ export interface Wishes {
   readonly family?: Family;
   /** Something is compiled against torch in the image: nvcc and a CUDA like that of the wheel are needed. */
   readonly compile?: boolean;
-  /** Debian packages of TensorRT to pin; by default those that the flavor and the other wishes ask for. */
+  /** Debian packages of TensorRT that are needed, and so TensorRT from apt; by default those that the flavor and the other wishes ask for. */
   readonly packages?: readonly string[];
 }
 
 /** What is there already. Answers that change less of it come first. Versions exact or by their leading parts. */
-export type Current = Partial<Readonly<Record<Exclude<WishKey, 'driver' | 'gpu' | 'compile'>, string>>>;
+export type Current = Partial<Readonly<Record<Exclude<WishKey, 'driver' | 'gpu' | 'compile' | 'packages'>, string>>>;
 
 export interface SolveOptions {
   /** How many combinations are wanted at most; 3 by default. */

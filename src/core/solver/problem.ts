@@ -1,39 +1,53 @@
 import { compareDotted, firstParts, hasPrefix } from '../version/dotted';
 import { constraints } from './constraints/index';
 import type { Current, WishKey } from './model';
-import { FREE, type Cost, type Problem, type Solution, type Variable } from './search';
-import { domains, type Domains } from './values';
+import { FREE, type Cost, type Problem as SearchProblem, type Solution, type Variable as SearchVariable } from './search';
+import { domains, type Base, type Domains } from './values';
 import { anchorOf, type Wish } from './wishes';
 
 type Part = keyof Domains;
 
 /** What the reader would say that a value is, and what the ranking looks at. */
-export type Facets = Partial<Readonly<Record<Part | 'cuda' | 'ubuntu' | 'flavor' | 'family' | 'build' | 'size', string>>>;
+export type Facets = Partial<Readonly<Record<Part | 'cuda' | 'ubuntu' | 'flavor' | 'family' | 'build' | 'size' | 'install', string>>>;
+
+/** A variable with what the reader would say that its values are. */
+interface Variable extends SearchVariable {
+  readonly facets: readonly Facets[];
+}
+
+export interface Problem extends SearchProblem {
+  readonly variables: readonly Variable[];
+}
 
 const PARTS: readonly Part[] = ['base', 'python', 'cudnn', 'tensorrt', 'torch', 'tensorflow', 'onnxruntime'];
 const SOFTWARE = ['tensorrt', 'torch', 'tensorflow', 'onnxruntime'] as const;
 const USERS_OF_CUDNN: readonly WishKey[] = ['cudnn', 'tensorrt', 'tensorflow', 'onnxruntime'];
 
 // Ranking: least change; fewest doubts; newest TensorRT, PyTorch, TensorFlow, ONNX Runtime; then fewest notes, apt before
-// NGC before pip, newest CUDA, newest Ubuntu, builds for the newest CUDA, smallest image. Each criterion has digits of its
-// own in one of the two numbers of a cost; those of doubts and notes are in search.ts.
+// NGC before pip, cuDNN of the image before one to install, smallest image, newest CUDA, newest Ubuntu, builds for the
+// newest CUDA, newest cuDNN. Size is before CUDA because of the newest CUDA releases only devel images are known. Each
+// criterion has digits of its own in one of the two numbers of a cost; those of doubts and notes are in search.ts.
 const CHANGE: Cost = [2 ** 42, 0];
 const CRITERIA = {
   tensorrt: [2 ** 28, 0],
   torch: [2 ** 20, 0],
   tensorflow: [2 ** 12, 0],
   onnxruntime: [2 ** 4, 0],
-  family: [0, 2 ** 28],
-  cuda: [0, 2 ** 20],
-  ubuntu: [0, 2 ** 16],
+  family: [0, 2 ** 29],
+  install: [0, 2 ** 28],
+  size: [0, 2 ** 25],
+  cuda: [0, 2 ** 17],
+  ubuntu: [0, 2 ** 13],
   build: [0, 2 ** 8],
-  size: [0, 2 ** 5],
-  // The newest of several packages of cuDNN, all else being equal.
-  cudnn: [0, 2 ** -3],
+  cudnn: [0, 1],
 } as const satisfies Record<string, Cost>;
 
-/** The problem that the wishes pose: the wishes, and the parts that they ask for or need, priced by the ranking. */
-export function poseProblem(wishes: readonly Wish[], current: Current): Problem {
+/**
+ * The problem that the wishes pose: the wishes, and the parts that they ask for or need, priced by the ranking.
+ * `scope` is what was wished in the first place, when some of it is left out to find a conflict: it says which NGC images
+ * come into question.
+ */
+export function poseProblem(wishes: readonly Wish[], current: Current, scope: readonly Wish[] = wishes): Problem {
   const keys = new Set<WishKey>(wishes.map(({ key }) => key));
   const isNeeded = (part: Part): boolean => {
     if (part === 'base') return true;
@@ -41,18 +55,33 @@ export function poseProblem(wishes: readonly Wish[], current: Current): Problem 
     return part === 'cudnn' ? USERS_OF_CUDNN.some((key) => keys.has(key)) : keys.has(part);
   };
   const ignored = SOFTWARE.filter((key) => !keys.has(key));
-  const asked = wishes.map(({ key, value }): Variable => ({ type: `wish-${key}`, values: [value], costs: [FREE], groups: [''] }));
+  const asked = wishes.map(({ key, value }): Variable => ({ type: `wish-${key}`, values: [value], facets: [{}], costs: [FREE], groups: [''] }));
   const parts = PARTS.filter(isNeeded).map((part): Variable => {
-    const facets = allFacets()[part];
-    return { type: part, values: domains()[part], costs: facets.map((one) => priceOf(one, current, ignored)), groups: facets.map(groupOf) };
+    const { values, facets } = part === 'base' ? basesFor(scope) : { values: domains()[part], facets: allFacets()[part] };
+    return { type: part, values, facets, costs: facets.map((one) => priceOf(one, current, ignored)), groups: facets.map(groupOf) };
   });
   return { variables: [...asked, ...parts], constraints };
 }
 
+const bases = new Map<string, { readonly values: readonly Base[]; readonly facets: readonly Facets[] }>();
+
+/** nvidia/cuda, and the NGC images of what is wished; all of NGC for who wishes for NGC and names no software. */
+function basesFor(scope: readonly Wish[]): { readonly values: readonly Base[]; readonly facets: readonly Facets[] } {
+  const named = SOFTWARE.filter((key) => scope.some((wish) => wish.key === key));
+  const isWide = named.length === 0 && scope.some(({ key }) => key === 'family');
+  const key = `${named.join(' ')} ${isWide}`;
+  const known = bases.get(key);
+  if (known !== undefined) return known;
+  const all = allFacets().base;
+  const kept = domains().base.flatMap((value, i) => (value.subject === undefined || isWide || named.includes(value.subject) ? [{ value, facets: all[i] ?? {} }] : []));
+  const made = { values: kept.map(({ value }) => value), facets: kept.map(({ facets }) => facets) };
+  bases.set(key, made);
+  return made;
+}
+
 /** The versions, flavor and family in a solution, by the key of their wish. */
 export function versionsIn({ variables }: Problem, { picks }: Solution): Facets {
-  const facets = variables.map(({ type }, i) => (type in allFacets() ? allFacets()[type as Part][picks[i] ?? 0] : undefined));
-  return Object.assign({}, ...facets) as Facets;
+  return Object.assign({}, ...variables.map(({ facets }, i) => facets[picks[i] ?? 0])) as Facets;
 }
 
 let described: Readonly<Record<Part, readonly Facets[]>> | undefined;
@@ -74,11 +103,11 @@ function describe({ base, python, cudnn, tensorrt, torch, tensorflow, onnxruntim
       ...(one.tensorflow && { tensorflow: one.tensorflow.value }),
     })),
     python: python.map(({ version }) => ({ python: version })),
-    cudnn: cudnn.map(({ via, version }) => (version === undefined ? {} : { cudnn: version, ...(via === 'apt' && { size: '0.1' }) })),
+    cudnn: cudnn.map(({ via, version }) => (version === undefined ? {} : { cudnn: version, ...(via === 'apt' && { install: 'cudnn' }) })),
     tensorrt: tensorrt.map((one) => (one.via === 'image' ? {} : { tensorrt: one.release.version, family: one.via, build: one.cuda ?? '0' })),
     torch: torch.map((one) => (one.via === 'image' ? {} : { torch: one.version, build: one.cuda })),
     tensorflow: tensorflow.map((one) => (one.via === 'image' ? {} : { tensorflow: one.version })),
-    onnxruntime: onnxruntime.map((one) => (one.via === 'image' ? {} : { onnxruntime: one.version })),
+    onnxruntime: onnxruntime.map(({ version }) => ({ onnxruntime: version })),
   };
 }
 
@@ -107,6 +136,7 @@ let ranks: ReadonlyMap<string, ReadonlyMap<string, number>> | undefined;
 /** Place of a value among all of its kind: the newest version 0, the smallest image 0. */
 function rankOf(name: keyof Facets, value: string): number {
   if (name === 'family') return FAMILIES.indexOf(value);
+  if (name === 'install') return 1;
   ranks ??= rankAll(Object.values(allFacets()).flat());
   return ranks.get(name)?.get(value) ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { Constraint, VariableType } from './constraint';
+import type { Grade } from './model';
 
 /** One unknown of the problem and what it can be. */
 export interface Variable {
@@ -9,6 +10,9 @@ export interface Variable {
   /** Values of the same group are the same answer to the reader; only the cheapest solution of each combination of groups is kept. */
   readonly groups: readonly string[];
 }
+
+/** More than any variable has. */
+const MOST_VALUES = 2 ** 16;
 
 /** Two numbers, the first before the second; each holds several criteria in its digits, so that costs add up. */
 export type Cost = readonly [high: number, low: number];
@@ -45,6 +49,15 @@ interface Candidate {
   readonly cost: Cost;
 }
 
+/** The values that a variable still can have, and the least that one of them costs. */
+interface Choice {
+  readonly candidates: Candidate[];
+  readonly least: Cost;
+}
+
+/** The variables that are still open, by their place in the problem. */
+type Open = ReadonlyMap<number, Choice>;
+
 /**
  * The cheapest solutions, best first, at most `limit` of different groups: backtracking that takes the variable with the
  * fewest values left, strikes from the others what does not go with the choice, and gives up where the cheapest
@@ -56,15 +69,15 @@ export function search({ variables, constraints }: Problem, limit: number): read
   const bestByGroup = new Map<string, Solution>();
   const picks: number[] = variables.map(() => -1);
 
-  const descend = (open: ReadonlyMap<number, readonly Candidate[]>, cost: Cost): void => {
+  const descend = (open: Open, cost: Cost): void => {
     if (isHopeless(open, cost)) return;
-    const next = fewest(open);
-    if (next === undefined) {
+    const variable = choose(open);
+    if (variable === undefined) {
       keep({ picks: [...picks], cost });
       return;
     }
-    const [variable, candidates] = next;
-    for (const candidate of candidates) {
+    // The cheapest first, so that the bound is tight soon.
+    for (const candidate of open.get(variable)?.candidates.sort((a, b) => compareCosts(a.cost, b.cost)) ?? []) {
       const narrowed = narrow(open, variable, candidate.index);
       if (narrowed === undefined) continue;
       picks[variable] = candidate.index;
@@ -72,25 +85,40 @@ export function search({ variables, constraints }: Problem, limit: number): read
     }
   };
 
-  /** Candidates are sorted by cost: the first of each variable bounds from below what the rest will cost. */
-  const isHopeless = (open: ReadonlyMap<number, readonly Candidate[]>, cost: Cost): boolean => {
-    const worst = best.length >= limit ? best[limit - 1]?.cost : undefined;
+  /** What is open costs at least its cheapest candidates. */
+  const isHopeless = (open: Open, [high, low]: Cost): boolean => {
+    const worst = best[limit - 1]?.cost;
     if (worst === undefined) return false;
-    let [high, low] = cost;
-    for (const candidates of open.values()) {
-      high += candidates[0]?.cost[0] ?? 0;
-      low += candidates[0]?.cost[1] ?? 0;
+    for (const { least } of open.values()) {
+      high += least[0];
+      low += least[1];
     }
     return compareCosts([high, low], worst) >= 0;
   };
 
-  const narrow = (open: ReadonlyMap<number, readonly Candidate[]>, chosen: number, index: number): ReadonlyMap<number, readonly Candidate[]> | undefined => {
-    const narrowed = new Map<number, readonly Candidate[]>();
-    for (const [variable, candidates] of open) {
+  /** What has one value left, then what bears on most others (the image: it decides the rest), then what has the fewest values. */
+  const choose = (open: Open): number | undefined => {
+    let chosen: number | undefined;
+    let best = Infinity;
+    for (const [variable, { candidates }] of open) {
+      let degree = 0;
+      for (const other of open.keys()) if (relations[variable]?.[other] !== undefined) degree++;
+      const rank = candidates.length === 1 ? 0 : (variables.length - degree) * MOST_VALUES + candidates.length;
+      if (rank >= best) continue;
+      chosen = variable;
+      best = rank;
+    }
+    return chosen;
+  };
+
+  /** What is open after a choice; undefined when a variable is left without a value. */
+  const narrow = (open: Open, chosen: number, index: number): Open | undefined => {
+    const narrowed = new Map<number, Choice>();
+    for (const [variable, choice] of open) {
       if (variable === chosen) continue;
-      const relation = relations(chosen, variable);
-      const left = relation === undefined ? candidates : filter(candidates, (other) => relation(index, other));
-      if (left.length === 0) return undefined;
+      const relation = relations[chosen]?.[variable];
+      const left = relation === undefined ? choice : filter(choice, (other) => relation(index, other));
+      if (left === undefined) return undefined;
       narrowed.set(variable, left);
     }
     return narrowed;
@@ -108,7 +136,12 @@ export function search({ variables, constraints }: Problem, limit: number): read
     best.splice(place < 0 ? best.length : place, 0, solution);
   };
 
-  descend(new Map(variables.map(({ values, costs }, i) => [i, sort(values.map((_, index) => ({ index, cost: costs[index] ?? FREE })))])), FREE);
+  const open = new Map<number, Choice>();
+  variables.forEach(({ values, costs }, variable) => {
+    const choice = filter({ candidates: values.map((_, index) => ({ index, cost: costs[index] ?? FREE })), least: FREE }, () => FREE);
+    if (choice !== undefined) open.set(variable, choice);
+  });
+  if (open.size === variables.length) descend(open, FREE);
   return best.slice(0, limit);
 }
 
@@ -118,55 +151,78 @@ export function isSatisfiable({ variables, constraints }: Problem): boolean {
   return search({ variables: free, constraints }, 1).length > 0;
 }
 
-function fewest(open: ReadonlyMap<number, readonly Candidate[]>): readonly [number, readonly Candidate[]] | undefined {
-  let found: readonly [number, readonly Candidate[]] | undefined;
-  for (const entry of open) if (found === undefined || entry[1].length < found[1].length) found = entry;
-  return found;
-}
-
-function sort(candidates: Candidate[]): readonly Candidate[] {
-  return candidates.sort((a, b) => compareCosts(a.cost, b.cost));
-}
-
-/** Those that a relation allows, with its cost added. */
-function filter(candidates: readonly Candidate[], relation: (index: number) => Cost | undefined): readonly Candidate[] {
+/** Those that a relation allows, with its cost added; undefined when there are none. */
+function filter({ candidates }: Choice, relation: (index: number) => Cost | undefined): Choice | undefined {
   const left: Candidate[] = [];
-  let isSorted = true;
+  let least: Cost | undefined;
   for (const candidate of candidates) {
     const added = relation(candidate.index);
     if (added === undefined) continue;
-    left.push(added === FREE ? candidate : { index: candidate.index, cost: addCosts(candidate.cost, added) });
-    isSorted &&= added === FREE;
+    const kept = added === FREE ? candidate : { index: candidate.index, cost: addCosts(candidate.cost, added) };
+    left.push(kept);
+    if (least === undefined || compareCosts(kept.cost, least) < 0) least = kept.cost;
   }
-  return isSorted ? left : sort(left);
+  return least && { candidates: left, least };
 }
 
 /** Cost of two values side by side; undefined when they exclude each other. */
 type Relation = (index: number, other: number) => Cost | undefined;
 
 /** The relations between variables, and undefined for those that have nothing to do with each other. */
-function relate(variables: readonly Variable[], constraints: readonly Constraint[]): (chosen: number, other: number) => Relation | undefined {
+function relate(variables: readonly Variable[], constraints: readonly Constraint[]): readonly (readonly (Relation | undefined)[])[] {
   const types = new Set(variables.map(({ type }) => type));
-  const active = constraints.filter(({ needs }) => needs === undefined || types.has(needs));
-  const made = variables.map((left) =>
-    variables.map((right): Relation | undefined => {
-      const between = active.flatMap((constraint) => {
-        const [first, second] = constraint.between;
-        if (first === left.type && second === right.type) return [(a: unknown, b: unknown) => constraint.check(a, b)];
-        return first === right.type && second === left.type ? [(a: unknown, b: unknown) => constraint.check(b, a)] : [];
-      });
-      if (left === right || between.length === 0) return undefined;
-      return (index, other) => {
-        let cost = FREE;
-        for (const check of between) {
-          const grade = check(left.values[index], right.values[other])?.grade;
-          if (grade === 'no') return undefined;
-          if (grade === 'unknown' || grade === 'partial') cost = addCosts(cost, DOUBT);
-          if (grade === 'note') cost = addCosts(cost, NOTE);
-        }
-        return cost;
-      };
-    }),
-  );
-  return (chosen, other) => made[chosen]?.[other];
+  const active = constraints.filter(({ needs, between: [first, second] }) => types.has(first) && types.has(second) && (needs === undefined || types.has(needs)));
+  return variables.map((left) => variables.map((right) => (left === right ? undefined : relation(left, right, active))));
+}
+
+function relation(left: Variable, right: Variable, active: readonly Constraint[]): Relation | undefined {
+  const grades = active.flatMap((constraint) => {
+    const [first, second] = constraint.between;
+    if (first === left.type && second === right.type) return [gradesOf(constraint, left.values, right.values)];
+    if (first !== right.type || second !== left.type) return [];
+    const turned = gradesOf(constraint, right.values, left.values);
+    return [(index: number, other: number) => turned(other, index)];
+  });
+  if (grades.length === 0) return undefined;
+  return (index, other) => {
+    let cost = FREE;
+    for (const gradeOf of grades) {
+      const added = COSTS[gradeOf(index, other)];
+      if (added === undefined) return undefined;
+      if (added !== FREE) cost = addCosts(cost, added);
+    }
+    return cost;
+  };
+}
+
+/** By the number that stands for a grade in the tables of `gradesOf`; undefined excludes. */
+const COSTS: readonly (Cost | undefined)[] = [undefined, FREE, NOTE, DOUBT, DOUBT, undefined];
+const GRADES = ['fits', 'note', 'partial', 'unknown', 'no'] as const satisfies readonly Grade[];
+
+const tables = new WeakMap<Constraint, WeakMap<readonly unknown[], WeakMap<readonly unknown[], Uint8Array>>>();
+
+/**
+ * What a constraint says of two values, by their indexes: 1 for nothing or `fits`, up to 5 for `no`. Remembered for as
+ * long as the lists of values live; those of the facts live for good.
+ */
+function gradesOf(constraint: Constraint, left: readonly unknown[], right: readonly unknown[]): (a: number, b: number) => number {
+  const byLeft = remembered(tables, constraint, () => new WeakMap<readonly unknown[], WeakMap<readonly unknown[], Uint8Array>>());
+  const byRight = remembered(byLeft, left, () => new WeakMap<readonly unknown[], Uint8Array>());
+  const grades = remembered(byRight, right, () => new Uint8Array(left.length * right.length));
+  return (a, b) => {
+    const place = a * right.length + b;
+    const known = grades[place] ?? 0;
+    if (known !== 0) return known;
+    const grade = 1 + GRADES.indexOf(constraint.check(left[a], right[b])?.grade ?? 'fits');
+    grades[place] = grade;
+    return grade;
+  };
+}
+
+function remembered<Key extends WeakKey, Value>(map: WeakMap<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

@@ -25,6 +25,8 @@ export interface Known {
 /** An image to start from. */
 export interface Base {
   readonly family: 'cuda' | 'ngc';
+  /** What an NGC image is there for. */
+  readonly subject: 'tensorrt' | 'torch' | 'tensorflow' | undefined;
   /** With its tag. */
   readonly image: string;
   readonly flavor: Flavor | undefined;
@@ -99,7 +101,13 @@ export type TorchChoice =
 
 export type TensorFlowChoice = InImage | { readonly via: 'pip'; readonly release: TensorFlowRelease; readonly version: string };
 
-export type OnnxRuntimeChoice = InImage | { readonly via: 'pip'; readonly build: OnnxRuntimeBuild; readonly version: string; /** `12` for `12.x`. */ readonly cuda: string };
+/** No NGC image is known to have ONNX Runtime. */
+export interface OnnxRuntimeChoice {
+  readonly build: OnnxRuntimeBuild;
+  readonly version: string;
+  /** `12` for `12.x`. */
+  readonly cuda: string;
+}
 
 export interface Domains {
   readonly base: readonly Base[];
@@ -121,7 +129,7 @@ export function domains(): Domains {
 }
 
 function buildDomains(): Domains {
-  const base = [...cudaBases(), ...ngcBases('nvcr.io/nvidia/tensorrt'), ...ngcBases('nvcr.io/nvidia/pytorch'), ...ngcBases('nvcr.io/nvidia/tensorflow')];
+  const base = [...cudaBases(), ...ngcBases('nvcr.io/nvidia/tensorrt', 'tensorrt'), ...ngcBases('nvcr.io/nvidia/pytorch', 'torch'), ...ngcBases('nvcr.io/nvidia/tensorflow', 'tensorflow')];
   const cudnns = new Set(base.flatMap(({ cudnn }) => (cudnn === undefined ? [] : [cudnn.value])));
   return {
     base,
@@ -130,7 +138,7 @@ function buildDomains(): Domains {
     tensorrt: [IN_IMAGE, ...tensorRTDebs(), ...tensorRTWheels()],
     torch: [IN_IMAGE, ...torchWheels()],
     tensorflow: [IN_IMAGE, ...tensorflowReleases().map((release) => ({ via: 'pip' as const, release, version: release.version }))],
-    onnxruntime: [IN_IMAGE, ...onnxruntimeWheels()],
+    onnxruntime: onnxruntimeWheels(),
   };
 }
 
@@ -159,14 +167,14 @@ function cudaBases(): readonly Base[] {
   });
 }
 
-const NOTHING = { tensorrt: undefined, torch: undefined, tensorflow: undefined, minComputeCapability: undefined, compat: undefined } as const;
+const NOTHING = { subject: undefined, tensorrt: undefined, torch: undefined, tensorflow: undefined, minComputeCapability: undefined, compat: undefined } as const;
 
 function cudnnOf({ cudnn, cudnnVersions }: CudaImage): string {
   return cudnnVersions?.split(' ').at(-1) ?? (typeof cudnn === 'string' ? cudnn : '');
 }
 
 /** NGC images that were seen, as far as their CUDA is known. */
-function ngcBases(image: string): readonly Base[] {
+function ngcBases(image: string, subject: NonNullable<Base['subject']>): readonly Base[] {
   return ngcReleases(image).flatMap((row) => {
     const suffix = ['py3', 'tf2-py3'].find((tag) => row.tags.includes(tag));
     const cuda = ngcKnown(row, 'cuda');
@@ -175,6 +183,7 @@ function ngcBases(image: string): readonly Base[] {
     const base: Base = {
       ...NOTHING,
       family: 'ngc',
+      subject,
       image: `${image}:${row.release}-${suffix}`,
       flavor: undefined,
       cuda,
@@ -182,8 +191,8 @@ function ngcBases(image: string): readonly Base[] {
       python: ngcKnown(row, 'python'),
       cudnn: ngcKnown(row, 'cudnn') ?? { value: '', certainty: 'assumed', evidence: undefined },
       tensorrt: ngcKnown(row, 'tensorrt'),
-      torch: image.endsWith('/pytorch') ? framework : undefined,
-      tensorflow: image.endsWith('/tensorflow') ? framework : undefined,
+      torch: subject === 'torch' ? framework : undefined,
+      tensorflow: subject === 'tensorflow' ? framework : undefined,
       // The column is trusted for the image's own row only: siblings are known to print another number.
       minComputeCapability: row.minComputeCapability === null ? undefined : ngcKnown(row, 'minComputeCapability'),
       evidence: { fact: `${image}:${row.release}-${suffix} is used in public files or named by NVIDIA`, source: row.source, checked: cuda.evidence?.checked ?? '' },
@@ -287,7 +296,7 @@ function torchWheel(release: TorchRelease, version: string, cuda: string): Torch
 /** The builds that PyPI serves; where the others are served is in no table. */
 function onnxruntimeWheels(): readonly OnnxRuntimeChoice[] {
   return Array.from({ length: MOST_MINORS }, (_, minor) => onnxruntimeRelease(`1.${minor}`)).flatMap((build) =>
-    build === undefined ? [] : [{ via: 'pip' as const, build, version: build.version, cuda: build.cuda.replace(/\.x$/, '') }],
+    build === undefined ? [] : [{ build, version: build.version, cuda: build.cuda.replace(/\.x$/, '') }],
   );
 }
 

@@ -1,6 +1,7 @@
 import { architectures } from '../facts/cuda-toolkits';
 import { findDistributionByCodename } from '../facts/distributions';
 import { findGpu, type Gpu } from '../facts/gpus';
+import { packageFamily } from '../facts/tensorrt-packages';
 import { firstParts, hasPrefix, isDotted, majorMinorOf } from '../version/dotted';
 import { parsePep440, parseSpecifier, satisfiesPep440 } from '../version/pep440';
 import type { Family, Flavor, WishKey, WishLabel, WishProblem, Wishes } from './model';
@@ -39,11 +40,15 @@ export type Wish = WishLabel &
     | { readonly key: 'flavor'; readonly value: Flavor }
     | { readonly key: 'family'; readonly value: Family }
     | { readonly key: 'compile'; readonly value: true }
+    | { readonly key: 'packages'; readonly value: readonly string[] }
   );
 
-export type VersionKey = Exclude<WishKey, 'driver' | 'gpu' | 'flavor' | 'family' | 'compile'>;
+export type VersionKey = Exclude<WishKey, 'driver' | 'gpu' | 'flavor' | 'family' | 'compile' | 'packages'>;
 
 const VERSION_KEYS: readonly VersionKey[] = ['tensorrt', 'cuda', 'cudnn', 'python', 'ubuntu', 'torch', 'tensorflow', 'onnxruntime'];
+
+/** Any version will do. */
+export const ANY: VersionWish = { prefix: '', specifier: undefined, local: undefined };
 
 /** What the parts are called in sentences. */
 export const NAMES: Readonly<Record<VersionKey, string>> = {
@@ -66,7 +71,7 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
     if (text === '') continue;
     const value = readVersion(key, text);
     if (value === undefined) problems.push({ key, message: `${text} is neither a version (8.6) nor a range (>=10,<11).` });
-    else read.push({ key, label: isAny(value) ? NAMES[key] : `${NAMES[key]} ${value.specifier ?? text.replace(/^ubuntu(?=\d)/i, '')}`, value });
+    else read.push({ key, label: value === ANY ? NAMES[key] : `${NAMES[key]} ${value.specifier ?? text.replace(/^ubuntu(?=\d)/i, '')}`, value });
   }
   const gpus: TargetGpu[] = [];
   for (const name of [wishes.gpu ?? []].flat().map((text) => text.trim())) {
@@ -83,6 +88,13 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
   if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: `flavor ${wishes.flavor}`, value: wishes.flavor });
   if (wishes.family !== undefined) read.push({ key: 'family', label: FAMILIES[wishes.family], value: wishes.family });
   if (wishes.compile === true) read.push({ key: 'compile', label: 'compiling against PyTorch', value: true });
+  const packages = wishes.packages ?? [];
+  const strange = packages.filter((name) => packageFamily(name) === undefined);
+  if (strange.length > 0) problems.push({ key: 'packages', message: `${strange.join(', ')}: no Debian package of TensorRT.` });
+  if (packages.length > 0) {
+    read.push({ key: 'packages', label: packages.join(', '), value: packages });
+    if (!read.some(({ key }) => key === 'tensorrt')) read.push({ key: 'tensorrt', label: NAMES.tensorrt, value: ANY });
+  }
   return { wishes: read, problems };
 }
 
@@ -91,7 +103,7 @@ export const FAMILIES: Readonly<Record<Family, string>> = { apt: 'an nvidia/cuda
 
 function readVersion(key: VersionKey, text: string): VersionWish | undefined {
   const plain = key === 'ubuntu' ? (findDistributionByCodename(text.toLowerCase())?.os.replace(/^ubuntu/, '') ?? text.replace(/^ubuntu/i, '')) : text;
-  if (plain === 'any' || plain === '*') return { prefix: '', specifier: undefined, local: undefined };
+  if (plain === 'any' || plain === '*') return ANY;
   const [, prefix, local] = /^v?(\d+(?:\.\d+)*)(?:\.[*x])?(?:\+(\w+))?$/.exec(plain) ?? [];
   // No table knows patch releases of Python.
   if (prefix !== undefined) return { prefix: key === 'python' ? firstParts(prefix, 2) : prefix, specifier: undefined, local };
@@ -102,10 +114,6 @@ function readVersion(key: VersionKey, text: string): VersionWish | undefined {
 /** Whether the wish is one of a version. */
 export function isVersionWish(wish: Wish): wish is Extract<Wish, { readonly key: VersionKey }> {
   return wish.key in NAMES;
-}
-
-function isAny(wish: VersionWish): boolean {
-  return wish.prefix === '';
 }
 
 function readGpu(name: string): TargetGpu | undefined {

@@ -49,19 +49,17 @@ export const frameworkConstraints: readonly Constraint[] = [
     return partial(() => `${name} looks for TensorRT ${isExact ? wanted : (majorOf(wanted) ?? wanted)} and runs without it; TensorRT ${tensorrt.release.version} is there beside it.`, evidenceOf(choice.release));
   }),
   defineConstraint('onnxruntime-python', ['onnxruntime', 'python'], (choice) =>
-    choice.via === 'image' ? undefined : unknown(() => `For which Pythons ONNX Runtime ${choice.version} has wheels is not in the tables.`),
+    unknown(() => `For which Pythons ONNX Runtime ${choice.version} has wheels is not in the tables.`),
   ),
   defineConstraint('onnxruntime-cuda', ['base', 'onnxruntime'], (base, choice) => {
-    if (choice.via === 'image') return undefined;
     return quoted(cudaVerdict(`ONNX Runtime ${choice.version}`, choice.cuda, base), choice.build);
   }),
   defineConstraint('onnxruntime-cudnn', ['onnxruntime', 'cudnn'], (choice, cudnn) => {
-    if (choice.via === 'image') return undefined;
     const name = `ONNX Runtime ${choice.version}`;
     return choice.build.cudnn === null ? unknown(() => `Which cuDNN ${name} needs is not in the tables.`) : quoted(onCudnn(name, choice.build.cudnn.replace(/\.x$/, ''), cudnn, false), choice.build);
   }),
   defineConstraint('onnxruntime-tensorrt', ['onnxruntime', 'tensorrt'], (choice, tensorrt) => {
-    if (choice.via === 'image' || tensorrt.via === 'image') return undefined;
+    if (tensorrt.via === 'image') return undefined;
     const wanted = choice.build.tensorrt;
     const name = `ONNX Runtime ${choice.version}`;
     if (wanted === null) return unknown(() => `Which TensorRT the execution provider of ${name} needs is not in the tables.`);

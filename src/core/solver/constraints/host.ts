@@ -61,20 +61,20 @@ function runsOn(compiled: string, computeCapability: string): boolean {
 
 const supported = new Map<string, SupportedArchitectures | undefined>();
 
-function cudaGpu(cuda: string, gpu: TargetGpu, what: string): Verdict | undefined {
+function cudaGpu(cuda: string, gpu: TargetGpu, what: string): Verdict {
   if (!supported.has(cuda)) supported.set(cuda, supportedArchitectures(cuda));
   const list = supported.get(cuda);
   if (list === undefined) return unknown(() => `For which GPUs CUDA ${cuda} compiles is not in the tables.`);
   const sm = Number(gpu.computeCapability.replace('.', ''));
   const evidence = (): Evidence => list.evidence;
   if (list.sm.includes(sm)) return fits(() => `CUDA ${cuda} of ${what} knows ${gpu.name}, compute capability ${gpu.computeCapability}.`, evidence);
-  if (!list.complete) return unknown(() => `Whether CUDA ${cuda} knows ${gpu.name} is not in the tables.`, evidence);
-  const isOlder = list.sm.some((one) => Math.floor(one / 10) === Math.floor(sm / 10) && one < sm);
-  if (isOlder) {
+  if (list.sm.some((one) => Math.floor(one / 10) === Math.floor(sm / 10) && one < sm)) {
     return unknown(() => `CUDA ${cuda} of ${what} is older than ${gpu.name}; code for an earlier compute capability of the same major runs, but no fact says so for every library.`, evidence);
   }
-  const isDropped = list.sm.every((one) => one > sm);
-  return no(() => `CUDA ${cuda} of ${what} ${isDropped ? 'no longer compiles' : 'cannot compile'} for ${gpu.name}, compute capability ${gpu.computeCapability}.`, evidence);
+  // Where the list is put together from the first and last toolkit of each architecture, those say why one is missing.
+  const last = architectures().find((one) => one.computeCapability === gpu.computeCapability)?.lastCuda;
+  const isDropped = typeof last === 'string' && compareDotted(cuda, last) > 0 && !hasPrefix(cuda, last);
+  return no(() => `CUDA ${cuda} of ${what} ${isDropped ? `no longer compiles for ${gpu.name}` : `cannot compile for ${gpu.name} yet`}, compute capability ${gpu.computeCapability}.`, evidence);
 }
 
 /** The range of compute capabilities is without holes, and its upper end never came down. */
@@ -145,7 +145,8 @@ function driverVerdict(what: string, cuda: string, driver: TargetDriver, compat:
   const lowest = floor.minorCompatible ?? floor.full ?? '';
   if (reaches(driver.version, floor.full)) return fits(() => `${what} needs driver ${floor.full ?? ''} or newer.`, evidence);
   if (reaches(driver.version, floor.minorCompatible)) {
-    return note(() => `${what} came with driver ${floor.full ?? 'of a newer branch'}; driver ${driver.version} runs it by minor-version compatibility, without features of the newer driver and without PTX of its compiler.`, evidence);
+    const since = driver.version !== lowest && hasPrefix(lowest, driver.version) ? ` from ${lowest} on` : '';
+    return note(() => `${what} came with driver ${floor.full ?? 'of a newer branch'}; driver ${driver.version}${since} runs it by minor-version compatibility, without features of the newer driver and without PTX of its compiler.`, evidence);
   }
   // Without cuda-compat in the image, or where its presence is not known, nothing bridges the gap.
   if (compat === true && driver.forward === 'possible') {

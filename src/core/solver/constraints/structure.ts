@@ -1,29 +1,34 @@
 import { evidenceOfBuild } from '../../facts/apt-builds';
 import { isCudaCompatible } from '../../version/cuda';
-import { defineConstraint, EXCLUDED, fits, restOn, unknown, type Constraint, type Verdict } from '../constraint';
+import { compareDotted, majorMinorOf } from '../../version/dotted';
+import { defineConstraint, EXCLUDED, fits, note, restOn, unknown, type Constraint, type Verdict } from '../constraint';
 import { distroOf, type Base, type Known } from '../values';
-import { isSameMinor, matchesExactly, matchVersion, partsOf, type VersionWish } from '../wishes';
+import { isSameMinor, matchesExactly, matchVersion, NAMES, partsOf, type VersionWish } from '../wishes';
 
 /** How the parts make up an image, and what was wished of each. What these exclude needs no words: the wishes say it. */
 export const structure: readonly Constraint[] = [
   // An NGC image is taken as a whole: everything wished is on board, nothing is installed.
-  ...(['tensorrt', 'torch', 'tensorflow', 'onnxruntime'] as const).map((part) =>
+  ...(['tensorrt', 'torch', 'tensorflow'] as const).map((part) =>
     defineConstraint(`whole-${part}`, ['base', part], (base, choice) => ((base.family === 'ngc') === (choice.via === 'image') ? undefined : EXCLUDED)),
   ),
+  defineConstraint('whole-onnxruntime', ['base', 'onnxruntime'], (base) => (base.family === 'ngc' ? EXCLUDED : undefined)),
   defineConstraint('whole-cudnn', ['base', 'cudnn'], (base, choice) => {
     if (choice.via === 'none') return base.cudnn === undefined ? undefined : EXCLUDED;
     if (choice.via === 'image') return base.cudnn?.value === choice.version ? restOn(base.cudnn, undefined) : EXCLUDED;
     // The images hold their own packages of cuDNN: others go only where there are none.
     const sighting = base.ubuntu && choice.sightings.get(distroOf(base.ubuntu.value));
     if (base.cudnn !== undefined || sighting === undefined || isCudaCompatible(choice.cuda, base.cuda.value) !== true) return EXCLUDED;
-    return fits(() => `cuDNN ${choice.version} comes from NVIDIA's repository.`, () => evidenceOfBuild(sighting, choice.package));
+    const isNewer = choice.cuda.includes('.') && compareDotted(choice.cuda, majorMinorOf(base.cuda.value) ?? '') > 0;
+    return (isNewer ? note : fits)(() => `cuDNN ${choice.version} for CUDA ${choice.cuda} is in NVIDIA's repository.`, () => evidenceOfBuild(sighting, choice.package));
   }),
-  defineConstraint('wish-cuda', ['base', 'wish-cuda'], (base, wish) => matchKnown(base, 'CUDA', base.cuda, matchVersion(wish, base.cuda.value))),
-  defineConstraint('wish-ubuntu', ['base', 'wish-ubuntu'], (base, wish) =>
-    matchKnown(base, 'Ubuntu', base.ubuntu, base.ubuntu === undefined ? 'unknown' : matchesExactly(wish, base.ubuntu.value) ? 'yes' : 'no'),
-  ),
+  defineConstraint('wish-cuda', ['base', 'wish-cuda'], (base, wish) => matchKnown(base, 'CUDA', base.cuda, wish)),
+  defineConstraint('wish-ubuntu', ['base', 'wish-ubuntu'], ({ ubuntu }, wish) => (ubuntu !== undefined && matchesExactly(wish, ubuntu.value) ? restOn(ubuntu, undefined) : EXCLUDED)),
   ...(['tensorrt', 'torch', 'tensorflow'] as const).map((part) =>
-    defineConstraint(`on-board-${part}`, ['base', `wish-${part}`], (base, wish) => (base.family === 'ngc' ? onBoard(base, base[part], wish) : undefined)),
+    defineConstraint(`on-board-${part}`, ['base', `wish-${part}`], (base, wish) => {
+      if (base.family !== 'ngc') return undefined;
+      const known = base[part];
+      return known === undefined ? EXCLUDED : matchKnown(base, NAMES[part], known, wish);
+    }),
   ),
   defineConstraint('wish-flavor', ['base', 'wish-flavor'], (base, flavor) => (base.flavor === flavor ? undefined : EXCLUDED)),
   defineConstraint('wish-family', ['base', 'wish-family'], (base, family) => ((base.family === 'ngc') === (family === 'ngc') ? undefined : EXCLUDED)),
@@ -39,26 +44,22 @@ export const structure: readonly Constraint[] = [
   }),
   defineConstraint('wish-tensorflow', ['tensorflow', 'wish-tensorflow'], (choice, wish) => (choice.via === 'image' ? undefined : matchTensorFlow(choice.version, wish))),
   defineConstraint('wish-onnxruntime', ['onnxruntime', 'wish-onnxruntime'], (choice, wish) => {
-    const match = choice.via === 'image' ? 'yes' : matchVersion(wish, choice.version);
+    const match = matchVersion(wish, choice.version);
     if (match === 'yes') return undefined;
     return match === 'no' ? EXCLUDED : unknown(() => 'Of ONNX Runtime the tables know the series, not the releases in it.');
   }),
   defineConstraint('wish-python', ['python', 'wish-python'], ({ version }, wish) => (version !== '' && matchesExactly(wish, version) ? undefined : EXCLUDED)),
   defineConstraint('wish-cudnn', ['cudnn', 'wish-cudnn'], ({ version }, wish) => {
-    const match = version === undefined ? 'no' : matchVersion(wish, version);
-    if (match === 'unknown') return unknown(() => `Of the image's cuDNN ${version === '' ? 'no version' : `only ${version ?? ''}`} is known.`);
+    const match = version === undefined || version === '' ? 'no' : matchVersion(wish, version);
+    if (match === 'unknown') return unknown(() => `Of the image's cuDNN only ${version ?? ''} is known.`);
     return match === 'no' ? EXCLUDED : undefined;
   }),
 ];
 
-function onBoard(base: Base, known: Known | undefined, wish: VersionWish): Verdict | undefined {
-  return known === undefined ? EXCLUDED : matchKnown(base, 'version', known, matchVersion(wish, known.value));
-}
-
-function matchKnown(base: Base, name: string, known: Known | undefined, match: 'yes' | 'no' | 'unknown'): Verdict | undefined {
-  if (match === 'no') return EXCLUDED;
-  if (known !== undefined && match === 'yes') return restOn(known, undefined);
-  return unknown(() => `Of ${base.image} ${known === undefined ? `${name} is not known` : `only ${name} ${known.value} is known`}.`, () => known?.evidence);
+function matchKnown(base: Base, name: string, known: Known, wish: VersionWish): Verdict | undefined {
+  const match = matchVersion(wish, known.value);
+  if (match === 'yes') return restOn(known, undefined);
+  return match === 'no' ? EXCLUDED : unknown(() => `Of ${name} in ${base.image} only ${known.value} is known.`, () => known.evidence);
 }
 
 /** Releases of a series share one row: that another one than the first exists is not said. */
