@@ -2,6 +2,7 @@
 import { rule as buildNeedsGpu } from './build/needs-gpu';
 import { rule as cudaArchAutodetect } from './cuda/arch-autodetect';
 import { rule as cudaArchUnsupported } from './cuda/arch-unsupported';
+import { rule as cudaCompatMisplaced } from './cuda/compat-misplaced';
 import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
@@ -15,6 +16,7 @@ import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
 import { rule as imageLacksCudnn } from './image/lacks-cudnn';
 import { rule as imageLacksMathLibraries } from './image/lacks-math-libraries';
+import { rule as imageNgcPreinstalledOverridden } from './image/ngc-preinstalled-overridden';
 import { rule as imageNgcReleaseConfused } from './image/ngc-release-confused';
 import { rule as imageNgcSuffixMissing } from './image/ngc-suffix-missing';
 import { rule as imagePlatformMismatch } from './image/platform-mismatch';
@@ -44,6 +46,7 @@ export const rules: readonly AnyRule[] = [
   buildNeedsGpu,
   cudaArchAutodetect,
   cudaArchUnsupported,
+  cudaCompatMisplaced,
   cudaDriverInstalled,
   cudaDriverLibraryCopied,
   cudnnCudaMismatch,
@@ -57,6 +60,7 @@ export const rules: readonly AnyRule[] = [
   imageLacksCompiler,
   imageLacksCudnn,
   imageLacksMathLibraries,
+  imageNgcPreinstalledOverridden,
   imageNgcReleaseConfused,
   imageNgcSuffixMissing,
   imagePlatformMismatch,

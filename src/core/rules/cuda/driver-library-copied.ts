@@ -1,8 +1,8 @@
 import type { Evidence } from '../../facts/evidence';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
-import type { Traced } from '../../text/traced';
-import { defineRule, type Fix, type Report } from '../model';
+import { defineRule, type Report } from '../model';
+import { assignedPath, removeFolder, splitPath } from '../support/search-path';
 
 // What the NVIDIA Container Toolkit mounts from the host; `compat/` holds forward-compatibility builds, made to be shipped.
 const DRIVER_LIBRARY = /(?:^|\/)lib(?:cuda|nvidia-ml|nvcuvid|nvidia-encode|nvidia-ptxjitcompiler|nvidia-opencl|nvoptix)\.so(?:[.*\d]*)$/;
@@ -39,7 +39,7 @@ export const rule = defineRule<MessageId>({
     what: 'libcuda, libnvidia-ml or another library of the driver is copied into the image, or a CUDA `stubs` folder stands on `LD_LIBRARY_PATH` or in `/etc/ld.so.conf.d` of the image that runs.',
     why: 'The driver comes from the host: the NVIDIA Container Toolkit mounts its libraries when the container starts. Another copy collides with the mount, or is loaded in its place and does not fit the kernel module. A stub is worse: it loads, and then finds no device.',
     instead: 'Leave the driver out. For a build step that links against libcuda, give the stubs folder to that command alone (`LIBRARY_PATH=/usr/local/cuda/lib64/stubs make`).',
-    silent: 'The stage is only built in and never shipped, the path is set for one command, or the library lies in a `compat` folder.',
+    silent: 'The stage is only built in and never shipped, the path is set for one command or taken back by a later `ENV`, or the library lies in a `compat` folder.',
   },
   examples: [
     {
@@ -81,6 +81,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'a later ENV takes the stubs back',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/cuda/lib64/stubs\nRUN make\nENV LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/cuda/lib64\n',
+    },
+    {
+      kind: 'good',
       title: 'stubs for the linker',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n',
     },
@@ -90,7 +95,7 @@ export const rule = defineRule<MessageId>({
       if (!stage.shipped) continue;
       for (const step of stage.steps) {
         reportCopies(step, stack, report);
-        reportSearchPath(step, stage, report);
+        reportSearchPath(step, stage, stack, report);
         reportLoaderConfiguration(step, stage, report);
       }
     }
@@ -101,6 +106,8 @@ type Reporter = (report: Report<MessageId>) => void;
 
 function reportCopies({ instruction }: InstructionStep, stack: StackReport, report: Reporter): void {
   if (instruction.kind !== 'copy' && instruction.kind !== 'add') return;
+  // A folder of stubs or of compatibility libraries is where they belong.
+  if (/\/(?:stubs|compat)\//.test(instruction.destination?.raw ?? '')) return;
   for (const { raw, range } of instruction.sources) {
     if (!DRIVER_LIBRARY.test(raw) || COMPAT.test(raw)) continue;
     const library = raw.slice(raw.lastIndexOf('/') + 1);
@@ -108,44 +115,29 @@ function reportCopies({ instruction }: InstructionStep, stack: StackReport, repo
   }
 }
 
-/** A stubs folder in the value that ENV gives LD_LIBRARY_PATH here. */
-function reportSearchPath({ instruction, after }: InstructionStep, stage: StageStack, report: Reporter): void {
-  if (instruction.kind !== 'env') return;
-  const assignment = instruction.assignments.find(({ name }) => name === 'LD_LIBRARY_PATH');
-  const value = after.env.get('LD_LIBRARY_PATH');
-  if (assignment === undefined || value === undefined) return;
-  let start = 0;
-  for (const entry of value.value.split(':')) {
-    const end = start + entry.length;
-    const location = STUBS.test(entry) ? value.locate(start, end) : undefined;
-    // What comes from an earlier LD_LIBRARY_PATH through `$LD_LIBRARY_PATH` was reported there.
-    if (location !== undefined && assignment.value.range.start <= location.range.start && !cameThrough(value.slice(start, end))) {
-      const link = findStubLink(stage);
-      const fix = removeEntry(value, start, end);
-      report({
-        messageId: link === undefined ? 'stubsOnPath' : 'stubsLinked',
-        severity: link === undefined ? 'warning' : 'error',
-        data: { path: entry },
-        location,
-        evidence: [STUB_WINS],
-        related: link === undefined ? [] : [{ location: link, message: 'The stub is linked as libcuda.so.1 here.' }],
-        fixes: fix === undefined ? [] : [fix],
-      });
-    }
-    start = end + 1;
+/** A stubs folder in the value that ENV gives LD_LIBRARY_PATH here, and that the image is shipped with. */
+function reportSearchPath(step: InstructionStep, stage: StageStack, stack: StackReport, report: Reporter): void {
+  const path = assignedPath(step, 'LD_LIBRARY_PATH');
+  const stubs = path?.added.filter(({ folder }) => STUBS.test(folder)) ?? [];
+  if (path === undefined || stubs.length === 0) return;
+  const shipped = stack.stages.at(-1)?.final.env.get('LD_LIBRARY_PATH')?.value.split(':') ?? [];
+  // Where some container runtimes mount the driver: what they find there comes before the stub.
+  const mounted = splitPath(path.value).find(({ folder }) => folder.startsWith('/usr/local/nvidia/lib'));
+  for (const entry of stubs) {
+    if (!shipped.includes(entry.folder)) continue;
+    const link = findStubLink(stage);
+    const wins = link !== undefined && !(mounted !== undefined && mounted.start < entry.start);
+    const fix = removeFolder(path.value, entry, 'Take the stubs off LD_LIBRARY_PATH');
+    report({
+      messageId: link === undefined ? 'stubsOnPath' : 'stubsLinked',
+      severity: wins ? 'error' : 'warning',
+      data: { path: entry.folder },
+      location: entry.location,
+      evidence: [STUB_WINS],
+      related: link === undefined ? [] : [{ location: link, message: 'The stub is linked as libcuda.so.1 here.' }],
+      fixes: fix === undefined ? [] : [fix],
+    });
   }
-}
-
-function cameThrough(entry: Traced): boolean {
-  return entry.pieces.some((piece) => piece.use?.name === 'LD_LIBRARY_PATH');
-}
-
-function removeEntry(value: Traced, start: number, end: number): Fix | undefined {
-  const edit =
-    end < value.value.length ? value.edit(start, end + 1, '')
-    : start > 0 ? value.edit(start - 1, end, '')
-    : undefined;
-  return edit && { title: 'Take the stubs off LD_LIBRARY_PATH', safe: false, edits: [edit] };
 }
 
 /** Where the stage links the stub as libcuda.so.1 and does not remove it again. */
@@ -162,7 +154,8 @@ function reportLoaderConfiguration({ actions }: InstructionStep, stage: StageSta
     if (action.kind !== 'file-write' || !action.path.value.startsWith('/etc/ld.so.conf')) continue;
     const path = action.text?.value.split(/\s+/).find((line) => STUBS.test(line));
     if (path === undefined || removesFile(stage, action.path.value)) continue;
-    report({ messageId: 'stubsConfigured', data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS] });
+    const severity = action.command.conditional ? ({ severity: 'warning' } as const) : undefined;
+    report({ messageId: 'stubsConfigured', ...severity, data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS] });
   }
 }
 

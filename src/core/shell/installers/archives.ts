@@ -59,6 +59,9 @@ export const unzip: Installer = {
   },
 };
 
+/** A patch for an installed toolkit, `cuda_9.0.176.2_linux-run`: it has no driver. */
+const PATCH = /^cuda_\d+(?:\.\d+){3}_/;
+
 const CONDA_INSTALLER = optionStyle('-p --prefix');
 
 /** `sh cuda_….run --silent --toolkit`, `./cuda_….run`, `bash Miniconda3-….sh -b -p DIR`. */
@@ -78,7 +81,8 @@ export const runfile: Installer = {
     const extracts = flagValue(rest, 'extract');
     if (extracts !== undefined) return [extract(command, archive, extracts)];
     const into = flagValue(rest, 'toolkitpath') ?? flagValue(rest, 'installpath') ?? flagValue(rest, 'prefix');
-    return [extract(command, archive, into, hasFlag(rest, 'driver') || !hasFlag(rest, 'toolkit'))];
+    const isPatch = PATCH.test(baseName(archive.value));
+    return [extract(command, archive, into, !isPatch && (hasFlag(rest, 'driver') || !hasFlag(rest, 'toolkit')))];
   },
 };
 

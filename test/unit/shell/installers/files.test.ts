@@ -37,6 +37,7 @@ describe('archives', () => {
     [`sh ${RUN} --silent --toolkit --toolkitpath=/opt/cuda`, [{ kind: 'extract', archive: RUN, artifact: runfile, into: '/opt/cuda' }]],
     [`./${RUN} --silent`, [{ kind: 'extract', archive: `./${RUN}`, artifact: runfile, installsDriver: true }]],
     [`sh ${RUN} -silent -toolkit -driver`, [{ kind: 'extract', archive: RUN, artifact: runfile, installsDriver: true }]],
+    ['./cuda_9.0.176.2_linux-run -s --accept-eula', [{ kind: 'extract', archive: './cuda_9.0.176.2_linux-run', artifact: { kind: 'cuda-runfile' } }]],
     [`sh ${RUN} --extract=/tmp/x`, [{ kind: 'extract', archive: RUN, artifact: runfile, into: '/tmp/x' }]],
     ['bash ~/Miniconda3-latest-Linux-x86_64.sh -b -p /opt/conda', [
       { kind: 'extract', archive: '~/Miniconda3-latest-Linux-x86_64.sh', artifact: { kind: 'conda-installer', os: 'Linux', arch: 'x86_64' }, into: '/opt/conda' },
