@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
+import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
 import { defineRule, type Report } from '../model';
 import { assignedPath, removeFolder, splitPath } from '../support/search-path';
@@ -39,7 +40,7 @@ export const rule = defineRule<MessageId>({
     what: 'libcuda, libnvidia-ml or another library of the driver is copied into the image, or a CUDA `stubs` folder stands on `LD_LIBRARY_PATH` or in `/etc/ld.so.conf.d` of the image that runs.',
     why: 'The driver comes from the host: the NVIDIA Container Toolkit mounts its libraries when the container starts. Another copy collides with the mount, or is loaded in its place and does not fit the kernel module. A stub is worse: it loads, and then finds no device.',
     instead: 'Leave the driver out. For a build step that links against libcuda, give the stubs folder to that command alone (`LIBRARY_PATH=/usr/local/cuda/lib64/stubs make`).',
-    silent: 'The stage is only built in and never shipped, the path is set for one command or taken back by a later `ENV`, or the library lies in a `compat` folder.',
+    silent: 'The stage is only built in and never shipped, the path is set for one command or taken back by a later `ENV`, the file in `ld.so.conf.d` comes after those of the system, or the library lies in a `compat` folder.',
   },
   examples: [
     {
@@ -78,6 +79,11 @@ export const rule = defineRule<MessageId>({
       kind: 'good',
       title: 'stubs in a stage that is not shipped',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH\nRUN make\nFROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY --from=build /app /app\n',
+    },
+    {
+      kind: 'good',
+      title: 'registered behind the folders of the system, as in TensorFlow’s images',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN echo /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/z-cuda-stubs.conf && ldconfig\n',
     },
     {
       kind: 'good',
@@ -153,7 +159,9 @@ function reportLoaderConfiguration({ actions }: InstructionStep, stage: StageSta
   for (const { action } of actions) {
     if (action.kind !== 'file-write' || !action.path.value.startsWith('/etc/ld.so.conf')) continue;
     const path = action.text?.value.split(/\s+/).find((line) => STUBS.test(line));
-    if (path === undefined || removesFile(stage, action.path.value)) continue;
+    // The loader takes folders in the order of the files' names; in that of the system's folders lies the mounted driver.
+    const isLast = baseName(action.path.value) > 'x86_64-linux-gnu.conf';
+    if (path === undefined || isLast || removesFile(stage, action.path.value)) continue;
     const severity = action.command.conditional ? ({ severity: 'warning' } as const) : undefined;
     report({ messageId: 'stubsConfigured', ...severity, data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS] });
   }
