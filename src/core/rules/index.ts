@@ -9,8 +9,8 @@ import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
+import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
-import { rule as environmentPathNotInstalled } from './environment/path-not-installed';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -53,8 +53,8 @@ export const rules: readonly AnyRule[] = [
   cudnnPackageSkew,
   cudnnUnpinned,
   cudnnVersionUnavailable,
+  environmentEnvPathNotInstalled,
   environmentLibcMismatch,
-  environmentPathNotInstalled,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
