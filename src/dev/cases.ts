@@ -1,11 +1,12 @@
 // Holds the engine against collected cases, or counts what it says of a folder of real files. For use by hand:
 //   node src/dev/build.mjs --run src/dev/cases.ts -- FOLDER-OF-CASES [--family NAME]
-//   node src/dev/build.mjs --run src/dev/cases.ts -- --folder FOLDER
+//   node src/dev/build.mjs --run src/dev/cases.ts -- --folder FOLDER [--kind dockerfile|compose|devcontainer|bake] [--all]
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { globSync } from 'tinyglobby';
-import { analyse } from '../core/engine/analyse';
+import { createDiskContext } from '../cli/disk-context';
+import { analyse, type AnalysisOptions } from '../core/engine/analyse';
 import { compareSeverity } from '../core/engine/settings';
 import { fileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
@@ -37,6 +38,17 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   'apt-tensorrt-unpinned': ['tensorrt-apt-unpinned', 'tensorrt-apt-partially-pinned'],
   'apt-update-missing': ['apt-'],
   'arg-scope': ['arg-out-of-scope'],
+  'compose-capabilities-incomplete': ['compose-driver-capabilities', 'compose-capabilities-missing'],
+  'compose-cuda-visible-devices': ['compose-cuda-visible-devices'],
+  'compose-device-id-interpolation': ['compose-variable-unmarked'],
+  'compose-devices-under-limits': ['compose-devices-misplaced'],
+  'compose-gpu-count-missing': ['compose-count-invalid'],
+  'compose-gpu-count-type': ['compose-count-invalid'],
+  'compose-gpu-mandatory': [],
+  'compose-image-tag-nonexistent': ['image-', 'compose-image-'],
+  'compose-no-gpu-reservation': ['compose-gpu-not-reserved'],
+  'compose-runtime-key-version': ['compose-schema-too-old', 'compose-runtime-'],
+  'compose-schema-too-old': ['compose-schema-too-old'],
   'cuda-arch-autodetect': ['cuda-arch-', 'build-needs-gpu'],
   'cuda-arch-incomplete': ['cuda-arch-'],
   'cuda-arch-native': ['cuda-arch-', 'build-needs-gpu'],
@@ -44,9 +56,14 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   'cuda-arch-unsupported': ['cuda-arch-unsupported'],
   'cuda-metapackage-driver': ['cuda-driver-installed'],
   'cudnn-minor-mismatch': ['cudnn-', 'tensorflow-', 'image-lacks-cudnn'],
+  'devcontainer-display-env': ['devcontainer-x11-'],
+  'devcontainer-feature-cudnn-version': ['devcontainer-cuda-feature'],
+  'devcontainer-gpu-optional-compose': ['devcontainer-compose-gpu'],
+  'devcontainer-gpus-mandatory': ['devcontainer-host-requirements'],
+  'devcontainer-no-gpus': ['devcontainer-gpu-missing'],
   'distro-cuda-toolkit': ['apt-distro-cuda'],
   'driver-capabilities-lost-in-stage': ['env-lost-between-stages', 'env-driver-capabilities'],
-  'driver-capabilities-missing': ['env-driver-capabilities'],
+  'driver-capabilities-missing': ['env-driver-capabilities', 'compose-driver-capabilities'],
   'driver-in-image': ['cuda-driver-'],
   'driver-in-image-script': ['cuda-driver-'],
   'driver-too-old': ['cuda-driver-too-old'],
@@ -57,6 +74,7 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   'gpg-key-rotated': ['image-key-rotated', 'cuda-repository-key-obsolete'],
   'gpu-arch-too-new': ['torch-arch-', 'cuda-gpu-unsupported'],
   'gpu-at-build': ['build-needs-gpu', 'cuda-arch-autodetect'],
+  'gpus-device-quoting': ['devcontainer-run-arg-joined'],
   'image-tag-nonexistent': ['image-tag-'],
   'jetson-on-x86': ['image-platform-mismatch'],
   'l4t-version-mismatch': ['image-platform-mismatch', 'image-'],
@@ -81,7 +99,7 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: { folder: { type: 'string' }, family: { type: 'string' } },
+  options: { folder: { type: 'string' }, family: { type: 'string' }, kind: { type: 'string', default: 'dockerfile' }, all: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const [target] = positionals;
@@ -135,26 +153,27 @@ function speaksOf({ rule, severity }: Finding, kind: string): boolean {
   return severity !== 'hint' && (RULES_BY_KIND[kind] ?? []).some((prefix) => rule.startsWith(prefix));
 }
 
-/** Findings per rule and severity over all Dockerfiles of a folder, and each error. */
+/** Findings per rule and severity over all files of a kind in a folder, and each error; with `--all` each finding. */
 function countFolder(folder: string): void {
   const rows = new Map<string, Partial<Record<Finding['severity'], number>>>();
-  const files = globSync('**/*', { cwd: folder, dot: true }).filter((file) => fileKind(file) === 'dockerfile').sort();
+  const files = globSync('**/*', { cwd: folder, dot: true }).filter((file) => fileKind(file) === values.kind).sort();
   for (const file of files) {
     const text = readFileSync(path.join(folder, file), 'utf8');
-    for (const finding of findAll(text, file)) {
+    const context = values.kind === 'dockerfile' ? undefined : createDiskContext([path.join(folder, file.split('/')[0] ?? '')]);
+    for (const finding of findAll(text, file, { context, folder: path.dirname(file).split('/').slice(1).join('/') })) {
       const row = rows.get(finding.rule) ?? {};
       rows.set(finding.rule, row);
       row[finding.severity] = (row[finding.severity] ?? 0) + 1;
-      if (finding.severity === 'error') console.log(`${file}:${describe(text, finding)}`);
+      if (values.all || finding.severity === 'error') console.log(`${file}:${describe(text, finding)}`);
     }
   }
   console.table(Object.fromEntries([...rows].sort(([a], [b]) => (a < b ? -1 : 1))));
   console.log(`${files.length} files`);
 }
 
-function findAll(text: string, file: string): readonly Finding[] {
+function findAll(text: string, file: string, options: AnalysisOptions = {}): readonly Finding[] {
   const onRuleError = (rule: string, error: unknown): void => console.error(`${rule} threw on ${file}:`, error);
-  return analyse(text, file, { onRuleError }).findings;
+  return analyse(text, file, { ...options, onRuleError }).findings;
 }
 
 function lineOf(text: string, { location }: Finding): number {

@@ -19,8 +19,8 @@ export interface BuiltImage {
   readonly stack: StackReport;
   /** The Dockerfile by itself; undefined where it stands in the requesting file. */
   readonly alone: StackReport | undefined;
-  /** Interprets the Dockerfile as requested, but for one argument or for the target. */
-  readonly without: (part: string | 'target') => StackReport;
+  /** Interprets the Dockerfile as requested, but for the argument of this name; `TARGET` stands for the target. */
+  readonly without: (part: string) => StackReport;
 }
 
 /** What a build can do with values that the caller has, and with those the file gives. */
