@@ -37,10 +37,13 @@ export function setUpCodeServer() {
     console.log(`Installing code-server ${PACKAGES['code-server']} into ${path.relative(root, parts.folder)} (some minutes, once)`);
     rmSync(parts.folder, { recursive: true, force: true });
     // A folder each: a later `npm install` beside node's package would prune what that package's own script installed.
-    const install = (subfolder, name, env = process.env) => {
+    const install = (subfolder, name, change = {}) => {
       const cwd = path.join(parts.folder, subfolder);
       mkdirSync(cwd, { recursive: true });
       writeFileSync(path.join(cwd, 'package.json'), JSON.stringify({ private: true }));
+      // Under `npm test` npm hands on its own Node's version by this name, and code-server's script would believe it.
+      const { npm_config_user_agent: _, ...inherited } = process.env;
+      const env = { ...inherited, ...change };
       const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${PACKAGES[name]}`];
       run('npm', args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
     };
@@ -49,7 +52,6 @@ export function setUpCodeServer() {
     // The native modules must be compiled for, and by, that Node; its package brings the headers, so nothing is downloaded.
     const nodeHome = path.join(parts.folder, 'node/node_modules/node/node_modules', `node-${process.platform}-${process.arch}`);
     install('server', 'code-server', {
-      ...process.env,
       PATH: `${path.dirname(parts.node)}${path.delimiter}${process.env.PATH}`,
       ...(existsSync(path.join(nodeHome, 'include/node/node.h')) && { npm_config_nodedir: nodeHome }),
     });
