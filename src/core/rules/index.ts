@@ -6,6 +6,7 @@ import { rule as cudaCompatMisplaced } from './cuda/compat-misplaced';
 import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
+import { rule as cudnnMajorConflict } from './cudnn/major-conflict';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
@@ -31,6 +32,7 @@ import { rule as tensorrtCudaMismatch } from './tensorrt/cuda-mismatch';
 import { rule as tensorrtCudnnMismatch } from './tensorrt/cudnn-mismatch';
 import { rule as tensorrtDistroUnsupported } from './tensorrt/distro-unsupported';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
+import { rule as tensorrtInstalledTwice } from './tensorrt/installed-twice';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
@@ -50,6 +52,7 @@ export const rules: readonly AnyRule[] = [
   cudaDriverInstalled,
   cudaDriverLibraryCopied,
   cudnnCudaMismatch,
+  cudnnMajorConflict,
   cudnnPackageSkew,
   cudnnUnpinned,
   cudnnVersionUnavailable,
@@ -75,6 +78,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtCudnnMismatch,
   tensorrtDistroUnsupported,
   tensorrtEngineCopied,
+  tensorrtInstalledTwice,
   tensorrtNcclCudaMismatch,
   tensorrtPackageNotInRelease,
   tensorrtPackageSkew,

@@ -1,17 +1,9 @@
-import type { Evidence } from '../../facts/evidence';
 import type { ComponentKind, StageStack } from '../../stack/model';
 import { defineRule } from '../model';
-
-const ENGINE_FILE = /[^/\s"]\.(?:engine|plan|trt)$/i;
+import { BOUND_TO_VERSION, ENGINE_FILE } from './engines';
 
 /** `.plan` and `.engine` mean other things to other programs: only a stage with one of these can load a TensorRT engine. */
 const GPU_KINDS: ReadonlySet<ComponentKind> = new Set(['cuda', 'cudart', 'tensorrt', 'triton', 'deepstream', 'l4t', 'tensorrt-llm', 'torch', 'onnxruntime']);
-
-const BOUND_TO_VERSION: Evidence = {
-  fact: 'TensorRT refuses an engine that another version of it has written, or that was built for another GPU architecture.',
-  source: 'https://github.com/NVIDIA/TensorRT/issues/564',
-  checked: '2026-11-20',
-};
 
 export const rule = defineRule({
   id: 'tensorrt-engine-copied',
