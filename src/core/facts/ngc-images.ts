@@ -25,7 +25,7 @@ export interface NgcImage extends Readonly<Record<NgcField, string | null>> {
   readonly tags: readonly string[];
   /** TensorFlow version of the tf1 variant. */
   readonly framework1: string | null;
-  /** Contents of variants that differ, by suffix: `trtllm-python-py3` → { cuda, tensorrt, torch … }. */
+  /** Contents of variants that differ, by suffix: `trtllm-python-py3` → { cuda, tensorrt, torch … }, with a `source` of their own or not. */
   readonly variants: Readonly<Record<string, Readonly<Record<string, string>>>> | null;
   /** Names of fields on which sources disagree, separated by spaces. */
   readonly conflicts: string | null;

@@ -177,7 +177,8 @@ function firstTensorFlow(row: NgcImage): NgcValue | undefined {
 function variantComponents(row: NgcImage, suffix: string | undefined): readonly ImageComponent[] {
   const contents = suffix === undefined ? undefined : row.variants?.[suffix];
   if (contents === undefined) return [];
-  const evidence = imageFact('triton-variants');
+  const common = imageFact('triton-variants');
+  const evidence = contents['source'] === undefined || common === undefined ? common : { fact: `What ${row.image}:${row.release}-${suffix ?? ''} holds is known from a report`, source: contents['source'], checked: common.checked };
   const kinds: readonly (readonly [string, ComponentKind])[] = [['python', 'python'], ['cuda', 'cuda'], ['tensorrt', 'tensorrt'], ['torch', 'torch'], ['tensorrtLlm', 'tensorrt-llm']];
   return kinds.flatMap(([key, kind]) => {
     const version = contents[key];
