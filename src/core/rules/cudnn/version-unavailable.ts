@@ -8,6 +8,7 @@ export const rule = defineRule({
   summary: 'cuDNN is pinned to a version that NVIDIA’s repository never had.',
   messages: {
     unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {
     what: 'apt or yum is asked for a version of a cuDNN package that was never published for the distribution.',
@@ -22,6 +23,13 @@ export const rule = defineRule({
       text: 'FROM nvidia/cuda:12.8.1-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn9-cuda-12=«9.8.0.87-1+cuda12.8»\n',
       messageId: 'unavailable',
       fixed: 'FROM nvidia/cuda:12.8.1-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn9-cuda-12=9.8.0.87-1\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a build of the machine-learning repository, which newer images no longer list',
+      text: 'FROM nvidia/cuda:10.1-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y libcudnn7=«7.6.5.32-1+cuda10.1»\n',
+      messageId: 'otherRepository',
+      severity: 'warning',
     },
     {
       kind: 'good',

@@ -1,5 +1,5 @@
 import { isAptVersionKnown, nearestAptVersions } from '../../facts/apt-versions';
-import type { AptLibrary } from '../../facts/apt-builds';
+import { aptBuilds, evidenceOfBuild, type AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
 import type { StackReport } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
@@ -10,8 +10,11 @@ import { editVersions, locateVersion } from './edit-version';
 import { isForArm, listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
 import { groupByVersion } from './version-groups';
 
+/** Ids of the messages that rules over `reportUnavailable` have. */
+export type UnavailableMessage = 'unavailable' | 'otherRepository';
+
 /** Reports each version of a library's packages that the repository of the stage's distribution never had. */
-export function reportUnavailable(stack: StackReport, library: AptLibrary, report: (report: Report<'unavailable'>) => void): void {
+export function reportUnavailable(stack: StackReport, library: AptLibrary, report: (report: Report<UnavailableMessage>) => void): void {
   for (const { own } of listLibraryInstalls(stack)) {
     for (const install of own) {
       const distro = networkDistro(install.before);
@@ -24,12 +27,13 @@ export function reportUnavailable(stack: StackReport, library: AptLibrary, repor
         });
         const [first] = absent;
         if (first !== undefined) report(describe(install, version, first, absent.map(({ item }) => item), distro));
+        else for (const finding of describeElsewhere(install, packages, version, distro)) report(finding);
       }
     }
   }
 }
 
-function describe(install: LibraryInstall, version: string, first: { readonly item: LibraryPackage; readonly evidence: Evidence }, items: readonly LibraryPackage[], distro: string): Report<'unavailable'> {
+function describe(install: LibraryInstall, version: string, first: { readonly item: LibraryPackage; readonly evidence: Evidence }, items: readonly LibraryPackage[], distro: string): Report<UnavailableMessage> {
   const { action, before } = install;
   const written = first.item.spec.version?.value ?? version;
   const message = action.manager === 'yum' ? `No package ${first.item.spec.name.value}-${written} available` : `E: Version '${written}' for '${first.item.spec.name.value}' was not found`;
@@ -41,6 +45,27 @@ function describe(install: LibraryInstall, version: string, first: { readonly it
     evidence: [first.evidence],
     fixes: findFixes(install, items, version, distro),
   };
+}
+
+/** The version was only ever seen in NVIDIA's machine-learning repository, and the stage does not ask that one. */
+function describeElsewhere(install: LibraryInstall, packages: readonly LibraryPackage[], version: string, distro: string): readonly Report<UnavailableMessage>[] {
+  const { before, action } = install;
+  if (action.manager !== 'apt' || before.opaque || before.apt.repositories.some(({ repository }) => repository === 'machine-learning' || repository === 'other')) return [];
+  for (const item of packages) {
+    const seen = aptBuilds({ package: item.name, version, distro });
+    const [sighting] = seen;
+    if (sighting === undefined || seen.some(({ repository }) => repository !== 'machine-learning-network')) continue;
+    return [
+      {
+        messageId: 'otherRepository',
+        severity: 'warning',
+        data: { package: item.spec.name.value, version, distro },
+        location: locateVersion(install, item),
+        evidence: [evidenceOfBuild(sighting, item.name)],
+      },
+    ];
+  }
+  return [];
 }
 
 /** The tables come from Debian packages for x86-64; of other repositories only what is no version at all is certain. */

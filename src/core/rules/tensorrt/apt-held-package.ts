@@ -1,13 +1,13 @@
 import { newestAptBuild } from '../../facts/apt-versions';
-import { libraryOfPackage } from '../../facts/apt-builds';
+import { aptBuilds, evidenceOfBuild, libraryOfPackage } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
 import type { PackageInstall, PackageRemove, PackageSpec } from '../../shell/installers/model';
-import type { ActionStep, Component, ComponentKind, StackReport } from '../../stack/model';
+import type { ActionStep, Component, ComponentKind, StackReport, StageStack } from '../../stack/model';
 import { findComponents } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
 import { UNKNOWN } from '../../text/traced';
 import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
-import { compareDotted } from '../../version/dotted';
+import { compareDotted, firstParts } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { listNames, networkDistro } from '../support/library-packages';
 
@@ -119,20 +119,20 @@ export const rule = defineRule<MessageId>({
   check({ report, stack }) {
     for (const stage of stack.stages) {
       for (const step of stage.steps) {
-        for (const action of step.actions) for (const finding of judge(action, stack)) report(finding);
+        for (const action of step.actions) for (const finding of judge(action, stage, stack)) report(finding);
       }
     }
   },
 });
 
-function judge(step: ActionStep, stack: StackReport): readonly Report<MessageId>[] {
+function judge(step: ActionStep, stage: StageStack, stack: StackReport): readonly Report<MessageId>[] {
   const { action } = step;
   if (!('manager' in action) || action.manager !== 'apt' || action.command.conditional || action.command.failureIgnored) return [];
   switch (action.kind) {
     case 'package-remove':
       return action.allowChangeHeldPackages ? [] : judgeRemoval(action, step, stack);
     case 'package-install':
-      return action.simulated ? [] : action.packages.flatMap((spec) => judgeInstall(action, spec, step, stack));
+      return action.simulated ? [] : action.packages.flatMap((spec) => judgeInstall(action, spec, step, stage, stack));
     case 'package-upgrade':
       return judgeUpgrade(step);
     default:
@@ -167,7 +167,7 @@ function isMeant(word: string, name: string): boolean {
   return word.startsWith('^') && name.startsWith(/^\^([\w-]*)/.exec(word)?.[1] ?? UNKNOWN) && /^\^[\w-]+(?:\.\*)?\$?$/.test(word);
 }
 
-function judgeInstall(action: PackageInstall, spec: PackageSpec, step: ActionStep, stack: StackReport): readonly Report<MessageId>[] {
+function judgeInstall(action: PackageInstall, spec: PackageSpec, step: ActionStep, stage: StageStack, stack: StackReport): readonly Report<MessageId>[] {
   const { before } = step;
   const name = spec.name.value;
   if (spec.localFile || spec.release !== undefined || libraryOfPackage(name) === undefined) return [];
@@ -175,8 +175,8 @@ function judgeInstall(action: PackageInstall, spec: PackageSpec, step: ActionSte
   const location = { file: action.file, range: spec.range };
   const wanted = spec.version?.value;
   if (wanted?.includes(UNKNOWN) === true) return [];
-  const present = presentVersion(name, before);
-  if (wanted === undefined || wanted === '*') return action.allowChangeHeldPackages ? [] : judgeUnversioned(action, spec, step, present, stack);
+  const present = presentVersion(name, before, stage);
+  if (wanted === undefined || wanted === '*') return action.allowChangeHeldPackages ? [] : judgeUnversioned(action, spec, step, present, stage, stack);
   const parts = isAptPattern(wanted) ? undefined : parseNvidiaPackageVersion(wanted);
   if (parts === undefined || present === undefined || present.versions.includes(parts.upstream)) return [];
   const isOlder = present.versions.every((version) => compareDotted(parts.upstream, version) < 0);
@@ -193,7 +193,7 @@ function judgeInstall(action: PackageInstall, spec: PackageSpec, step: ActionSte
 }
 
 /** The newest build is known to be newer than what is on hold. */
-function judgeUnversioned(action: PackageInstall, spec: PackageSpec, { before }: ActionStep, present: Present | undefined, stack: StackReport): readonly Report<MessageId>[] {
+function judgeUnversioned(action: PackageInstall, spec: PackageSpec, { before }: ActionStep, present: Present | undefined, stage: StageStack, stack: StackReport): readonly Report<MessageId>[] {
   const name = spec.name.value;
   const distro = networkDistro(before);
   const newest = distro === undefined ? undefined : newestAptBuild(name, distro);
@@ -207,7 +207,7 @@ function judgeUnversioned(action: PackageInstall, spec: PackageSpec, { before }:
     return [{ messageId: 'upgraded', severity: 'warning', data, location, evidence, fixes: allow(action, '--allow-change-held-packages', 'Allow apt to change held packages', stack) }];
   }
   const runtime = name.replace(/-dev$/, name === 'libnccl-dev' ? '2' : '');
-  const runtimePresent = runtime === name || !/^libcudnn\d-dev$|^libnccl-dev$/.test(name) || !before.apt.held.has(runtime) ? undefined : presentVersion(runtime, before);
+  const runtimePresent = runtime === name || !/^libcudnn\d-dev$|^libnccl-dev$/.test(name) || !before.apt.held.has(runtime) ? undefined : presentVersion(runtime, before, stage);
   const isNamedToo = action.packages.some((other) => other !== spec && (other.name.value === runtime || isAptPattern(other.name.value)));
   if (runtimePresent === undefined || isNamedToo || !runtimePresent.versions.every((version) => compareDebian(upstream, version) > 0)) return [];
   const data = { package: name, runtime, present: runtimePresent.versions.at(-1) ?? '', newest: newest.version };
@@ -230,15 +230,31 @@ const KINDS: readonly (readonly [RegExp, ComponentKind])[] = [
   [/^libnvinfer\d+$/, 'tensorrt'],
 ];
 
-function presentVersion(name: string, state: ActionStep['before']): Present | undefined {
+function presentVersion(name: string, state: ActionStep['before'], stage: StageStack): Present | undefined {
   const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1];
   if (kind === undefined) return undefined;
   const component = findComponents(state, kind).findLast((item) => item.via === 'apt' || item.via === 'base-image');
+  if (component === undefined && kind === 'nccl') return publishedNccl(name, stage);
   if (component?.version.type !== 'exact') return undefined;
   if (component.via === 'apt' && component.name !== name) return undefined;
   if (component.via === 'base-image' && kind === 'cudnn' && !component.version.version.startsWith(`${/^libcudnn(\d+)/.exec(name)?.[1] ?? ''}.`)) return undefined;
   const revisions = /installed cuDNN ([\d., ]+) and last/.exec(component.evidence?.fact ?? '')?.[1]?.split(', ') ?? [];
   return { versions: [...revisions, component.version.version], certain: component.certainty !== 'assumed' || kind === 'nccl', where: component.where, evidence: component.evidence };
+}
+
+/** NCCL of old CUDA images, of which only the versions are known that NVIDIA's Dockerfiles installed one after another. */
+function publishedNccl(name: string, { rootImage, base }: StageStack): Present | undefined {
+  const cuda = rootImage?.parts.find(({ kind }) => kind === 'cuda')?.value;
+  const distro = rootImage?.aptRepositories.find(({ repository }) => repository === 'cuda')?.distro;
+  const holds = rootImage?.family === 'nvidia-cuda' && (rootImage.flavor === 'devel' || (rootImage.flavor === 'runtime' && name === 'libnccl2'));
+  const where = base.reference.locate();
+  if (!holds || cuda === undefined || distro === undefined || where === undefined) return undefined;
+  const builds = aptBuilds({ package: name, distro }).filter(
+    (build) => build.evidence === 'nvidia-dockerfile' && build.distro === distro && parseNvidiaPackageVersion(build.version)?.cuda === firstParts(cuda, 2),
+  );
+  const last = builds.at(-1);
+  if (last === undefined) return undefined;
+  return { versions: builds.map(({ version }) => version.split('-')[0] ?? ''), certain: false, where, evidence: evidenceOfBuild(last, name) };
 }
 
 /** Packages with an exact version from apt that an upgrade may take along. */

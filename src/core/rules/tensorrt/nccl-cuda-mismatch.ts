@@ -3,9 +3,9 @@ import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian, parseNvidiaPackageVersion } from '../../version/debian';
 import { defineRule } from '../model';
 import { reportCudaMismatch, type MismatchedGroup } from '../support/cuda-mismatch';
-import { reportUnavailable } from '../support/unavailable';
+import { reportUnavailable, type UnavailableMessage } from '../support/unavailable';
 
-export const rule = defineRule<'mismatch' | 'unavailable'>({
+export const rule = defineRule<'mismatch' | UnavailableMessage>({
   id: 'nccl-cuda-mismatch',
   family: 'tensorrt',
   severity: 'error',
@@ -13,6 +13,7 @@ export const rule = defineRule<'mismatch' | 'unavailable'>({
   messages: {
     mismatch: '{packages} {version} is built for CUDA {built}, this stage has CUDA {cuda}: NCCL brings the runtime of CUDA {builtMajor} in it and asks for its driver (`NCCL WARN Cuda failure`).',
     unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {
     what: 'apt or yum installs NCCL (`libnccl2`, `libnccl-dev`) in a build for another CUDA major than the stage has, or in a version that does not exist.',
@@ -35,6 +36,13 @@ export const rule = defineRule<'mismatch' | 'unavailable'>({
       text: 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get update && apt-get install -y libnccl2=«2.12.10-1+cuda11»\n',
       messageId: 'unavailable',
       fixed: 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get update && apt-get install -y libnccl2=2.12.10-1+cuda11.6\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a build of the machine-learning repository, which newer images no longer list',
+      text: 'FROM nvidia/cuda:10.1-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y --allow-downgrades --allow-change-held-packages libnccl2=«2.4.8-1+cuda10.1»\n',
+      messageId: 'otherRepository',
+      severity: 'warning',
     },
     {
       kind: 'good',

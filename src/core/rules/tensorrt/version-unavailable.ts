@@ -8,6 +8,7 @@ export const rule = defineRule({
   summary: 'TensorRT is pinned to a version that NVIDIA’s repository never had.',
   messages: {
     unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {
     what: 'apt or yum is asked for a version of a TensorRT package that was never published: a CUDA suffix without a build, a version with the wrong number of parts, a release for another distribution.',
@@ -29,6 +30,13 @@ export const rule = defineRule({
       text: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=«8.6.1-1+cuda12.0»\n',
       messageId: 'unavailable',
       fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a build of the machine-learning repository',
+      text: 'FROM nvidia/cuda:11.2.2-cudnn8-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y libnvinfer7=«7.2.3-1+cuda11.1» libnvinfer-plugin7=7.2.3-1+cuda11.1\n',
+      messageId: 'otherRepository',
+      severity: 'warning',
     },
     {
       kind: 'good',
