@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/rules/model';
 import { Failure } from './failure';
 import type { LintArguments, StackArguments } from './options';
+import type { SolveArguments } from './solve';
 import { VERSION } from './version';
 
 // Only what reads the command line is loaded here; each command brings its own parts when it is called.
@@ -59,6 +60,29 @@ program
   .option('--json', 'print JSON')
   .action(async (options: { readonly json?: boolean }) => (await import('./facts')).printFacts(options));
 
+program
+  .command('solve')
+  .description('Find images and pins that meet wishes, or the wishes that rule each other out.')
+  .option('--tensorrt <version>', 'a version (8.6) or a range (>=10,<11); so are all versions here')
+  .option('--cuda <version>', 'CUDA of the image')
+  .option('--cudnn <version>', 'cuDNN')
+  .option('--python <version>', 'Python')
+  .option('--ubuntu <version>', 'Ubuntu')
+  .option('--torch <version>', 'PyTorch, with its CUDA if you like: 2.1+cu118')
+  .option('--tensorflow <version>', 'TensorFlow')
+  .option('--onnxruntime <version>', 'ONNX Runtime with CUDA')
+  .option('--driver <version>', 'driver of the host: 535.183.06, or 535')
+  .option('--gpu <name>', 'GPU of the host, a product or a compute capability; may be repeated', collect)
+  .addOption(new Option('--flavor <flavor>', 'flavor of the image').choices(['base', 'runtime', 'devel']))
+  .addOption(new Option('--family <family>', 'nvidia/cuda with TensorRT from apt or from pip, or an NGC image').choices(['apt', 'pip', 'ngc']))
+  .option('--compile', 'extensions of PyTorch are compiled in the image')
+  .option('--package <name>', 'Debian package of TensorRT to pin; may be repeated', collect)
+  .option('--near <image>', 'image that should change as little as can be')
+  .option('-n, --count <number>', 'how many answers are wanted', readCount, 3)
+  .addOption(new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'))
+  .addHelpText('after', '\nExit status: 0 answered, 1 nothing known meets the wishes, 2 could not run.')
+  .action(async (options: SolveArguments) => (await import('./solve')).printSolution(options));
+
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];
@@ -69,6 +93,12 @@ function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string
 
 function collect(argument: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, argument];
+}
+
+function readCount(argument: string): number {
+  const count = /^[1-9]\d{0,2}$/.test(argument) ? Number(argument) : undefined;
+  if (count === undefined) throw new InvalidArgumentError('It must be a number from 1 to 999.');
+  return count;
 }
 
 function collectSettings(argument: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {

@@ -20,7 +20,8 @@ export function combine({ variables, constraints }: Problem, { picks }: Solution
   const reasons: Reason[] = [{ grade: 'fits', text: `${base.evidence.fact}.`, evidence: base.evidence }];
   const types = new Set(values.map(({ type }) => type));
   for (const { between, needs, check } of constraints) {
-    if (needs !== undefined && !types.has(needs)) continue;
+    const isIdle = (needs !== undefined && !types.has(needs)) || (between.includes('python') && !usesPython(picked));
+    if (isIdle) continue;
     for (const left of values.filter(({ type }) => type === between[0])) {
       for (const right of values.filter(({ type }) => type === between[1])) {
         const verdict = check(left.value, right.value);

@@ -1,0 +1,100 @@
+import { decodeImage } from '../core/image/decode';
+import { currentOf } from '../core/solver/current';
+import { writeDockerfile } from '../core/solver/dockerfile';
+import type { Answer, Combination, Conflict, Reason, Wishes } from '../core/solver/model';
+import { solve } from '../core/solver/solve';
+import { Failure } from './failure';
+import { createPaint, wantsColor, type Paint } from './terminal';
+
+/** Options of `trtc solve`. */
+export interface SolveArguments extends Omit<Wishes, 'packages'> {
+  readonly package?: readonly string[];
+  readonly count: number;
+  readonly near?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** `trtc solve`: prints images and pins that meet the wishes, or why none does (exit status 1). Throws Failure for wishes it cannot read. */
+export function printSolution({ count, near, format, package: packages, ...others }: SolveArguments): void {
+  const wishes: Wishes = packages === undefined ? others : { ...others, packages };
+  const image = near === undefined ? undefined : decodeImage(near);
+  if (near !== undefined && image === undefined) throw new Failure(`nothing is known of the image ${near}`);
+  const answer = solve(wishes, { count, ...(image && { current: currentOf(image.components, image.flavor) }) });
+  if (answer.problems.length > 0) throw new Failure(answer.problems.map(({ key, message }) => `--${key === 'packages' ? 'package' : key}: ${message}`).join('\n      '));
+  const text = format === 'json' ? `${JSON.stringify(describeAnswer(wishes, answer), undefined, 2)}\n` : renderAnswer(answer, createPaint(wantsColor(process.stdout)));
+  process.stdout.write(text);
+  if (answer.conflict !== undefined) process.exitCode = 1;
+}
+
+/** The answer as JSON; its schema is media/schemas/solve-output.schema.json. */
+function describeAnswer(wishes: Wishes, { combinations, conflict }: Answer): object {
+  return {
+    version: 1,
+    wishes,
+    combinations: combinations.map(describeCombination),
+    conflict: conflict === undefined ? null : { ...conflict, reasons: conflict.reasons.map(describeReason), relaxations: conflict.relaxations.map((one) => ({ ...one, combination: describeCombination(one.combination) })) },
+  };
+}
+
+function describeCombination(combination: Combination): object {
+  return {
+    image: combination.image,
+    family: combination.family,
+    flavor: combination.flavor ?? null,
+    certainty: combination.certainty,
+    components: combination.components.map((component) => ({ ...component, cuda: component.cuda ?? null })),
+    apt: combination.apt.map(({ package: name, version }) => ({ package: name, version })),
+    pip: combination.pip.map((pin) => ({ ...pin, index: pin.index ?? null })),
+    dockerfile: writeDockerfile(combination),
+    reasons: combination.reasons.map(describeReason),
+  };
+}
+
+function describeReason({ grade, text, evidence }: Reason): object {
+  return { grade, text, evidence: evidence ?? null };
+}
+
+/** The answer for people. */
+export function renderAnswer({ combinations, conflict }: Answer, paint: Paint): string {
+  if (conflict !== undefined) return renderConflict(conflict, paint);
+  return combinations.map((combination, i) => renderCombination(combination, `${i + 1}. `, paint)).join('\n');
+}
+
+const KIND_NAMES: Readonly<Record<string, string>> = { ubuntu: 'Ubuntu', cuda: 'CUDA', cudnn: 'cuDNN', python: 'Python', tensorrt: 'TensorRT', torch: 'PyTorch', tensorflow: 'TensorFlow', onnxruntime: 'ONNX Runtime' };
+
+function renderCombination(combination: Combination, number: string, paint: Paint): string {
+  const parts = combination.components.map(({ key, version, cuda }) => `${KIND_NAMES[key] ?? key} ${version}${cuda === undefined ? '' : ` (CUDA ${cuda})`}`);
+  const assumed = combination.certainty === 'assumed' ? ' (assumed: see what is not proven)' : '';
+  const { reasons } = combination;
+  return [
+    `${paint.bold(`${number}${combination.image}`)}${assumed}`,
+    `   ${parts.join(', ')}`,
+    '',
+    writeDockerfile(combination).replace(/^/gm, '   '),
+    '',
+    ...renderReasons('Because', reasons.filter(({ grade }) => grade === 'fits'), paint),
+    ...renderReasons('To know', reasons.filter(({ grade }) => grade === 'note' || grade === 'partial'), paint),
+    ...renderReasons('Not proven', reasons.filter(({ grade }) => grade === 'unknown'), paint),
+    '',
+  ].join('\n');
+}
+
+function renderReasons(title: string, reasons: readonly Reason[], paint: Paint): readonly string[] {
+  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${text}${evidence === undefined ? '' : ` ${paint.dim(`[${evidence.source}]`)}`}`)];
+}
+
+function renderConflict({ wishes, reasons, relaxations }: Conflict, paint: Paint): string {
+  const labels = wishes.map(({ label }) => label);
+  const together = labels.length === 1 ? '' : ' together';
+  return [
+    paint.bold(`Nothing known meets ${joinWords(labels)}${together}.`),
+    ...renderReasons('Because', reasons, paint),
+    ...(relaxations.length === 0 ? [] : ['   Nearest that can be had:', ...relaxations.map(({ text, combination }) => `   - ${text}: ${combination.image}`)]),
+    '',
+  ].join('\n');
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function joinWords(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), words.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
+}
