@@ -19,6 +19,11 @@ export function gpus(): readonly Gpu[] {
   return table().rows;
 }
 
+/** ISO date on which the table was last compared with its sources. */
+export function gpusChecked(): string {
+  return table().checked;
+}
+
 let byName: ReadonlyMap<string, Gpu> | undefined;
 
 /**

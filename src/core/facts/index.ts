@@ -4,6 +4,7 @@ import computeCapabilities from './tables/compute-capabilities.json?raw';
 import containerFacts from './tables/container-facts.json?raw';
 import cudaImageContents from './tables/cuda-image-contents.json?raw';
 import cudaImages from './tables/cuda-images.json?raw';
+import cudaRequirements from './tables/cuda-requirements.json?raw';
 import cudaToolkits from './tables/cuda-toolkits.json?raw';
 import cudnnAptBuilds from './tables/cudnn-apt-builds.json?raw';
 import cudnnConsumers from './tables/cudnn-consumers.json?raw';
@@ -41,6 +42,7 @@ export const tableTexts: readonly string[] = [
   containerFacts,
   cudaImageContents,
   cudaImages,
+  cudaRequirements,
   cudaToolkits,
   cudnnAptBuilds,
   cudnnConsumers,
