@@ -7,6 +7,7 @@ import { rule as cudaCompatMisplaced } from './cuda/compat-misplaced';
 import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudaDriverTooOld } from './cuda/driver-too-old';
+import { rule as cudaGpuUnsupported } from './cuda/gpu-unsupported';
 import { rule as cudaRepositoryMismatch } from './cuda/repository-mismatch';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnMajorConflict } from './cudnn/major-conflict';
@@ -57,6 +58,7 @@ export const rules: readonly AnyRule[] = [
   cudaDriverInstalled,
   cudaDriverLibraryCopied,
   cudaDriverTooOld,
+  cudaGpuUnsupported,
   cudaRepositoryMismatch,
   cudnnCudaMismatch,
   cudnnMajorConflict,

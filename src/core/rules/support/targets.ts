@@ -72,28 +72,30 @@ export function distinctEvidence(evidence: readonly Evidence[]): readonly Eviden
 }
 
 /**
- * The fix to the newest tag of the same image whose CUDA minor version is `accepted`: on the same distribution, else on
- * another. None for images without listed tags.
+ * The fix to the tag of the same image with the highest (or lowest) CUDA minor version that is `accepted`: on the same
+ * distribution, else on another. None for images without listed tags.
  */
-export function retagToCuda(use: ImageUse | undefined, accepted: (cuda: string) => boolean): readonly Fix[] {
+export function retagToCuda(use: ImageUse | undefined, accepted: (cuda: string) => boolean, wanted: 'highest' | 'lowest' = 'highest'): readonly Fix[] {
   if (use === undefined) return [];
-  const tag = isCudaImage(use.image) ? findCudaTag(use.image, accepted) : findNgcTag(use.image, accepted);
+  const tag = isCudaImage(use.image) ? findCudaTag(use.image, accepted, wanted) : findNgcTag(use.image, accepted, wanted);
   return tag === undefined ? [] : retag(use, [tag]);
 }
 
-function findCudaTag(image: DecodedImage, accepted: (cuda: string) => boolean): string | undefined {
+function findCudaTag(image: DecodedImage, accepted: (cuda: string) => boolean, wanted: 'highest' | 'lowest'): string | undefined {
   const wish = wishOf(image);
-  const minors = [...new Set(toolkits().flatMap(({ version }) => majorMinorOf(version) ?? []))].filter(accepted).sort(compareDotted).reverse();
+  const minors = [...new Set(toolkits().flatMap(({ version }) => majorMinorOf(version) ?? []))].filter(accepted).sort(compareDotted);
+  if (wanted === 'highest') minors.reverse();
   const sameOs = firstDefined(minors, (cuda) => cudaTagFor({ ...wish, cuda }));
   return sameOs ?? firstDefined(minors, (cuda) => nearestServedCudaTags({ ...wish, cuda }).find((tag) => hasPrefix(findCudaImage(tag)?.cuda ?? '', cuda)));
 }
 
-function findNgcTag({ canonical, parts }: DecodedImage, accepted: (cuda: string) => boolean): string | undefined {
+function findNgcTag({ canonical, parts }: DecodedImage, accepted: (cuda: string) => boolean, wanted: 'highest' | 'lowest'): string | undefined {
   const suffix = parts.find(({ kind }) => kind === 'suffix')?.value;
-  const row = ngcReleases(canonical).findLast((one) => {
+  const rows = ngcReleases(canonical).filter((one) => {
     const cuda = suffix !== undefined && one.tags.includes(suffix) ? ngcValue(one, 'cuda')?.value : undefined;
     return cuda !== undefined && accepted(cuda);
   });
+  const row = wanted === 'highest' ? rows.at(-1) : rows[0];
   return row === undefined || suffix === undefined ? undefined : `${row.release}-${suffix}`;
 }
 
