@@ -8,6 +8,7 @@ import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudaDriverTooOld } from './cuda/driver-too-old';
 import { rule as cudaGpuUnsupported } from './cuda/gpu-unsupported';
+import { rule as cudaRepositoryKeyObsolete } from './cuda/repository-key-obsolete';
 import { rule as cudaRepositoryMismatch } from './cuda/repository-mismatch';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnMajorConflict } from './cudnn/major-conflict';
@@ -45,6 +46,7 @@ import { rule as tensorrtPipCudaMismatch } from './tensorrt/pip-cuda-mismatch';
 import { rule as tensorrtPipIndexMissing } from './tensorrt/pip-index-missing';
 import { rule as tensorrtPipObsolete } from './tensorrt/pip-obsolete';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
+import { rule as tensorrtToolMissing } from './tensorrt/tool-missing';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
 import type { AnyRule } from './model';
 
@@ -59,6 +61,7 @@ export const rules: readonly AnyRule[] = [
   cudaDriverLibraryCopied,
   cudaDriverTooOld,
   cudaGpuUnsupported,
+  cudaRepositoryKeyObsolete,
   cudaRepositoryMismatch,
   cudnnCudaMismatch,
   cudnnMajorConflict,
@@ -96,5 +99,6 @@ export const rules: readonly AnyRule[] = [
   tensorrtPipIndexMissing,
   tensorrtPipObsolete,
   tensorrtPythonMismatch,
+  tensorrtToolMissing,
   tensorrtVersionUnavailable,
 ];
