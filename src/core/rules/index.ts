@@ -22,6 +22,7 @@ import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -80,6 +81,7 @@ export const rules: readonly AnyRule[] = [
   cudnnVersionUnavailable,
   environmentEnvPathNotInstalled,
   environmentLibcMismatch,
+  frameworksTorchArchMissesTarget,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,

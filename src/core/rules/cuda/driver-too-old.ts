@@ -1,7 +1,6 @@
-import { cudaOfTorch } from '../../facts/frameworks';
 import { ngcRelease, ngcValue } from '../../facts/ngc-images';
-import type { Component, StackState } from '../../stack/model';
-import { findComponent, findComponents, knownVersion } from '../../stack/query';
+import type { StackState } from '../../stack/model';
+import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
 import type { Target } from '../../target/model';
 import type { Location } from '../../text/range';
@@ -9,6 +8,7 @@ import { compareDotted, majorMinorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { findPart, nameOf } from '../support/image-uses';
 import { distinctEvidence, finalStage, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
+import { findTorchWheel, type TorchWheel } from '../support/torch-wheel';
 
 type MessageId = DriverVerdict['kind'] | 'wheel';
 
@@ -111,7 +111,8 @@ export const rule = defineRule<MessageId>({
     if (withDriver.length === 0 || stage === undefined) return;
     const cuda = shippedCuda(stack);
     if (cuda !== undefined) reportImage(cuda, stage.final, withDriver, report);
-    for (const torch of findComponents(stage.final, 'torch')) if (torch.via !== 'base-image') reportWheel(torch, withDriver, report);
+    const wheel = findTorchWheel(stack, stage);
+    if (wheel !== undefined) reportWheel(wheel, withDriver, report);
   },
 });
 
@@ -152,18 +153,15 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && /^(?:1|t|true)$/i.test(value);
 }
 
-function reportWheel(torch: Component, targets: readonly Target[], report: Reporter): void {
-  const version = knownVersion(torch.version);
-  const cuda = torch.cuda ?? (version === undefined ? undefined : cudaOfTorch(version));
-  if (version === undefined || cuda === undefined || majorMinorOf(cuda) === undefined) return;
+function reportWheel({ version, cuda, component }: TorchWheel, targets: readonly Target[], report: Reporter): void {
   const failures = judge(targets, { cuda, checked: false, compat: false }).filter(({ verdict }) => verdict.kind === 'tooOld');
   const [first] = failures;
   if (first === undefined) return;
   report({
     messageId: 'wheel',
-    ...(torch.certainty === 'assumed' ? { severity: 'warning' } : undefined),
+    ...(component.certainty === 'assumed' ? { severity: 'warning' } : undefined),
     data: { what: `PyTorch ${version}`, cuda, needed: first.verdict.needed, targets: describeTargets(failures) },
-    location: torch.where,
+    location: component.where,
     evidence: distinctEvidence(failures.flatMap(({ verdict }) => verdict.evidence)),
   });
 }
