@@ -142,14 +142,10 @@ function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishe
   const versions = versionsIn(problem, solution);
   const combination = combine(problem, solution, given);
   const changes = givenUp.map((wish) => changeOf(wish, replaced.get(wish), versions, combination));
-  return [
-    {
-      text: changes.map(({ text }) => text).join(', and '),
-      instead: givenUp.map(labelOf),
-      wishes: changes.reduce((changed, { change }) => change(changed), given),
-      combination,
-    },
-  ];
+  const changed = changes.reduce((made, { change }) => change(made), given);
+  // What a GPU that was given up made possible (forward compatibility) may be gone with it.
+  if (!isSatisfiable(poseProblem(readWishes(changed).wishes, {}))) return [];
+  return [{ text: changes.map(({ text }) => text).join(', and '), instead: givenUp.map(labelOf), wishes: changed, combination }];
 }
 
 /** A wish that was given up, as something to stay near to. */
