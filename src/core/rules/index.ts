@@ -3,9 +3,16 @@ import { rule as buildNeedsGpu } from './build/needs-gpu';
 import { rule as composeCapabilitiesMissing } from './compose/capabilities-missing';
 import { rule as composeCountAndDeviceIds } from './compose/count-and-device-ids';
 import { rule as composeCountInvalid } from './compose/count-invalid';
+import { rule as composeCudaVisibleDevices } from './compose/cuda-visible-devices';
 import { rule as composeDeviceSplit } from './compose/device-split';
 import { rule as composeDevicesMisplaced } from './compose/devices-misplaced';
 import { rule as composeGpuNotReserved } from './compose/gpu-not-reserved';
+import { rule as composeGpusUnsupported } from './compose/gpus-unsupported';
+import { rule as composeRuntimeLegacy } from './compose/runtime-legacy';
+import { rule as composeSchemaTooOld } from './compose/schema-too-old';
+import { rule as composeVariableUnmarked } from './compose/variable-unmarked';
+import { rule as composeVisibleDevicesConflict } from './compose/visible-devices-conflict';
+import { rule as cudaAptDistroCuda } from './cuda/apt-distro-cuda';
 import { rule as cudaArchAutodetect } from './cuda/arch-autodetect';
 import { rule as cudaArchUnsupported } from './cuda/arch-unsupported';
 import { rule as cudaCompatMisplaced } from './cuda/compat-misplaced';
@@ -15,11 +22,13 @@ import { rule as cudaDriverTooOld } from './cuda/driver-too-old';
 import { rule as cudaGpuUnsupported } from './cuda/gpu-unsupported';
 import { rule as cudaRepositoryKeyObsolete } from './cuda/repository-key-obsolete';
 import { rule as cudaRepositoryMismatch } from './cuda/repository-mismatch';
+import { rule as cudaToolkitDuplicated } from './cuda/toolkit-duplicated';
 import { rule as cudnnCudaMismatch } from './cudnn/cuda-mismatch';
 import { rule as cudnnMajorConflict } from './cudnn/major-conflict';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
+import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope';
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
@@ -32,6 +41,7 @@ import { rule as imageNgcPreinstalledOverridden } from './image/ngc-preinstalled
 import { rule as imageNgcReleaseConfused } from './image/ngc-release-confused';
 import { rule as imageNgcSuffixMissing } from './image/ngc-suffix-missing';
 import { rule as imagePlatformMismatch } from './image/platform-mismatch';
+import { rule as imageStageVersionSkew } from './image/stage-version-skew';
 import { rule as imageTagFloating } from './image/tag-floating';
 import { rule as imageTagRemoved } from './image/tag-removed';
 import { rule as imageTagUnknown } from './image/tag-unknown';
@@ -44,6 +54,7 @@ import { rule as tensorrtCudnnMismatch } from './tensorrt/cudnn-mismatch';
 import { rule as tensorrtDistroUnsupported } from './tensorrt/distro-unsupported';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtEngineVersionSkew } from './tensorrt/engine-version-skew';
+import { rule as tensorrtGpuUnsupported } from './tensorrt/gpu-unsupported';
 import { rule as tensorrtInstalledTwice } from './tensorrt/installed-twice';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
@@ -62,9 +73,16 @@ export const rules: readonly AnyRule[] = [
   composeCapabilitiesMissing,
   composeCountAndDeviceIds,
   composeCountInvalid,
+  composeCudaVisibleDevices,
   composeDeviceSplit,
   composeDevicesMisplaced,
   composeGpuNotReserved,
+  composeGpusUnsupported,
+  composeRuntimeLegacy,
+  composeSchemaTooOld,
+  composeVariableUnmarked,
+  composeVisibleDevicesConflict,
+  cudaAptDistroCuda,
   cudaArchAutodetect,
   cudaArchUnsupported,
   cudaCompatMisplaced,
@@ -74,11 +92,13 @@ export const rules: readonly AnyRule[] = [
   cudaGpuUnsupported,
   cudaRepositoryKeyObsolete,
   cudaRepositoryMismatch,
+  cudaToolkitDuplicated,
   cudnnCudaMismatch,
   cudnnMajorConflict,
   cudnnPackageSkew,
   cudnnUnpinned,
   cudnnVersionUnavailable,
+  environmentArgOutOfScope,
   environmentEnvPathNotInstalled,
   environmentLibcMismatch,
   frameworksTorchArchMissesTarget,
@@ -91,6 +111,7 @@ export const rules: readonly AnyRule[] = [
   imageNgcReleaseConfused,
   imageNgcSuffixMissing,
   imagePlatformMismatch,
+  imageStageVersionSkew,
   imageTagFloating,
   imageTagRemoved,
   imageTagUnknown,
@@ -103,6 +124,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtDistroUnsupported,
   tensorrtEngineCopied,
   tensorrtEngineVersionSkew,
+  tensorrtGpuUnsupported,
   tensorrtInstalledTwice,
   tensorrtNcclCudaMismatch,
   tensorrtPackageNotInRelease,

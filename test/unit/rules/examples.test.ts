@@ -11,6 +11,7 @@ import type { Finding, RuleExample, RuleFamily, RuleInfo } from '../../../src/co
 
 /** What ids of a family begin with, besides the family's name. */
 const PREFIXES: Partial<Record<RuleFamily, readonly string[]>> = {
+  cuda: ['apt'],
   tensorrt: ['apt', 'nccl'],
   environment: ['env', 'arg', 'libc', 'version'],
   frameworks: ['torch', 'tensorflow', 'onnxruntime', 'conda', 'framework', 'wheel', 'pip'],
