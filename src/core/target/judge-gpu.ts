@@ -1,6 +1,7 @@
 import { architectureOf, supportedArchitectures } from '../facts/cuda-toolkits';
 import type { Evidence } from '../facts/evidence';
-import { gpusChecked, findGpu } from '../facts/gpus';
+import { findGpu, gpusChecked } from '../facts/gpus';
+import { findTensorRTRelease, tensorRTReleases, tensorRTReleasesChecked, type TensorRTRelease } from '../facts/tensorrt-releases';
 import { compareDotted, majorOf } from '../version/dotted';
 import type { TargetGpu } from './model';
 
@@ -27,6 +28,39 @@ export function judgeCudaForGpu(cuda: string, gpu: TargetGpu): CudaGpuVerdict | 
   const evidence = [known.evidence, ...gpuEvidence(gpu)];
   if (lastCuda !== null && compareDotted(cuda, `${lastCuda}.999`) > 0) return { kind: 'dropped', bound: lastCuda, evidence };
   return compareDotted(cuda, firstCuda) < 0 ? { kind: 'newer', bound: firstCuda, evidence } : undefined;
+}
+
+/** Why a TensorRT release does not serve a GPU. */
+export interface TensorRTGpuVerdict {
+  /** dropped: below the lowest compute capability. newer: above the highest. */
+  readonly kind: 'dropped' | 'newer';
+  /** The lowest or highest compute capability. */
+  readonly bound: string;
+  /** The release of which that is known: the same, or for `newer` a later, for `dropped` an earlier one. */
+  readonly release: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/**
+ * Whether a TensorRT version lies outside a GPU's reach. The lowest compute capability only ever went up and the highest
+ * too, so that an earlier release knows no more new GPUs than a later one, and a later one no more old ones. Undefined when
+ * it serves the GPU, or when that is not known.
+ */
+export function judgeTensorRTForGpu(version: string, gpu: TargetGpu): TensorRTGpuVerdict | undefined {
+  const release = findTensorRTRelease(version);
+  if (release === undefined) return undefined;
+  const { computeCapability } = gpu;
+  const isLow = ({ minComputeCapability: lowest }: TensorRTRelease): boolean => lowest !== null && compareDotted(computeCapability, lowest) < 0;
+  const isHigh = ({ maxComputeCapability: highest }: TensorRTRelease): boolean => highest !== null && compareDotted(computeCapability, highest) > 0;
+  const all = tensorRTReleases();
+  const low = all.findLast((one) => compareDotted(one.version, release.version) <= 0 && isLow(one));
+  const high = low === undefined ? all.find((one) => compareDotted(one.version, release.version) >= 0 && isHigh(one)) : undefined;
+  const found = low ?? high;
+  const bound = low?.minComputeCapability ?? high?.maxComputeCapability;
+  if (found === undefined || bound === undefined || bound === null) return undefined;
+  const kind = low === undefined ? 'newer' : 'dropped';
+  const fact = `TensorRT ${found.version} runs on compute capability ${kind === 'newer' ? `up to ${bound}` : `${bound} and higher`}`;
+  return { kind, bound, release: found.version, evidence: [{ fact, source: found.source, checked: tensorRTReleasesChecked() }, ...gpuEvidence(gpu)] };
 }
 
 /** Whether machine code of one compute capability runs on another: on the same and on higher ones of its major. */
