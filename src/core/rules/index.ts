@@ -65,10 +65,10 @@ import { rule as tensorrtPipObsolete } from './tensorrt/pip-obsolete';
 import { rule as tensorrtPythonMismatch } from './tensorrt/python-mismatch';
 import { rule as tensorrtToolMissing } from './tensorrt/tool-missing';
 import { rule as tensorrtVersionUnavailable } from './tensorrt/version-unavailable';
-import type { AnyRule } from './model';
+import type { Rule } from './model';
 
 /** Every rule, in order of family and name. */
-export const rules: readonly AnyRule[] = [
+export const rules: readonly Rule[] = [
   buildNeedsGpu,
   composeCapabilitiesMissing,
   composeCountAndDeviceIds,
