@@ -18,3 +18,8 @@ const byFamilyAndName = lookupBy(defineTable<ImageVariable>(text), (row) => `${r
 export function sharedImageVariable(family: 'nvidia-cuda' | 'ngc', name: string): string | undefined {
   return byFamilyAndName(`${family} env ${name}`)?.value ?? undefined;
 }
+
+/** Whether images of a family set an environment variable of that name, as far as is known; by its kin for those that NVIDIA numbers through. */
+export function isImageVariable(family: 'nvidia-cuda' | 'ngc', name: string): boolean {
+  return /^(?:NV_|NVIDIA_)/.test(name) || byFamilyAndName(`${family} env ${name}`) !== undefined;
+}
