@@ -74,3 +74,10 @@ function removeOnly(text: string, node: DataMap, key: string): FileEdit | undefi
 export function readWord({ node }: ComposeService, key: string): string | undefined {
   return findScalar(node, key)?.text.value;
 }
+
+/** A fix that takes the key `version` out of a file. */
+export function dropVersion({ root, text }: ComposeProject): readonly Fix[] {
+  const entry = findEntry(root, 'version');
+  const edit = entry && removeEntry(text, root, entry);
+  return edit === undefined ? [] : [{ title: 'Remove the version', safe: false, edits: [edit] }];
+}
