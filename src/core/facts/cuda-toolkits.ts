@@ -135,3 +135,10 @@ export function driverFloor(cuda: string): DriverFloor | undefined {
     evidence: { fact: `CUDA ${row.version} comes with Linux driver ${full ?? row.driverBranch ?? 'of its branch'}${compatibility}.`, source: row.source, checked: toolkitTable().checked },
   };
 }
+
+/** The newest major version of gcc that nvcc of a CUDA version accepts; undefined where it is not known. */
+export function newestGcc(cuda: string): { readonly major: number; readonly evidence: Evidence } | undefined {
+  const row = toolkit(cuda) ?? toolkitsOfMinor(cuda).at(-1);
+  if (row === undefined || row.gccMax === null) return undefined;
+  return { major: row.gccMax, evidence: { fact: `nvcc of CUDA ${row.version} accepts gcc up to ${String(row.gccMax)}.`, source: row.source, checked: toolkitTable().checked } };
+}

@@ -18,8 +18,10 @@ import { rule as composeVisibleDevicesConflict } from './compose/visible-devices
 import { rule as composeX11Incomplete } from './compose/x11-incomplete';
 import { rule as cudaAptDistroCuda } from './cuda/apt-distro-cuda';
 import { rule as cudaArchAutodetect } from './cuda/arch-autodetect';
+import { rule as cudaArchMissesTarget } from './cuda/arch-misses-target';
 import { rule as cudaArchUnsupported } from './cuda/arch-unsupported';
 import { rule as cudaCompatMisplaced } from './cuda/compat-misplaced';
+import { rule as cudaCompilerUnsupported } from './cuda/compiler-unsupported';
 import { rule as cudaDriverInstalled } from './cuda/driver-installed';
 import { rule as cudaDriverLibraryCopied } from './cuda/driver-library-copied';
 import { rule as cudaDriverTooOld } from './cuda/driver-too-old';
@@ -92,8 +94,10 @@ export const rules: readonly AnyRule[] = [
   composeX11Incomplete,
   cudaAptDistroCuda,
   cudaArchAutodetect,
+  cudaArchMissesTarget,
   cudaArchUnsupported,
   cudaCompatMisplaced,
+  cudaCompilerUnsupported,
   cudaDriverInstalled,
   cudaDriverLibraryCopied,
   cudaDriverTooOld,

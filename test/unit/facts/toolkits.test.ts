@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { architectureOf, architectures, driverFloor, supportedArchitectures, toolkit, toolkits, toolkitsOfMinor } from '../../../src/core/facts/cuda-toolkits';
+import { architectureOf, architectures, driverFloor, newestGcc, supportedArchitectures, toolkit, toolkits, toolkitsOfMinor } from '../../../src/core/facts/cuda-toolkits';
 import { computeCapability, findGpu, gpus } from '../../../src/core/facts/gpus';
 
 describe('CUDA toolkits', () => {
@@ -92,4 +92,15 @@ describe('GPUs', () => {
       expect(known.has(gpu.computeCapability), gpu.gpu).toBe(true);
     }
   });
+});
+
+test.each([
+  ['11.8', 11],
+  ['12.4.1', 13],
+  ['12.8', 14],
+  // Gaps and versions that no table has.
+  ['9.0', undefined],
+  ['99.9', undefined],
+])('nvcc of CUDA %s accepts gcc up to %s', (cuda, major) => {
+  expect(newestGcc(cuda)?.major).toBe(major);
 });
