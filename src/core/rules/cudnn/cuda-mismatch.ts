@@ -1,9 +1,9 @@
 import { chooseCudnnBuilds, cudnnPackageOf, parseCudnnPackage } from '../../facts/cudnn';
 import type { StackReport } from '../../stack/model';
-import { stageCuda } from '../../stack/query';
+import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { MINOR_COMPATIBILITY, reportCudaMismatch, type MismatchedGroup } from '../support/cuda-mismatch';
+import { chooseVersion, MINOR_COMPATIBILITY, reportCudaMismatch, type Choice, type MismatchedGroup } from '../support/cuda-mismatch';
 import { listLibraryInstalls, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
 
 type MessageId = 'mismatch' | 'otherMajor';
@@ -14,7 +14,7 @@ export const rule = defineRule<MessageId>({
   severity: 'error',
   summary: 'cuDNN is built for another CUDA than the stage has.',
   messages: {
-    mismatch: '{packages} {version} is built for CUDA {built}, this stage has CUDA {cuda}: cuDNN does not find the libraries it is linked to (`libcublas.so.{builtMajor}: cannot open shared object file`, `CUDNN_STATUS_NOT_INITIALIZED`).',
+    mismatch: '{package} {version} is built for CUDA {built}, this stage has CUDA {cuda}: cuDNN does not find the libraries it is linked to (`libcublas.so.{builtMajor}: cannot open shared object file`, `CUDNN_STATUS_NOT_INITIALIZED`).',
     otherMajor: '{package} is cuDNN for CUDA {built}, this stage has CUDA {cuda}: it does not find the libraries of CUDA {built} (`libcublas.so.{built}: cannot open shared object file`).',
   },
   docs: {
@@ -55,15 +55,19 @@ export const rule = defineRule<MessageId>({
   },
 });
 
-/** The same version for the stage's CUDA, or the best of the same cuDNN major. */
-function chooseVersions({ packages, version, cuda }: MismatchedGroup, distro: string): ReturnType<Parameters<typeof reportCudaMismatch>[3]> {
+/** The same version for the stage's CUDA, or the newest of the same cuDNN major; of a held package the version that is there. */
+function chooseVersions(group: MismatchedGroup, distro: string): readonly Choice[] {
+  const { packages, version, cuda, install } = group;
   const major = parseCudnnPackage(packages[0].name)?.major;
   if (major === undefined) return [];
-  const upstream = version.split('-')[0] ?? '';
-  const candidates = chooseCudnnBuilds({ cuda, major, distro });
-  const best = candidates.find((candidate) => candidate.version.startsWith(`${upstream}-`)) ?? [...candidates].sort((a, b) => compareDotted(b.version.split('-')[0] ?? '', a.version.split('-')[0] ?? ''))[0];
-  if (best === undefined) return [];
-  return [{ title: `Take cuDNN ${best.version.split('-')[0] ?? ''} for CUDA ${best.cuda}`, versions: new Map(packages.map(({ name }) => [name, best.version])), evidence: best.evidence }];
+  const upstreamOf = (candidate: string): string => candidate.split('-')[0] ?? '';
+  const candidates = [...chooseCudnnBuilds({ cuda, major, distro })].sort((a, b) => compareDotted(upstreamOf(b.version), upstreamOf(a.version)));
+  const present = knownVersion(findComponent(install.before, 'cudnn')?.version);
+  const isHeld = install.before.apt.held.has(`libcudnn${major}`);
+  const best = candidates.find((candidate) => upstreamOf(candidate.version) === (isHeld ? present : upstreamOf(version))) ?? candidates[0];
+  // An older one than is there takes more than a version.
+  if (best === undefined || (present !== undefined && majorOf(present) === major && compareDotted(upstreamOf(best.version), present) < 0)) return [];
+  return chooseVersion(group, best.version, `Take cuDNN ${upstreamOf(best.version)} for CUDA ${best.cuda}`, best.evidence);
 }
 
 /** Packages of cuDNN 9, which name their CUDA major. */

@@ -1,12 +1,13 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { chooseCudnnBuilds, parseCudnnPackage } from '../../facts/cudnn';
 import type { Evidence } from '../../facts/evidence';
-import { stageCuda } from '../../stack/query';
+import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian } from '../../version/debian';
+import { majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { hasAptPreferences, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
+import { hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
 
 type MessageId = 'otherCuda' | 'floats' | 'floatsWithinMajor';
 
@@ -91,7 +92,7 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
   if (parseCudnnPackage(first.name)?.cuda !== undefined) {
     return { messageId: 'floatsWithinMajor', severity: 'information', data: { ...data, newest: known }, location, evidence };
   }
-  const fix = cuda === undefined ? undefined : pinToCuda(floating, cuda.version, distro);
+  const fix = cuda === undefined ? undefined : pinToCuda(install, floating, cuda.version, distro);
   const fixes = fix === undefined ? [] : [fix];
   if (cuda === undefined || newest?.cuda === undefined || isCudaCompatible(newest.cuda, cuda.version) !== false) {
     return evidence.length === 0 ? undefined : { messageId: 'floats', data: { ...data, newest: known }, location, evidence, fixes };
@@ -119,12 +120,19 @@ function newestOf(items: readonly LibraryPackage[], distro: string): { readonly 
 }
 
 /** The newest build for the stage's CUDA that has all these packages. */
-function pinToCuda(items: readonly LibraryPackage[], cuda: string, distro: string): Fix | undefined {
+function pinToCuda({ packages, action, before }: LibraryInstall, items: readonly LibraryPackage[], cuda: string, distro: string): Fix | undefined {
   const major = parseCudnnPackage(items[0]?.name ?? '')?.major;
   if (major === undefined || items.some(({ name }) => parseCudnnPackage(name)?.major !== major)) return undefined;
   const [newest] = [...chooseCudnnBuilds({ cuda, major, distro })].filter(({ seenThere }) => seenThere).sort((a, b) => compareDebian(b.version, a.version));
   if (newest === undefined) return undefined;
   const edits: FileEdit[] = [];
+  const runtime = `libcudnn${major}`;
+  const [dev] = items.filter(({ name }) => name === `${runtime}-dev`);
+  // The development package needs the runtime package in its own version.
+  if (dev !== undefined && !packages.some((item) => isNamed(item, runtime)) && !findComponents(before, 'cudnn').some(({ version }) => majorOf(knownVersion(version) ?? '') === major)) {
+    const start = dev.spec.range.start;
+    edits.push({ file: action.file, range: { start, end: start }, newText: `${runtime}=${newest.version} ` });
+  }
   for (const { spec } of items) {
     const edit = spec.text.edit(0, spec.text.value.length, `${spec.name.value}=${newest.version}`);
     if (edit === undefined) return undefined;

@@ -7,7 +7,7 @@ export const rule = defineRule({
   severity: 'error',
   summary: 'cuDNN is pinned to a version that NVIDIA’s repository never had.',
   messages: {
-    unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    unavailable: 'NVIDIA’s repository for {distro} never had {package} {version}. The build stops with `{message}`.',
     otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {

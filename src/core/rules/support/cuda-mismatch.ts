@@ -6,7 +6,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { cudaSuffixOf } from '../../version/debian';
 import type { Fix, Report } from '../model';
 import { editVersions, locateVersion } from './edit-version';
-import { listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
+import { listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
 import { newestMatching } from './pattern';
 import { groupByVersion, type VersionGroup } from './version-groups';
 
@@ -25,15 +25,27 @@ export interface MismatchedGroup extends VersionGroup {
   readonly cuda: string;
 }
 
+/** What can take the place of a mismatched build. */
+export interface Choice {
+  readonly fix: Fix;
+  readonly evidence: Evidence | undefined;
+}
+
+/** The choice that gives the packages of a group one version; empty where it cannot be written. */
+export function chooseVersion({ install, packages }: MismatchedGroup, version: string, title: string, evidence: Evidence | undefined): readonly Choice[] {
+  const edits = editVersions(install, packages, new Map(packages.map(({ name }) => [name, version])));
+  return edits === undefined ? [] : [{ fix: { title, safe: false, edits }, evidence }];
+}
+
 /**
- * Reports packages of a library whose version names another CUDA than the stage has. `choose` gives the versions that
- * fit, by package, each with a title; those that cannot be written are left out.
+ * Reports packages of a library whose version names another CUDA than the stage has. `choose` gives what fits, best
+ * first.
  */
 export function reportCudaMismatch(
   stack: StackReport,
   library: AptLibrary,
   report: (report: Report<'mismatch'>) => void,
-  choose: (group: MismatchedGroup, distro: string) => readonly { readonly title: string; readonly versions: ReadonlyMap<string, string>; readonly evidence: Evidence | undefined }[],
+  choose: (group: MismatchedGroup, distro: string) => readonly Choice[],
 ): void {
   for (const { own } of listLibraryInstalls(stack)) {
     for (const install of own) {
@@ -46,18 +58,14 @@ export function reportCudaMismatch(
         const built = cudaSuffixOf(group.version) ?? cudaOfPattern(group.packages[0], group.version, distro);
         if (built === undefined || isCudaCompatible(built, cuda.version) !== false) continue;
         const choices = distro === undefined ? [] : choose({ ...group, install, built, cuda: cuda.version }, distro);
-        const fixes = choices.flatMap(({ title, versions }): readonly Fix[] => {
-          const edits = editVersions(install, group.packages, versions);
-          return edits === undefined ? [] : [{ title, safe: false, edits }];
-        });
         report({
           messageId: 'mismatch',
           severity: cuda.component.certainty === 'assumed' || action.command.failureIgnored ? 'warning' : 'error',
-          data: { packages: listNames(group.packages.map(({ spec }) => spec.name.value)), version: group.packages[0].spec.version?.value ?? group.version, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version },
+          data: { package: group.packages[0].spec.name.value, version: group.packages[0].spec.version?.value ?? group.version, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version },
           location: locateVersion(install, group.packages[0]),
           evidence: [MINOR_COMPATIBILITY, ...choices.slice(0, 1).flatMap(({ evidence }) => evidence ?? [])],
           related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
-          fixes,
+          fixes: choices.map(({ fix }) => fix),
         });
       }
     }

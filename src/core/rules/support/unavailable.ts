@@ -5,18 +5,27 @@ import type { StackReport } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
 import { parseNvidiaPackageVersion } from '../../version/debian';
+import type { FileEdit } from '../../text/edit';
 import type { Fix, Report } from '../model';
 import { editVersions, locateVersion } from './edit-version';
-import { isForArm, listLibraryInstalls, listNames, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
+import { isForArm, listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from './library-packages';
 import { groupByVersion } from './version-groups';
 
 /** Ids of the messages that rules over `reportUnavailable` have. */
 export type UnavailableMessage = 'unavailable' | 'otherRepository';
 
-/** Reports each version of a library's packages that the repository of the stage's distribution never had. */
-export function reportUnavailable(stack: StackReport, library: AptLibrary, report: (report: Report<UnavailableMessage>) => void): void {
-  for (const { own } of listLibraryInstalls(stack)) {
-    for (const install of own) {
+/** The edits that give packages of a command another version, and whatever has to change with it. */
+export type Exchange = (version: string, items: readonly LibraryPackage[], install: LibraryInstall, installs: StageInstalls) => readonly FileEdit[] | undefined;
+
+const exchangeVersion: Exchange = (version, items, install) => editVersions(install, items, new Map(items.map(({ name }) => [name, version])));
+
+/**
+ * Reports each version of a library's packages that the repository of the stage's distribution never had. `exchange`
+ * writes the fix, where more than the version has to change.
+ */
+export function reportUnavailable(stack: StackReport, library: AptLibrary, report: (report: Report<UnavailableMessage>) => void, exchange: Exchange = exchangeVersion): void {
+  for (const installs of listLibraryInstalls(stack)) {
+    for (const install of installs.own) {
       const distro = networkDistro(install.before);
       // In a branch the version may be put together for another CUDA than the one at hand.
       if (distro === undefined || install.action.command.conditional) continue;
@@ -26,24 +35,25 @@ export function reportUnavailable(stack: StackReport, library: AptLibrary, repor
           return status === 'absent' && evidence !== undefined ? [{ item, evidence }] : [];
         });
         const [first] = absent;
-        if (first !== undefined) report(describe(install, version, first, absent.map(({ item }) => item), distro));
+        // What is merely unknown in that version moves along: the packages of a release belong together.
+        const moving = packages.filter((item) => isAptVersionKnown(item.name, version, distro).status !== 'known');
+        if (first !== undefined) report({ ...describe(install, version, first, distro), fixes: findFixes(install, moving, version, distro, (candidate) => exchange(candidate, moving, install, installs)) });
         else for (const finding of describeElsewhere(install, packages, version, distro)) report(finding);
       }
     }
   }
 }
 
-function describe(install: LibraryInstall, version: string, first: { readonly item: LibraryPackage; readonly evidence: Evidence }, items: readonly LibraryPackage[], distro: string): Report<UnavailableMessage> {
+function describe(install: LibraryInstall, version: string, first: { readonly item: LibraryPackage; readonly evidence: Evidence }, distro: string): Report<UnavailableMessage> {
   const { action, before } = install;
   const written = first.item.spec.version?.value ?? version;
   const message = action.manager === 'yum' ? `No package ${first.item.spec.name.value}-${written} available` : `E: Version '${written}' for '${first.item.spec.name.value}' was not found`;
   return {
     messageId: 'unavailable',
     severity: isCertain(install, version) && !action.command.failureIgnored && !before.opaque ? 'error' : 'warning',
-    data: { packages: listNames(items.map(({ spec }) => spec.name.value)), version: written, distro, message },
+    data: { package: first.item.spec.name.value, version: written, distro, message },
     location: locateVersion(install, first.item),
     evidence: [first.evidence],
-    fixes: findFixes(install, items, version, distro),
   };
 }
 
@@ -75,7 +85,7 @@ function isCertain({ action, stage }: LibraryInstall, version: string): boolean 
 }
 
 /** The nearest versions that exist and run with the stage's CUDA: the same release in another build, else two others. */
-function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], version: string, distro: string): readonly Fix[] {
+function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], version: string, distro: string, exchange: (candidate: string) => readonly FileEdit[] | undefined): readonly Fix[] {
   const [first] = items;
   const cuda = stageCuda(install.before)?.version;
   if (first === undefined) return [];
@@ -89,7 +99,7 @@ function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], ve
     .slice(0, isSame ? 1 : 2)
     .flatMap((candidate) => {
       const known = items.every(({ name }) => isAptVersionKnown(name, candidate, distro).status !== 'absent');
-      const edits = known ? editVersions(install, items, new Map(items.map(({ name }) => [name, candidate]))) : undefined;
+      const edits = known ? exchange(candidate) : undefined;
       return edits === undefined ? [] : [{ title: `Use ${candidate}`, safe: false, edits }];
     });
 }

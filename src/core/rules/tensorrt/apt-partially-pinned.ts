@@ -1,16 +1,14 @@
-import { newestAptBuild, type NewestAptVersion } from '../../facts/apt-versions';
+import { isAptVersionKnown, newestAptBuild, type NewestAptVersion } from '../../facts/apt-versions';
 import type { Evidence } from '../../facts/evidence';
 import { availabilityOf, tensorRTBuilds } from '../../facts/tensorrt-builds';
-import { areDependenciesProven, dependencyEvidence, exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
+import { areDependenciesProven, dependencyEvidence, exactDependenciesOf } from '../../facts/tensorrt-pins';
 import { aptVersionOf, isMetaPackage, packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
-import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { StackReport } from '../../stack/model';
-import type { FileEdit } from '../../text/edit';
-import { compareDebian, parseNvidiaPackageVersion } from '../../version/debian';
+import { compareDebian } from '../../version/debian';
 import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { findInstalled, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
-import { floatingPackages, joinPackages, textOf } from './pins';
+import { belongsTo, floatingPackages, isSound, repin, targetOf, type Target } from './pins';
 
 type MessageId = 'dependencies' | 'dependenciesToday' | 'beside' | 'besideToday';
 
@@ -104,10 +102,8 @@ export const rule = defineRule<MessageId>({
 });
 
 /** A package with a version, and the release that this means. */
-interface Pinned {
+interface Pinned extends Target {
   readonly item: LibraryPackage;
-  readonly release: TensorRTRelease;
-  readonly cuda: string;
 }
 
 function judge(install: LibraryInstall, installs: StageInstalls, stack: StackReport): Report<MessageId> | undefined {
@@ -117,8 +113,10 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   const distro = networkDistro(install.before);
   if (distro === undefined || install.before.components.some(({ kind, via }) => kind === 'tensorrt' && via === 'base-image')) return undefined;
   for (const pin of pinned) {
+    // A version that does not exist is another rule's, and what it would need no matter.
+    if (isAptVersionKnown(pin.item.name, pin.item.version ?? '', distro).status === 'absent') continue;
     const missing = exactDependenciesOf(pin.item.name, pin.release).filter((name) => floats(name, pin, install, installs));
-    const finding = missing.length === 0 ? undefined : reportMissing(pin, missing, pinned, install, installs, distro, stack);
+    const finding = missing.length === 0 ? undefined : reportMissing(pin, missing, install, installs, distro, stack);
     if (finding !== undefined) return finding;
   }
   const before = any ?? findEarlierPin(install, installs);
@@ -127,11 +125,8 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
 }
 
 function readPin(item: LibraryPackage): readonly Pinned[] {
-  const parts = item.library === 'tensorrt' && item.pinned === 'exact' && packageFamily(item.name) !== undefined ? parseNvidiaPackageVersion(item.version ?? '') : undefined;
-  const release = parts === undefined ? undefined : findTensorRTRelease(parts.upstream);
-  // The tables may be older than the file: of a release that they lack nothing is known.
-  if (release === undefined || parts?.cuda === undefined || !isSameRelease(release.fullVersion ?? release.version, parts.upstream)) return [];
-  return [{ item, release, cuda: parts.cuda }];
+  const target = item.library === 'tensorrt' && packageFamily(item.name) !== undefined ? targetOf(item) : undefined;
+  return target === undefined ? [] : [{ item, ...target }];
 }
 
 function findEarlierPin(install: LibraryInstall, { own, inherited }: StageInstalls): Pinned | undefined {
@@ -152,13 +147,13 @@ function hasUnknownInstall(name: string, install: LibraryInstall, { own, inherit
   return [...inherited, ...own.slice(0, own.indexOf(install))].some(({ packages, hasUnknownPackages }) => hasUnknownPackages || packages.some((item) => isNamed(item, name) && item.pinned !== 'no'));
 }
 
-function reportMissing(pin: Pinned, missing: readonly string[], pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> | undefined {
+function reportMissing(pin: Pinned, missing: readonly string[], install: LibraryInstall, installs: StageInstalls, distro: string, stack: StackReport): Report<MessageId> | undefined {
   const [first = ''] = missing;
   const versions = new Map(missing.map((name) => [name, aptVersionOf(name, pin.release, pin.cuda) ?? pin.item.version ?? '']));
   const newer = findNewer(versions, distro);
   const isProven = areDependenciesProven(pin.item.name, pin.release);
   if (newer === undefined && !isProven) return undefined;
-  const fix = pinMissing(pin, pinned, install, installs, stack);
+  const fix = complete(pin, install, installs, stack);
   return {
     messageId: newer === undefined ? 'dependenciesToday' : 'dependencies',
     severity: newer !== undefined && isProven && isCertain(install) && wasNeverNewest(pin, distro) ? 'error' : 'warning',
@@ -192,8 +187,7 @@ function reportBeside(item: LibraryPackage, pin: Pinned, install: LibraryInstall
   if (exactDependenciesOf(item.name, pin.release).length === 0) return undefined;
   const version = aptVersionOf(item.name, pin.release, pin.cuda) ?? '';
   const newer = findNewer(new Map([[item.name, version]]), distro);
-  const others = floatingPackages(install).filter(({ name }) => releaseHasPackage(pin.release, name) === true);
-  const fix = pinBeside(others, pin, install, installs, stack);
+  const fix = complete(pin, install, installs, stack);
   return {
     messageId: newer === undefined ? 'besideToday' : 'beside',
     severity: newer !== undefined && isCertain(install) && wasNeverNewest(pin, distro) ? 'error' : 'warning',
@@ -217,47 +211,12 @@ function isCertain({ action, before }: LibraryInstall): boolean {
   return !action.command.conditional && !action.command.failureIgnored && !before.opaque;
 }
 
-/** Names what the pinned packages of a command need and nobody has named yet, behind the last of them. */
-function pinMissing({ release, cuda }: Pinned, pinned: readonly Pinned[], install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
-  const same = pinned.filter((other) => other.release === release && other.cuda === cuda);
-  const last = same.at(-1);
-  const pins = pinSet(same.map(({ item }) => item.name), { release, cuda });
-  if (last === undefined || pins === undefined) return undefined;
-  const edits: FileEdit[] = [];
-  const unpinned = install.packages.filter(({ name, pinned: how }) => how === 'no' && pins.some((pin) => pin.package === name));
-  for (const { spec, name } of unpinned) {
-    const edit = spec.text.edit(0, spec.text.value.length, `${spec.name.value}=${pins.find((pin) => pin.package === name)?.version ?? ''}`);
-    if (edit === undefined) return undefined;
-    edits.push(edit);
-  }
-  const added = pins.filter((pin) => !install.packages.some((item) => isNamed(item, pin.package)) && floats(pin.package, last, install, installs));
-  if (added.length > 0) edits.push(insertBehind(last, added, install, stack));
-  return edits.length === 0 ? undefined : { title: `Pin all that TensorRT ${release.version} for CUDA ${cuda} needs (${pins.length} packages)`, safe: false, edits };
-}
-
-/** Gives packages without a version that of the others, and names what they need besides. */
-function pinBeside(items: readonly LibraryPackage[], pin: Pinned, install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
-  const pins = pinSet(items.map(({ name }) => name), pin);
-  if (pins === undefined) return undefined;
-  const edits: FileEdit[] = [];
-  for (const item of items) {
-    const added = item === items.at(-1) ? pins.filter(({ package: name, added: isAdded }) => isAdded && !install.packages.some((other) => isNamed(other, name)) && floats(name, pin, install, installs)) : [];
-    const words = [`${item.spec.name.value}=${pins.find(({ package: name }) => name === item.name)?.version ?? ''}`, ...added.map((one) => `${one.package}=${one.version}`)];
-    const edit = item.spec.text.edit(0, item.spec.text.value.length, joinPackages(item, words, install, stack));
-    if (edit === undefined) return undefined;
-    edits.push(edit);
-  }
-  return { title: `Pin ${listNames(items.map(({ name }) => name))} to TensorRT ${pin.release.version} for CUDA ${pin.cuda} too`, safe: false, edits };
-}
-
-/** The new words take the version as the pinned package spells it (`$V`), where it is the same. */
-function insertBehind({ item }: Pinned, added: readonly { readonly package: string; readonly version: string }[], install: LibraryInstall, stack: StackReport): FileEdit {
-  const { file } = install.action;
-  const word = textOf(file, stack).slice(item.spec.range.start, item.spec.range.end);
-  const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(word)?.[1];
-  const words = added.map((pin) => `${pin.package}=${spelled !== undefined && pin.version === item.version ? spelled : pin.version}`);
-  const end = item.spec.range.end;
-  return { file, range: { start: end, end }, newText: joinPackages(item, ['', ...words], install, stack) };
+/** Gives all packages of the stage that belong to a build its versions, and names what they need besides. */
+function complete(pin: Pinned, install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
+  // A build for another CUDA has to be exchanged first, not completed.
+  if (!isSound(pin, install)) return undefined;
+  const edits = repin(installs, pin, stack, (item, other) => other.action.manager === 'apt' && !other.action.command.conditional && belongsTo(item, pin));
+  return edits === undefined || edits.length === 0 ? undefined : { title: `Pin all that TensorRT ${pin.release.version} for CUDA ${pin.cuda} needs`, safe: false, edits };
 }
 
 function evidenceOf(...evidence: readonly (Evidence | undefined)[]): readonly Evidence[] {

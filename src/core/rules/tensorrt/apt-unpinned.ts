@@ -7,9 +7,9 @@ import type { KnownArtifact } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
-import { defineRule, type Report, type Severity } from '../model';
+import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { findLocalRepository, hasAptPreferences, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
-import { findBuild, floatingPackages, pinAll } from './pins';
+import { findBuild, floatingPackages, repin, type Target } from './pins';
 
 type MessageId = 'otherCuda' | 'floats' | 'localRepository';
 
@@ -112,7 +112,7 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   const shown = wrong ?? newest.find(({ newest: build }) => build !== undefined);
   if (shown?.newest === undefined) return undefined;
   const build = findBuild(namesOfStage(installs), before, distro) ?? findBuild(names, before, distro);
-  const fix = build && pinAll(installs, build, stack);
+  const fix = build && pinFloating(installs, build, stack);
   const common = {
     location: locatePackage(install, shown.item),
     evidence: evidenceOf(shown.newest, build && evidenceOfTensorRTBuild(build, distro)),
@@ -148,6 +148,12 @@ function namesOfStage({ own }: StageInstalls): readonly string[] {
   return [...new Set(own.flatMap((install) => floatingPackages(install).map(({ name }) => name)))];
 }
 
+/** Gives all packages of the stage that float the versions of one build, and holds them. */
+function pinFloating(installs: StageInstalls, target: Target, stack: StackReport): Fix | undefined {
+  const edits = repin(installs, target, stack, (item, install) => install.action.manager === 'apt' && floatingPackages(install).includes(item), true);
+  return edits && { title: `Pin TensorRT ${target.release.version} for CUDA ${target.cuda} with everything it needs, and hold it`, safe: false, edits };
+}
+
 /** A TensorRT local repository and NVIDIA's network repository side by side. */
 function judgeLocal(install: LibraryInstall, installs: StageInstalls, local: KnownArtifact, floating: readonly LibraryPackage[], distro: string, stack: StackReport): Report<MessageId> | undefined {
   const release = local.version === undefined ? undefined : findTensorRTRelease(local.version);
@@ -157,7 +163,7 @@ function judgeLocal(install: LibraryInstall, installs: StageInstalls, local: Kno
   const newest = newestAptBuild(example, distro);
   const localVersion = aptVersionOf(example, release, local.cuda);
   if (newest === undefined || localVersion === undefined || newest.version === localVersion) return undefined;
-  const fix = pinAll(installs, { release, cuda: local.cuda, sightings: [] }, stack);
+  const fix = pinFloating(installs, { release, cuda: local.cuda }, stack);
   const names = floating.map(({ name }) => name);
   return {
     messageId: 'localRepository',

@@ -1,8 +1,7 @@
 import { chooseBuilds } from '../../facts/tensorrt-builds';
-import { aptVersionOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
-import type { ActionStep, StageStack } from '../../stack/model';
+import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
@@ -10,7 +9,9 @@ import type { Traced } from '../../text/traced';
 import { isCudaCompatible } from '../../version/cuda';
 import { firstParts, majorOf } from '../../version/dotted';
 import { defineRule, type Report } from '../model';
-import { MINOR_COMPATIBILITY, reportCudaMismatch, type MismatchedGroup } from '../support/cuda-mismatch';
+import { listLibraryInstalls, type StageInstalls } from '../support/library-packages';
+import { belongsTo, repin } from './pins';
+import { MINOR_COMPATIBILITY, reportCudaMismatch, type Choice, type MismatchedGroup } from '../support/cuda-mismatch';
 
 type MessageId = 'mismatch' | 'archive' | 'localRepository';
 
@@ -20,7 +21,7 @@ export const rule = defineRule<MessageId>({
   severity: 'error',
   summary: 'TensorRT is built for another CUDA major than the stage has.',
   messages: {
-    mismatch: '{packages} {version} is built for CUDA {built}, this stage has CUDA {cuda}: the package brings the libraries of CUDA {builtMajor} along and needs its driver (`CUDA driver version is insufficient for CUDA runtime version`).',
+    mismatch: '{package} {version} is built for CUDA {built}, this stage has CUDA {cuda}: the package brings the libraries of CUDA {builtMajor} along and needs its driver (`CUDA driver version is insufficient for CUDA runtime version`).',
     archive: '{archive} is built for CUDA {built}, this stage has CUDA {cuda}: its libraries do not find those of CUDA {builtMajor} (`libcublas.so.{builtMajor}: cannot open shared object file`), or need a newer driver than the image asks for.',
     localRepository: '{archive} holds builds for CUDA {built}, this stage has CUDA {cuda}: what is installed from it needs the libraries and the driver of CUDA {builtMajor}.',
   },
@@ -74,25 +75,27 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    reportCudaMismatch(stack, 'tensorrt', report, chooseVersions);
+    reportCudaMismatch(stack, 'tensorrt', report, (group, distro) => {
+      const installs = listLibraryInstalls(stack).find(({ own }) => own.includes(group.install));
+      return installs === undefined ? [] : chooseBuild(group, distro, installs, stack);
+    });
     for (const stage of stack.stages) {
       for (const step of stage.steps) for (const action of step.actions) reportFiles(action, stage, report);
     }
   },
 });
 
-/** The same release for the stage's CUDA, and the best other release. */
-function chooseVersions({ packages, version, cuda }: MismatchedGroup, distro: string): ReturnType<Parameters<typeof reportCudaMismatch>[3]> {
-  const release = findTensorRTRelease(version.replace(/[-*].*$/, '').replace(/\.$/, ''));
+/** The same release for the stage's CUDA, and the best other release of its major. */
+function chooseBuild({ install, packages, version, cuda }: MismatchedGroup, distro: string, installs: StageInstalls, stack: StackReport): readonly Choice[] {
   const names = packages.map(({ name }) => name);
-  const major = release === undefined ? undefined : String(majorOf(release.version));
-  const wish = { packages: names, cuda, distro };
-  const builds = [release?.version, major].flatMap((wanted) => (wanted === undefined ? [] : chooseBuilds({ ...wish, version: wanted }).slice(0, 1)));
+  const release = findTensorRTRelease(version.replace(/[-*+].*$/, '').replace(/\.$/, ''));
+  const wanted = release === undefined ? [] : [release.version, String(majorOf(release.version))];
+  const builds = wanted.flatMap((prefix) => chooseBuilds({ packages: names, cuda, distro, version: prefix }).slice(0, 1));
   return builds
     .filter((build, i) => builds.findIndex((other) => other.release === build.release && other.cuda === build.cuda) === i)
     .flatMap((build) => {
-      const versions = new Map(names.flatMap((name): [string, string][] => [[name, aptVersionOf(name, build.release, build.cuda) ?? '']]));
-      return [...versions.values()].includes('') ? [] : [{ title: `Take TensorRT ${build.release.version} for CUDA ${build.cuda}`, versions, evidence: build.evidence }];
+      const edits = repin(installs, build, stack, (item, other) => item.version === version || (other === install && belongsTo(item, build)));
+      return edits === undefined ? [] : [{ fix: { title: `Take TensorRT ${build.release.version} for CUDA ${build.cuda}`, safe: false, edits }, evidence: build.evidence }];
     });
 }
 

@@ -6,7 +6,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { isSameRelease, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { hasAptPreferences, isForArm, isNamed, listLibraryInstalls, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
-import { cudnnPin, joinPackages, packagedCudnn, TAKES_CUDNN, takesCudnn, textOf } from './pins';
+import { cudnnPin, insertBehind, packagedCudnn, TAKES_CUDNN, takesCudnn } from './pins';
 
 type MessageId = 'otherMajor' | 'takesAlong';
 
@@ -59,7 +59,7 @@ export const rule = defineRule<MessageId>({
     for (const installs of listLibraryInstalls(stack)) {
       for (const install of installs.own) {
         if (install.action.manager !== 'apt' || install.action.command.conditional) continue;
-        const runtime = install.packages.find((item) => item.library === 'tensorrt' && item.pinned === 'exact' && /^(?:libnvinfer\d+|tensorrt(?:-libs)?)$/.test(item.name));
+        const runtime = install.packages.find((item) => item.library === 'tensorrt' && item.pinned === 'exact' && !/-headers-/.test(item.name));
         const release = runtime?.version === undefined ? undefined : findRelease(runtime.version);
         const finding = runtime === undefined || release === undefined || !takesCudnn(release) ? undefined : judgePackages(install, runtime, release, installs, stack);
         if (finding !== undefined) report(finding);
@@ -83,7 +83,7 @@ function judgePackages(install: LibraryInstall, item: LibraryPackage, release: T
   const distro = networkDistro(before);
   const cuda = stageCuda(before);
   const newest = distro === undefined ? undefined : newestAptBuild('libcudnn8', distro);
-  const isNamed8 = [...installs.inherited, ...installs.own.slice(0, installs.own.indexOf(install) + 1)].some(({ packages }) => packages.some((other) => isNamed(other, 'libcudnn8')));
+  const isNamed8 = [...installs.inherited, ...installs.own.slice(0, installs.own.indexOf(install) + 1)].some(({ packages }) => packages.some((other) => isNamed(other, 'libcudnn8') || isNamed(other, 'libcudnn8-dev')));
   if (isNamed8 || packagedCudnn(before)?.major === 8 || hasAptPreferences(before) || before.opaque || isForArm(stage)) return undefined;
   if (cuda === undefined || newest?.cuda === undefined || isCudaCompatible(newest.cuda, cuda.version) !== false) return undefined;
   const fix = nameCudnn(install, item, release, stack);
@@ -122,9 +122,7 @@ function judgeArchive({ action, before, after }: ActionStep): readonly Report<Me
 /** Names libcudnn8 behind the last package of TensorRT. */
 function nameCudnn(install: LibraryInstall, item: LibraryPackage, release: TensorRTRelease, stack: StackReport): Fix | undefined {
   const cuda = /[+.]cuda([\d.]+)$/.exec(item.version ?? '')?.[1];
-  const pin = cuda === undefined ? undefined : cudnnPin(install, { release, cuda, sightings: [] });
+  const pin = cuda === undefined ? undefined : cudnnPin(install, { release, cuda });
   const last = install.packages.findLast(({ library }) => library === 'tensorrt') ?? item;
-  const { end } = last.spec.range;
-  if (pin === undefined || textOf(install.action.file, stack).length < end) return undefined;
-  return { title: `Install ${pin} with it`, safe: false, edits: [{ file: install.action.file, range: { start: end, end }, newText: joinPackages(last, ['', pin], install, stack) }] };
+  return pin === undefined ? undefined : { title: `Install ${pin} with it`, safe: false, edits: [insertBehind(install, last, [pin], stack)] };
 }

@@ -1,8 +1,8 @@
-import { aptBuilds, isInNetworkRepository } from '../../facts/apt-builds';
+import { aptBuilds, evidenceOfBuild, isInNetworkRepository } from '../../facts/apt-builds';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian, parseNvidiaPackageVersion } from '../../version/debian';
 import { defineRule } from '../model';
-import { reportCudaMismatch, type MismatchedGroup } from '../support/cuda-mismatch';
+import { chooseVersion, reportCudaMismatch, type Choice, type MismatchedGroup } from '../support/cuda-mismatch';
 import { reportUnavailable, type UnavailableMessage } from '../support/unavailable';
 
 export const rule = defineRule<'mismatch' | UnavailableMessage>({
@@ -11,8 +11,8 @@ export const rule = defineRule<'mismatch' | UnavailableMessage>({
   severity: 'error',
   summary: 'NCCL is pinned to a build for another CUDA, or to one that was never published.',
   messages: {
-    mismatch: '{packages} {version} is built for CUDA {built}, this stage has CUDA {cuda}: NCCL brings the runtime of CUDA {builtMajor} in it and asks for its driver (`NCCL WARN Cuda failure`).',
-    unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    mismatch: '{package} {version} is built for CUDA {built}, this stage has CUDA {cuda}: NCCL brings the runtime of CUDA {builtMajor} in it and asks for its driver (`NCCL WARN Cuda failure`).',
+    unavailable: 'NVIDIA’s repository for {distro} never had {package} {version}. The build stops with `{message}`.',
     otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {
@@ -62,13 +62,12 @@ export const rule = defineRule<'mismatch' | UnavailableMessage>({
   },
 });
 
-/** The newest version for the stage's CUDA minor version or an older one, else for the nearest newer one. */
-function chooseVersions({ packages, cuda }: MismatchedGroup, distro: string): ReturnType<Parameters<typeof reportCudaMismatch>[3]> {
-  const seen = aptBuilds({ package: packages[0].name, distro }).filter((build) => {
+/** The newest version that runs with the stage's CUDA. */
+function chooseVersions(group: MismatchedGroup, distro: string): readonly Choice[] {
+  const seen = aptBuilds({ package: group.packages[0].name, distro }).filter((build) => {
     const built = parseNvidiaPackageVersion(build.version)?.cuda;
-    return isInNetworkRepository(build) && built !== undefined && isCudaCompatible(built, cuda) === true;
+    return isInNetworkRepository(build) && built !== undefined && isCudaCompatible(built, group.cuda) === true;
   });
-  const best = [...seen].sort((a, b) => compareDebian(b.version, a.version))[0];
-  if (best === undefined) return [];
-  return [{ title: `Take NCCL ${best.version}`, versions: new Map(packages.map(({ name }) => [name, best.version])), evidence: undefined }];
+  const [best] = [...seen].sort((a, b) => compareDebian(b.version, a.version));
+  return best === undefined ? [] : chooseVersion(group, best.version, `Take NCCL ${best.version}`, evidenceOfBuild(best, group.packages[0].name));
 }

@@ -1,3 +1,4 @@
+import { pinSet } from '../../facts/tensorrt-pins';
 import { packageFamily, packageNameOf, releaseHasPackage, successorOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { Evidence } from '../../facts/evidence';
@@ -5,8 +6,9 @@ import { parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, isSameRelease, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { dropPackage } from '../support/edit-packages';
-import { listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
+import { isNamed, listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
 import type { StackReport } from '../../stack/model';
+import { isSound } from './pins';
 
 type MessageId = 'otherMajor' | 'removed' | 'notYet' | 'neverExisted';
 
@@ -98,7 +100,7 @@ function judge(item: LibraryPackage, install: LibraryInstall, stack: StackReport
   const data = { package: item.spec.name.value, version: written, release: release.version, major: String(major) };
   if (family.major !== undefined && family.major !== major) {
     const right = packageNameOf(family.family, major);
-    const rename = releaseHasPackage(release, right) === true ? renamePackage(item, right) : undefined;
+    const rename = releaseHasPackage(release, right) === true ? renamePackage(item, right, release, install) : undefined;
     const renames = rename === undefined ? [] : [rename];
     return { ...base, messageId: 'otherMajor', data: { ...data, named: String(family.major) }, evidence: [releaseEvidence(release)], fixes: successorOf(item.name, major) === undefined ? fixes : renames };
   }
@@ -118,8 +120,12 @@ function releaseEvidence({ version, source }: TensorRTRelease): Evidence {
   return { fact: `The libraries of TensorRT ${version} carry its major version in their names.`, source, checked: tensorRTReleasesChecked() };
 }
 
-function renamePackage({ spec }: LibraryPackage, name: string): Fix | undefined {
-  const edit = spec.name.edit(0, spec.name.value.length, name);
+/** Only where the renamed package finds all it needs in the command: else it takes more than a name. */
+function renamePackage({ spec, version }: LibraryPackage, name: string, release: TensorRTRelease, install: LibraryInstall): Fix | undefined {
+  const cuda = parseNvidiaPackageVersion(version ?? '')?.cuda;
+  const needed = pinSet([name], { release, cuda: cuda ?? '' }) ?? [];
+  const isComplete = needed.every((pin) => !pin.added || install.packages.some((other) => isNamed(other, pin.package) && other.version === pin.version));
+  const edit = cuda === undefined || !isComplete || !isSound({ release, cuda }, install) ? undefined : spec.name.edit(0, spec.name.value.length, name);
   return edit && { title: `Install ${name}`, safe: false, edits: [edit] };
 }
 

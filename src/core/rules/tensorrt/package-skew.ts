@@ -1,9 +1,12 @@
 import { dependencyEvidence, exactDependenciesOf } from '../../facts/tensorrt-pins';
 import { aptVersionOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import type { StackReport } from '../../stack/model';
 import { isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { editVersions, locateVersion } from '../support/edit-version';
+import { locateVersion } from '../support/edit-version';
+import { listLibraryInstalls } from '../support/library-packages';
+import { belongsTo, isSound, repin, targetOf, type Target } from './pins';
 import { forEachPinned, type PinnedPackage } from '../support/skew';
 
 export const rule = defineRule({
@@ -55,7 +58,7 @@ export const rule = defineRule({
     forEachPinned(stack, 'tensorrt', (now, all) => {
       const said = new Set<string>();
       for (const pinned of now) {
-        const finding = judge(pinned, all);
+        const finding = judge(pinned, all, stack);
         // One word for all packages that have the wrong version from one place.
         if (finding === undefined || said.has(pinned.item.version ?? '')) continue;
         said.add(pinned.item.version ?? '');
@@ -65,16 +68,15 @@ export const rule = defineRule({
   },
 });
 
-function judge(pinned: PinnedPackage, all: readonly PinnedPackage[]): Report<'skew'> | undefined {
+function judge(pinned: PinnedPackage, all: readonly PinnedPackage[], stack: StackReport): Report<'skew'> | undefined {
   const { item, cuda } = pinned;
   const release = releaseOf(pinned);
   if (release === undefined || cuda === undefined) return undefined;
   for (const name of exactDependenciesOf(item.name, release)) {
     const needed = all.find((other) => other.item.name === name);
     if (needed === undefined || needed.cuda === undefined || (releaseOf(needed) === release && needed.cuda === cuda)) continue;
-    const neededRelease = releaseOf(needed);
-    if (neededRelease === undefined) continue;
-    const fix = alignWith(pinned, needed, neededRelease, needed.cuda, all);
+    if (releaseOf(needed) === undefined) continue;
+    const fix = align(pinned, needed, stack);
     return {
       messageId: 'skew',
       severity: item.spec.version === undefined || pinned.install.action.command.failureIgnored ? 'warning' : 'error',
@@ -93,13 +95,22 @@ function releaseOf({ upstream }: PinnedPackage): TensorRTRelease | undefined {
   return release !== undefined && isSameRelease(release.fullVersion ?? release.version, upstream) ? release : undefined;
 }
 
-/** Gives the packages of a command that have the odd version that of the package they need. */
-function alignWith(pinned: PinnedPackage, needed: PinnedPackage, release: TensorRTRelease, cuda: string, all: readonly PinnedPackage[]): Fix | undefined {
-  const odd = all.filter((other) => other.install === pinned.install && other.item.version === pinned.item.version);
-  const versions = new Map(odd.flatMap(({ item: { name } }): [string, string][] => {
-    const version = aptVersionOf(name, release, cuda);
-    return version === undefined ? [] : [[name, version]];
-  }));
-  const edits = versions.size === odd.length ? editVersions(pinned.install, odd.map(({ item }) => item), versions) : undefined;
-  return edits && { title: `Use ${needed.item.version ?? ''} as for ${needed.item.name}`, safe: false, edits };
+/** Gives all packages of the stage that have the odd version that of the package it needs; where that cannot be, the other way round. */
+function align(pinned: PinnedPackage, needed: PinnedPackage, stack: StackReport): Fix | undefined {
+  const installs = listLibraryInstalls(stack).find(({ own }) => own.includes(pinned.install));
+  const [odd, right] = [targetOf(pinned.item), targetOf(needed.item)];
+  if (installs === undefined || odd === undefined || right === undefined) return undefined;
+  const others = installs.own.flatMap(({ packages }) => packages.flatMap((item) => (item.library === 'tensorrt' && item.pinned === 'exact' ? (targetOf(item) ?? []) : [])));
+  // With a third build in the stage the fix would only move the contradiction.
+  if (others.some((other) => !isSame(other, odd) && !isSame(other, right))) return undefined;
+  for (const [from, to] of [[odd, right], [right, odd]] as const) {
+    if (!isSound(to, pinned.install)) continue;
+    const edits = repin(installs, to, stack, (item, install) => install.action.manager === 'apt' && !install.action.command.conditional && (belongsTo(item, from) || belongsTo(item, to)));
+    if (edits !== undefined && edits.length > 0) return { title: `Use TensorRT ${to.release.version} for CUDA ${to.cuda} for all of them`, safe: false, edits };
+  }
+  return undefined;
+}
+
+function isSame(a: Target, b: Target): boolean {
+  return a.release === b.release && a.cuda === b.cuda;
 }

@@ -1,15 +1,17 @@
 import { chooseCudnnBuilds } from '../../facts/cudnn';
-import { chooseBuilds, newestTensorRTBuild, type TensorRTBuild } from '../../facts/tensorrt-builds';
-import { pinSet } from '../../facts/tensorrt-pins';
+import { availabilityOf, chooseBuilds, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from '../../facts/tensorrt-builds';
+import { exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
 import type { Evidence } from '../../facts/evidence';
-import { packageFamily } from '../../facts/tensorrt-packages';
-import type { TensorRTRelease } from '../../facts/tensorrt-releases';
+import { packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
+import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { StackReport, StackState } from '../../stack/model';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
-import { compareDotted, firstParts, hasPrefix, majorOf } from '../../version/dotted';
-import type { Fix } from '../model';
-import type { LibraryInstall, LibraryPackage, StageInstalls } from '../support/library-packages';
+import { isCudaCompatible } from '../../version/cuda';
+import { parseNvidiaPackageVersion } from '../../version/debian';
+import { compareDotted, firstParts, hasPrefix, isSameRelease, majorOf } from '../../version/dotted';
+import { editVersions, mergeEdits } from '../support/edit-version';
+import { isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 
 /** TensorRT up to 8.6 takes cuDNN along, in any version and for any CUDA. */
 export const TAKES_CUDNN: Evidence = {
@@ -38,48 +40,111 @@ export function findBuild(names: readonly string[], state: StackState, distro: s
   const cuda = stageCuda(state)?.version;
   if (cuda === undefined) return version === undefined ? newestTensorRTBuild(names[0] ?? 'tensorrt', distro) : undefined;
   const cudnn = packagedCudnn(state)?.version;
-  return chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }), ...(version === undefined ? {} : { version }) })[0];
+  const candidates = chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }), ...(version === undefined ? {} : { version }) });
+  // Of the releases for the best CUDA the newest: which of them someone has seen in this very repository is chance.
+  return candidates.filter((build) => build.cuda === candidates[0]?.cuda).reduce((best, build) => (best === undefined || compareDotted(build.release.version, best.release.version) > 0 ? build : best), candidates[0]);
 }
 
+/** A build as far as a fix needs it. */
+export type Target = Pick<TensorRTBuild, 'release' | 'cuda'>;
+
 /**
- * The fix that gives every package of TensorRT in a stage the version of one build, names what they need in that same
- * version, and holds them there. Undefined where a package's word cannot be rewritten.
+ * The edits that give packages of TensorRT in a stage the versions of one build, wherever `chosen` picks them, name what
+ * they need in that same version besides, and cuDNN where it would float. With `hold` they are put on hold, which is
+ * done anyway where a later command upgrades everything. Undefined where a package's word cannot be rewritten, or the
+ * release lacks one of the packages.
  */
-export function pinAll(installs: StageInstalls, build: TensorRTBuild, stack: StackReport): Fix | undefined {
+export function repin(installs: StageInstalls, target: Target, stack: StackReport, chosen: (item: LibraryPackage, install: LibraryInstall) => boolean, hold = false): readonly FileEdit[] | undefined {
+  if (isContradicted(installs, target, chosen)) return undefined;
   const edits: FileEdit[] = [];
-  const pinned = new Set<string>();
+  const pinned = new Set(installs.inherited.flatMap(({ packages }) => packages.map(({ name }) => name)));
+  const holds = hold || installs.stage.steps.some(({ actions }) => actions.some(({ action }) => action.kind === 'package-upgrade' && action.manager === 'apt'));
   for (const install of installs.own) {
-    if (install.action.manager !== 'apt') continue;
+    const items = install.packages.filter((item) => item.library === 'tensorrt' && chosen(item, install));
     for (const item of install.packages) if (item.pinned !== 'no') pinned.add(item.name);
-    const floating = floatingPackages(install);
-    if (floating.length === 0) continue;
-    const edit = pinInstall(install, floating, build, pinned, stack);
+    if (items.length === 0) continue;
+    const edit = repinInstall(install, items, target, pinned, stack, holds);
     if (edit === undefined) return undefined;
     edits.push(...edit);
   }
-  const title = `Pin TensorRT ${build.release.version} for CUDA ${build.cuda} with everything it needs, and hold it`;
-  return edits.length === 0 ? undefined : { title, safe: false, edits };
+  return mergeEdits(edits);
 }
 
-function pinInstall(install: LibraryInstall, floating: readonly LibraryPackage[], build: TensorRTBuild, pinned: Set<string>, stack: StackReport): readonly FileEdit[] | undefined {
-  const named = [...new Set(floating.map(({ name }) => name))];
-  const pins = pinSet(named, build);
-  if (pins === undefined) return undefined;
+/** A package of another build stays in the stage, and needs what is to be pinned, or is needed by it. */
+function isContradicted(installs: StageInstalls, target: Target, chosen: (item: LibraryPackage, install: LibraryInstall) => boolean): boolean {
+  const all = [...installs.inherited, ...installs.own].flatMap((install) => install.packages.map((item) => ({ item, isChosen: installs.own.includes(install) && chosen(item, install) })));
+  const names = all.flatMap(({ item, isChosen }) => (isChosen && item.library === 'tensorrt' ? [item.name] : []));
+  const closure = new Set(pinSet(names, target)?.map((pin) => pin.package));
+  return all.some(({ item, isChosen }) => {
+    const other = isChosen || item.library !== 'tensorrt' ? undefined : targetOf(item);
+    if (other === undefined || (other.release === target.release && other.cuda === target.cuda)) return false;
+    return closure.has(item.name) || exactDependenciesOf(item.name, other.release).some((name) => closure.has(name));
+  });
+}
+
+function repinInstall(install: LibraryInstall, items: readonly LibraryPackage[], target: Target, pinned: Set<string>, stack: StackReport, holds: boolean): readonly FileEdit[] | undefined {
+  const pins = pinSet([...new Set(items.map(({ name }) => name))], target);
+  const last = items.at(-1);
+  if (pins === undefined || last === undefined) return undefined;
   const versions = new Map(pins.map((pin) => [pin.package, pin.version]));
-  const added = pins.filter((pin) => pin.added && !pinned.has(pin.package)).map((pin) => `${pin.package}=${pin.version}`);
-  const cudnn = pinned.has('libcudnn8') ? undefined : cudnnPin(install, build);
-  if (cudnn !== undefined) added.push(cudnn);
-  const fresh = [...versions.keys(), ...(cudnn === undefined ? [] : ['libcudnn8'])].filter((name) => !pinned.has(name));
-  for (const name of fresh) pinned.add(name);
+  const wrong = items.filter((item) => item.pinned !== 'no' && item.version !== versions.get(item.name));
   const edits: FileEdit[] = [];
-  for (const item of floating) {
-    const text = `${item.spec.name.value}=${versions.get(item.name) ?? ''}`;
-    const edit = item.spec.text.edit(0, item.spec.text.value.length, item === floating.at(-1) ? joinPackages(item, [text, ...added], install, stack) : text);
+  const moved = wrong.length === 0 ? [] : editVersions(install, wrong, versions);
+  if (moved === undefined) return undefined;
+  edits.push(...moved);
+  for (const item of items.filter(({ pinned: how }) => how === 'no')) {
+    const edit = item.spec.text.edit(0, item.spec.text.value.length, `${item.spec.name.value}=${versions.get(item.name) ?? ''}`);
     if (edit === undefined) return undefined;
     edits.push(edit);
   }
-  const hold = holdAfter(install, fresh.filter((name) => !install.stage.final.apt.held.has(name)), stack);
-  return hold === undefined ? edits : [...edits, hold];
+  const missing = pins.filter((pin) => pin.added && !pinned.has(pin.package) && !install.packages.some((item) => isNamed(item, pin.package)));
+  const spell = spelling(install, items, versions, moved, stack);
+  const words = missing.map((pin) => `${pin.package}=${spell(pin.version)}`);
+  const cudnn = pinned.has('libcudnn8') ? undefined : cudnnPin(install, target);
+  if (cudnn !== undefined) words.push(cudnn);
+  if (words.length > 0) edits.push(insertBehind(install, last, words, stack));
+  const fresh = [...items.map(({ name }) => name), ...missing.map((pin) => pin.package), ...(cudnn === undefined ? [] : ['libcudnn8'])];
+  for (const name of fresh) pinned.add(name);
+  const held = holds ? holdAfter(install, [...new Set(fresh)].filter((name) => !install.stage.final.apt.held.has(name)), stack) : undefined;
+  return held === undefined ? edits : [...edits, held];
+}
+
+/** How a version is written in new words: as the packages have it (`$V`), where that stands for the same. */
+function spelling({ action }: LibraryInstall, items: readonly LibraryPackage[], versions: ReadonlyMap<string, string>, moved: readonly FileEdit[], stack: StackReport): (version: string) => string {
+  const model = items.findLast(({ pinned: how, spec }) => how !== 'no' && spec.version?.pieces.some(({ use }) => use !== undefined) === true);
+  const range = model?.spec.range;
+  if (model === undefined || range === undefined || moved.some((edit) => edit.file === action.file && edit.range.start < range.end && range.start < edit.range.end)) return (version) => version;
+  const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(textOf(action.file, stack).slice(range.start, range.end))?.[1];
+  return (version) => (spelled !== undefined && version === versions.get(model.name) ? spelled : version);
+}
+
+/** Package words put behind a package. */
+export function insertBehind(install: LibraryInstall, item: LibraryPackage, words: readonly string[], stack: StackReport): FileEdit {
+  const { end } = item.spec.range;
+  return { file: install.action.file, range: { start: end, end }, newText: joinPackages(item, ['', ...words], install, stack) };
+}
+
+/** Whether a build can be installed and run in the stage of a command: the repository may have it, and its CUDA fits. */
+export function isSound({ release, cuda }: Target, { before }: LibraryInstall): boolean {
+  const stage = stageCuda(before)?.version;
+  const distro = networkDistro(before);
+  if (stage !== undefined && isCudaCompatible(cuda, stage) === false) return false;
+  return distro !== undefined && tensorRTBuilds().some((build) => build.release === release && build.cuda === cuda && availabilityOf(build, distro) !== undefined);
+}
+
+/** The build that a version names; undefined for patterns and for releases that the tables lack. */
+export function targetOf({ version, pinned }: LibraryPackage): Target | undefined {
+  const parts = pinned === 'exact' && version !== undefined ? parseNvidiaPackageVersion(version) : undefined;
+  const release = parts === undefined ? undefined : findTensorRTRelease(parts.upstream);
+  if (release === undefined || parts?.cuda === undefined || !isSameRelease(release.fullVersion ?? release.version, parts.upstream)) return undefined;
+  return { release, cuda: parts.cuda };
+}
+
+/** Whether a package is pinned to this build, or to nothing while the release has it. */
+export function belongsTo(item: LibraryPackage, { release, cuda }: Target): boolean {
+  if (item.pinned === 'no') return packageFamily(item.name) !== undefined && releaseHasPackage(release, item.name) === true;
+  const target = targetOf(item);
+  return target !== undefined && target.release === release && target.cuda === cuda;
 }
 
 /** Whether the packages of a release bring libcudnn8 along. */
@@ -88,7 +153,7 @@ export function takesCudnn({ version }: TensorRTRelease): boolean {
 }
 
 /** `libcudnn8=…` for a stage without cuDNN, where TensorRT would take the newest along. */
-export function cudnnPin({ before, packages }: LibraryInstall, { release, cuda }: TensorRTBuild): string | undefined {
+export function cudnnPin({ before, packages }: LibraryInstall, { release, cuda }: Target): string | undefined {
   if (!takesCudnn(release)) return undefined;
   if (packagedCudnn(before)?.major === 8 || packages.some(({ library }) => library === 'cudnn')) return undefined;
   const distro = before.apt.repositories.findLast(({ repository }) => repository === 'cuda')?.distro;

@@ -1,4 +1,9 @@
+import { aptVersionOf } from '../../facts/tensorrt-packages';
+import { findTensorRTRelease } from '../../facts/tensorrt-releases';
+import { parseNvidiaPackageVersion } from '../../version/debian';
 import { defineRule } from '../model';
+import { editVersions } from '../support/edit-version';
+import { belongsTo, repin } from './pins';
 import { reportUnavailable } from '../support/unavailable';
 
 export const rule = defineRule({
@@ -7,7 +12,7 @@ export const rule = defineRule({
   severity: 'error',
   summary: 'TensorRT is pinned to a version that NVIDIA’s repository never had.',
   messages: {
-    unavailable: '{packages}: NVIDIA’s repository for {distro} never had version {version}. The build stops with `{message}`.',
+    unavailable: 'NVIDIA’s repository for {distro} never had {package} {version}. The build stops with `{message}`.',
     otherRepository: '{package} {version} is known only from NVIDIA’s machine-learning repository, and this stage asks the CUDA repository for {distro} alone: `E: Version \'{version}\' for \'{package}\' was not found`.',
   },
   docs: {
@@ -55,6 +60,15 @@ export const rule = defineRule({
     },
   ],
   check({ report, stack }) {
-    reportUnavailable(stack, 'tensorrt', report);
+    // The packages of the whole stage move together, and take along what they need.
+    reportUnavailable(stack, 'tensorrt', report, (version, items, install, installs) => {
+      const wanted = items[0]?.version;
+      const parts = parseNvidiaPackageVersion(version);
+      const release = parts === undefined ? undefined : findTensorRTRelease(parts.upstream);
+      if (release === undefined || parts?.cuda === undefined) return undefined;
+      const target = { release, cuda: parts.cuda };
+      if (install.action.manager !== 'apt') return editVersions(install, items, new Map(items.map(({ name }) => [name, aptVersionOf(name, release, target.cuda) ?? version])));
+      return repin(installs, target, stack, (item, other) => other.action.manager === 'apt' && (item.version === wanted || (other === install && belongsTo(item, target))));
+    });
   },
 });
