@@ -7,8 +7,11 @@ import { rule as composeCountInvalid } from './compose/count-invalid';
 import { rule as composeCudaVisibleDevices } from './compose/cuda-visible-devices';
 import { rule as composeDeviceSplit } from './compose/device-split';
 import { rule as composeDevicesMisplaced } from './compose/devices-misplaced';
+import { rule as composeDriverCapabilities } from './compose/driver-capabilities';
 import { rule as composeGpuNotReserved } from './compose/gpu-not-reserved';
+import { rule as composeGpuUnused } from './compose/gpu-unused';
 import { rule as composeGpusUnsupported } from './compose/gpus-unsupported';
+import { rule as composeImageVariantAlone } from './compose/image-variant-alone';
 import { rule as composeRuntimeLegacy } from './compose/runtime-legacy';
 import { rule as composeSchemaTooOld } from './compose/schema-too-old';
 import { rule as composeShmTooSmall } from './compose/shm-too-small';
@@ -38,6 +41,7 @@ import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
+import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -51,6 +55,7 @@ import { rule as imageStageVersionSkew } from './image/stage-version-skew';
 import { rule as imageTagFloating } from './image/tag-floating';
 import { rule as imageTagRemoved } from './image/tag-removed';
 import { rule as imageTagUnknown } from './image/tag-unknown';
+import { rule as imageTargetPlatform } from './image/target-platform';
 import { rule as tensorrtAptHeldPackage } from './tensorrt/apt-held-package';
 import { rule as tensorrtAptPartiallyPinned } from './tensorrt/apt-partially-pinned';
 import { rule as tensorrtAptUnpinned } from './tensorrt/apt-unpinned';
@@ -83,8 +88,11 @@ export const rules: readonly AnyRule[] = [
   composeCudaVisibleDevices,
   composeDeviceSplit,
   composeDevicesMisplaced,
+  composeDriverCapabilities,
   composeGpuNotReserved,
+  composeGpuUnused,
   composeGpusUnsupported,
+  composeImageVariantAlone,
   composeRuntimeLegacy,
   composeSchemaTooOld,
   composeShmTooSmall,
@@ -114,6 +122,7 @@ export const rules: readonly AnyRule[] = [
   environmentEnvPathNotInstalled,
   environmentLibcMismatch,
   frameworksTorchArchMissesTarget,
+  frameworksTorchCudaMismatch,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
@@ -127,6 +136,7 @@ export const rules: readonly AnyRule[] = [
   imageTagFloating,
   imageTagRemoved,
   imageTagUnknown,
+  imageTargetPlatform,
   tensorrtAptHeldPackage,
   tensorrtAptPartiallyPinned,
   tensorrtAptUnpinned,

@@ -47,7 +47,7 @@ export const rule = defineComposeRule({
     {
       kind: 'bad',
       title: 'nothing said',
-      text: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              «capabilities»: [gpu]\n',
+      text: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - «driver»: nvidia\n              capabilities: [gpu]\n',
       messageId: 'missing',
       severity: 'information',
       fixed: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: all\n              capabilities: [gpu]\n',
@@ -80,7 +80,8 @@ export const rule = defineComposeRule({
           }
         } else if (count === undefined && deviceIds === undefined && syntax === 'deploy' && capabilities !== undefined && node.kind === 'map') {
           if (!isForNvidia(request) || isSplitAt(requests, i - 1) || listItems(capabilities.value).length === 0) return;
-          report({ messageId: 'missing', severity: 'information', location: locateKey(capabilities), evidence: containerFacts('count-missing'), fixes: addCount(project.text, node, request) });
+          const [first = capabilities] = node.entries;
+          report({ messageId: 'missing', severity: 'information', location: locateKey(first), evidence: containerFacts('count-missing'), fixes: addCount(project.text, node, request) });
         }
       });
     }

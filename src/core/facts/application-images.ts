@@ -1,0 +1,34 @@
+import type { Evidence } from './evidence';
+import { defineTable } from './table';
+import text from './tables/application-images.json?raw';
+
+/** An image of an application that people run with Compose. */
+export interface ApplicationImage {
+  /** The end of its repository path: `plex` for `lscr.io/linuxserver/plex`. */
+  readonly name: string;
+  /** video: it decodes or encodes on the GPU. */
+  readonly use: 'video' | null;
+  /** Tags that name a variant and no release; such tags were never published. */
+  readonly variant: string | null;
+  /** What such a tag lacks. */
+  readonly prefix: string | null;
+}
+
+const table = defineTable<ApplicationImage>(text);
+
+/** True for a repository whose application uses the GPU for video; the evidence says who reports it. */
+export function findVideoImage(repository: string): Evidence | undefined {
+  const row = table().rows.find(({ name, use }) => use === 'video' && endsWithName(repository, name));
+  return row && { fact: `${row.name} decodes and encodes video on the GPU, which needs the driver capability video`, source: row.source, checked: table().checked };
+}
+
+/** What a tag lacks that names a variant alone (`stable-`), with evidence; undefined for every other tag. */
+export function findVariantTag(repository: string, tag: string): { readonly prefix: string; readonly evidence: Evidence } | undefined {
+  const row = table().rows.find(({ name, variant }) => variant !== null && endsWithName(repository, name) && new RegExp(variant).test(tag));
+  if (row === undefined || row.prefix === null) return undefined;
+  return { prefix: row.prefix, evidence: { fact: `Tags of ${row.name} begin with a release or with ${row.prefix.replace(/-$/, '')}`, source: row.source, checked: table().checked } };
+}
+
+function endsWithName(repository: string, name: string): boolean {
+  return repository === name || repository.endsWith(`/${name}`);
+}
