@@ -38,6 +38,7 @@ import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
 import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope';
+import { rule as environmentEnvLibraryPathClobbered } from './environment/env-library-path-clobbered';
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
@@ -119,6 +120,7 @@ export const rules: readonly AnyRule[] = [
   cudnnUnpinned,
   cudnnVersionUnavailable,
   environmentArgOutOfScope,
+  environmentEnvLibraryPathClobbered,
   environmentEnvPathNotInstalled,
   environmentLibcMismatch,
   frameworksTorchArchMissesTarget,
