@@ -37,12 +37,16 @@ function readTarget(item: PlainMap, path: Path, faults: Fault[]): Target {
   const driver = textOf(item['driver']);
   const platform = textOf(item['platform']);
   const os = textOf(item['os']);
+  const host = os === undefined ? undefined : readOs(os);
+  if (host !== undefined && host.l4t === undefined && /^(?:l4t|jetpack)/i.test(host.text)) {
+    faults.push({ path: [...path, 'os'], onKey: false, message: `${host.text} is not in the tables; name an L4T release, such as l4t36.3.0.` });
+  }
   return {
     name: textOf(item['name']) ?? 'unnamed',
     gpus,
     driver: driver !== undefined && /^\d{3}(?:\.\d+){0,2}$/.test(driver) ? driver : undefined,
     platform: isPlatform(platform) ? platform : platformOf(gpus),
-    os: os === undefined ? undefined : readOs(os),
+    os: host,
   };
 }
 
@@ -79,12 +83,12 @@ function platformOf(gpus: readonly TargetGpu[]): TargetPlatform | undefined {
 
 function readOs(text: string): TargetOs {
   const name = text.trim().toLowerCase();
-  const l4t = /^(?:l4t[\s-]*)?r?(\d{2}(?:\.\d+){1,2})$/.exec(name)?.[1];
+  const l4t = /^l4t[\s-]*r?(\d{2}(?:\.\d+){1,2})$/.exec(name)?.[1];
   const jetpack = /^jetpack[\s-]*(\d+(?:\.\d+){0,2})$/.exec(name)?.[1];
   return {
     text,
     windows: /^(?:windows|wsl)/.test(name),
-    l4t: name.startsWith('l4t') || name.startsWith('r') ? l4t : jetpack === undefined ? undefined : jetsonReleases().find((row) => row.jetpack === jetpack)?.l4t,
+    l4t: l4t ?? jetsonReleases().find((row) => row.jetpack === jetpack)?.l4t,
   };
 }
 

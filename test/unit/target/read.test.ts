@@ -52,6 +52,7 @@ describe('readTargets', () => {
     [[{ name: 'a', platform: 'linux/arm' }], [0, 'platform'], 'did you mean linux/arm64?'],
     [[{ name: 'a', gpu: 'T4' }], [0, 'gpu'], 'There is no `gpu` here; did you mean `gpus`?'],
     [[{ name: 'a' }, { name: 'a' }], [1, 'name'], 'Another target is called a.'],
+    [[{ name: 'a', os: 'jetpack3.9' }], [0, 'os'], 'jetpack3.9 is not in the tables'],
     [{ name: 'a' }, [], 'It must be a list.'],
   ])('finds the fault of %j', (value, path, message) => {
     const { faults } = readTargets(value);

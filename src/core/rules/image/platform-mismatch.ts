@@ -131,7 +131,8 @@ function architectureOf(stage: StageStack): Architecture | undefined {
   return only?.length === 1 ? ARCHITECTURES[only[0]?.split('/')[1] ?? ''] : undefined;
 }
 
-function whyPlatforms(image: DecodedImage): readonly Evidence[] {
+/** Why an image exists for its platforms only. */
+export function whyPlatforms(image: DecodedImage): readonly Evidence[] {
   const cuda = findPart(image, 'cuda')?.value;
   const os = osOf(image.components);
   const contents = cuda === undefined || os === undefined ? undefined : findCudaImageContents(cuda, os);
