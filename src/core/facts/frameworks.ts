@@ -78,6 +78,16 @@ export function newestTorch(): string {
 }
 
 /**
+ * The newest series of PyTorch that has wheels for a Python minor version (`3.8`) and whose wheel on PyPI is known; without
+ * a Python the newest of all. Undefined when there is none.
+ */
+export function newestTorchFor(python: string | undefined): TorchRelease | undefined {
+  const series = torchTable().rows.filter((row) => row.kind === 'series' && row.defaultCuda !== null && (python === undefined || row.python?.includes(python) === true));
+  const [newest] = [...series].sort((a, b) => comparePep440(b.version, a.version) ?? 0);
+  return newest && torchRelease(newest.version);
+}
+
+/**
  * The CUDA version of a PyTorch wheel: of its local tag (`2.1.0+cu118` → `11.8`), else of what PyPI serves.
  * Undefined when that is not known, or the wheel is for CPUs.
  */
