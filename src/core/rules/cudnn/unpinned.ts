@@ -1,13 +1,13 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { chooseCudnnBuilds, parseCudnnPackage } from '../../facts/cudnn';
 import type { Evidence } from '../../facts/evidence';
-import { findComponents, knownVersion, stageCuda } from '../../stack/query';
+import { findComponents, knownVersion } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian } from '../../version/debian';
 import { majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
+import { cudaOf, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
 
 type MessageId = 'otherCuda' | 'floats' | 'floatsWithinMajor';
 
@@ -85,7 +85,7 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
   const names = floating.map(({ name }) => name);
   const data = { packages: listNames(names), have: names.length === 1 ? 'has' : 'have' };
   const location = locatePackage(install, first);
-  const cuda = stageCuda(before);
+  const cuda = cudaOf(install);
   const newest = newestOf(floating, distro);
   const evidence = newest?.evidence === undefined ? [] : [newest.evidence];
   const known = newest === undefined ? '' : `, ${newest.version} when this was checked`;
@@ -108,7 +108,8 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
 }
 
 /** On hold itself, or tied to a runtime package that is: then another rule speaks. */
-function isHeld(name: string, { before }: LibraryInstall): boolean {
+function isHeld(name: string, { before, action }: LibraryInstall): boolean {
+  if (action.allowChangeHeldPackages) return false;
   return before.apt.held.has(name) || before.apt.held.has(name.replace(/-dev\b/, ''));
 }
 

@@ -1,12 +1,11 @@
 import type { AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
 import type { StackReport } from '../../stack/model';
-import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
 import { cudaSuffixOf } from '../../version/debian';
 import type { Fix, Report } from '../model';
 import { editVersions, locateVersion } from './edit-version';
-import { listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
+import { cudaOf, listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage } from './library-packages';
 import { newestMatching } from './pattern';
 import { groupByVersion, type VersionGroup } from './version-groups';
 
@@ -50,7 +49,7 @@ export function reportCudaMismatch(
   for (const { own } of listLibraryInstalls(stack)) {
     for (const install of own) {
       const { action, before } = install;
-      const cuda = stageCuda(before);
+      const cuda = cudaOf(install);
       // A command in a branch may be meant for another CUDA than the one at hand.
       if (cuda === undefined || action.command.conditional) continue;
       const distro = networkDistro(before);

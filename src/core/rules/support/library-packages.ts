@@ -1,6 +1,7 @@
 import { libraryOfPackage, type AptLibrary } from '../../facts/apt-builds';
 import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../../shell/installers/model';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
+import { stageCuda } from '../../stack/query';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
@@ -25,6 +26,7 @@ export interface LibraryInstall {
   readonly step: InstructionStep;
   readonly action: PackageInstall;
   readonly before: StackState;
+  readonly after: StackState;
   readonly packages: readonly LibraryPackage[];
   /** Packages are named by variables that nobody knows: what is not listed may be among them. */
   readonly hasUnknownPackages: boolean;
@@ -51,19 +53,19 @@ function collectInstalls(stack: StackReport): readonly StageInstalls[] {
   for (const stage of stack.stages) {
     const parent = stage.base.stage === undefined ? undefined : all.get(stage.base.stage);
     const inherited = parent === undefined ? [] : [...parent.inherited, ...parent.own];
-    const own = stage.steps.flatMap((step) => step.actions.flatMap(({ action, before }) => readInstall(stage, step, action, before)));
+    const own = stage.steps.flatMap((step) => step.actions.flatMap(({ action, before, after }) => readInstall(stage, step, action, before, after)));
     all.set(stage, { stage, own, inherited });
   }
   return [...all.values()].filter(({ own }) => own.length > 0);
 }
 
-function readInstall(stage: StageStack, step: InstructionStep, action: Action, before: StackState): readonly LibraryInstall[] {
+function readInstall(stage: StageStack, step: InstructionStep, action: Action, before: StackState, after: StackState): readonly LibraryInstall[] {
   if (action.kind !== 'package-install' || action.simulated || action.command.substitution) return [];
   if (action.manager !== 'apt' && action.manager !== 'yum') return [];
   const packages = action.packages.flatMap(readPackage);
   if (packages.length === 0) return [];
   const hasUnknownPackages = action.packages.some(({ name }) => name.value.includes(UNKNOWN));
-  return [{ stage, step, action, before, packages, hasUnknownPackages }];
+  return [{ stage, step, action, before, after, packages, hasUnknownPackages }];
 }
 
 function readPackage(spec: PackageSpec): readonly LibraryPackage[] {
@@ -81,6 +83,11 @@ function readPackage(spec: PackageSpec): readonly LibraryPackage[] {
 /** Whether a package word means a package: by its name, or by a pattern of names (`libnvinfer*`). */
 export function isNamed({ name }: LibraryPackage, wanted: string): boolean {
   return name === wanted || (/[*?[]/.test(name) && matchesAptPattern(name, wanted));
+}
+
+/** The CUDA that a command's packages meet: of the stage before it, or else what it installs itself. */
+export function cudaOf({ before, after }: LibraryInstall): ReturnType<typeof stageCuda> {
+  return stageCuda(before) ?? (before.components.some(({ kind }) => kind === 'cuda' || kind === 'cudart') ? undefined : stageCuda(after));
 }
 
 /** Where a package is named. */

@@ -2,13 +2,12 @@ import { isAptVersionKnown, nearestAptVersions } from '../../facts/apt-versions'
 import { aptBuilds, evidenceOfBuild, type AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
 import type { StackReport } from '../../stack/model';
-import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import type { FileEdit } from '../../text/edit';
 import type { Fix, Report } from '../model';
 import { editVersions, locateVersion } from './edit-version';
-import { isForArm, listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from './library-packages';
+import { cudaOf, isForArm, listLibraryInstalls, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from './library-packages';
 import { groupByVersion } from './version-groups';
 
 /** Ids of the messages that rules over `reportUnavailable` have. */
@@ -87,7 +86,7 @@ function isCertain({ action, stage }: LibraryInstall, version: string): boolean 
 /** The nearest versions that exist and run with the stage's CUDA: the same release in another build, else two others. */
 function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], version: string, distro: string, exchange: (candidate: string) => readonly FileEdit[] | undefined): readonly Fix[] {
   const [first] = items;
-  const cuda = stageCuda(install.before)?.version;
+  const cuda = cudaOf(install)?.version;
   if (first === undefined) return [];
   const fits = (candidate: string): boolean => {
     const built = parseNvidiaPackageVersion(candidate)?.cuda;

@@ -7,6 +7,7 @@ import type { StackReport } from '../../stack/model';
 import { compareDebian } from '../../version/debian';
 import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
+import { newestMatching } from '../support/pattern';
 import { findInstalled, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 import { belongsTo, floatingPackages, isSound, repin, targetOf, type Target } from './pins';
 
@@ -55,8 +56,15 @@ export const rule = defineRule<MessageId>({
       title: 'one package forgotten',
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 «libnvinfer-plugin8»\n',
       messageId: 'beside',
-      severity: 'warning',
       fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.5.3-1+cuda11.8 libnvinfer-plugin8=8.5.3-1+cuda11.8\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a pattern is a pin for one package alone',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10=10.3.0.* «libnvinfer-dev=10.3.0.*»\n',
+      messageId: 'dependencies',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10=10.3.0.* libnvinfer-dev=10.3.0.* libnvinfer-headers-dev=10.3.0.*\n',
     },
     {
       kind: 'bad',
@@ -107,14 +115,14 @@ interface Pinned extends Target {
 }
 
 function judge(install: LibraryInstall, installs: StageInstalls, stack: StackReport): Report<MessageId> | undefined {
-  const pinned = install.packages.flatMap(readPin);
+  const distro = networkDistro(install.before);
+  const pinned = install.packages.flatMap((item) => readPin(item, distro));
   const [any] = pinned;
   // Without a repository there is nothing newer; in an image of which nothing is known all may be installed already.
-  const distro = networkDistro(install.before);
   if (distro === undefined || install.before.components.some(({ kind, via }) => kind === 'tensorrt' && via === 'base-image')) return undefined;
   for (const pin of pinned) {
     // A version that does not exist is another rule's, and what it would need no matter.
-    if (isAptVersionKnown(pin.item.name, pin.item.version ?? '', distro).status === 'absent') continue;
+    if (pin.item.pinned === 'exact' && isAptVersionKnown(pin.item.name, pin.item.version ?? '', distro).status === 'absent') continue;
     const missing = exactDependenciesOf(pin.item.name, pin.release).filter((name) => floats(name, pin, install, installs));
     const finding = missing.length === 0 ? undefined : reportMissing(pin, missing, install, installs, distro, stack);
     if (finding !== undefined) return finding;
@@ -124,14 +132,17 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   return before === undefined || beside === undefined ? undefined : reportBeside(beside, before, install, installs, distro, stack);
 }
 
-function readPin(item: LibraryPackage): readonly Pinned[] {
-  const target = item.library === 'tensorrt' && packageFamily(item.name) !== undefined ? targetOf(item) : undefined;
+function readPin(item: LibraryPackage, distro: string | undefined): readonly Pinned[] {
+  if (item.library !== 'tensorrt' || packageFamily(item.name) === undefined) return [];
+  // apt takes the highest version that a pattern matches.
+  const version = item.pinned === 'pattern' && distro !== undefined ? newestMatching(item.name, item.version ?? '', distro) : item.version;
+  const target = targetOf({ ...item, version, pinned: version === undefined ? item.pinned : 'exact' });
   return target === undefined ? [] : [{ item, ...target }];
 }
 
 function findEarlierPin(install: LibraryInstall, { own, inherited }: StageInstalls): Pinned | undefined {
   const before = [...inherited, ...own.slice(0, own.indexOf(install))];
-  return before.flatMap(({ packages }) => packages.flatMap(readPin)).at(-1);
+  return before.flatMap(({ packages }) => packages.flatMap((item) => readPin(item, networkDistro(install.before)))).at(-1);
 }
 
 /** Whether apt is free to choose the version of a package that a pinned one needs. */
@@ -190,7 +201,7 @@ function reportBeside(item: LibraryPackage, pin: Pinned, install: LibraryInstall
   const fix = complete(pin, install, installs, stack);
   return {
     messageId: newer === undefined ? 'besideToday' : 'beside',
-    severity: newer !== undefined && isCertain(install) && wasNeverNewest(pin, distro) ? 'error' : 'warning',
+    severity: newer !== undefined && isCertain(install) ? 'error' : 'warning',
     data: { package: item.spec.name.value, version: pin.item.version ?? '', newest: newer?.newest.version ?? '' },
     location: locatePackage(install, item),
     evidence: evidenceOf(dependencyEvidence(item.name, pin.release), newer?.newest.evidence),
@@ -215,7 +226,7 @@ function isCertain({ action, before }: LibraryInstall): boolean {
 function complete(pin: Pinned, install: LibraryInstall, installs: StageInstalls, stack: StackReport): Fix | undefined {
   // A build for another CUDA has to be exchanged first, not completed.
   if (!isSound(pin, install)) return undefined;
-  const edits = repin(installs, pin, stack, (item, other) => other.action.manager === 'apt' && !other.action.command.conditional && belongsTo(item, pin));
+  const edits = repin(installs, pin, stack, (item, other) => other.action.manager === 'apt' && !other.action.command.conditional && (item === pin.item || belongsTo(item, pin)));
   return edits === undefined || edits.length === 0 ? undefined : { title: `Pin all that TensorRT ${pin.release.version} for CUDA ${pin.cuda} needs`, safe: false, edits };
 }
 

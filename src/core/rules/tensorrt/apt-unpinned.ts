@@ -1,14 +1,13 @@
-import { evidenceOfTensorRTBuild } from '../../facts/tensorrt-builds';
+import { availabilityOf, evidenceOfTensorRTBuild, tensorRTBuilds } from '../../facts/tensorrt-builds';
 import { newestAptBuild, type NewestAptVersion } from '../../facts/apt-versions';
 import type { Evidence } from '../../facts/evidence';
-import { aptVersionOf } from '../../facts/tensorrt-packages';
+import { aptVersionOf, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import type { KnownArtifact } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
-import { stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
-import { findLocalRepository, hasAptPreferences, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { cudaOf, findLocalRepository, hasAptPreferences, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 import { findBuild, floatingPackages, repin, type Target } from './pins';
 
 type MessageId = 'otherCuda' | 'floats' | 'localRepository';
@@ -106,12 +105,12 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   const local = findLocalRepository(stage, before);
   if (local !== undefined) return judgeLocal(install, installs, local, floating, distro, stack);
 
-  const cuda = stageCuda(before);
+  const cuda = cudaOf(install);
   const newest = floating.map((item) => ({ item, newest: newestAptBuild(item.name, distro) }));
   const wrong = newest.find(({ newest: build }) => cuda !== undefined && build?.cuda !== undefined && isCudaCompatible(build.cuda, cuda.version) === false);
   const shown = wrong ?? newest.find(({ newest: build }) => build !== undefined);
   if (shown?.newest === undefined) return undefined;
-  const build = findBuild(namesOfStage(installs), before, distro) ?? findBuild(names, before, distro);
+  const build = findBuild(namesOfStage(installs), install, distro) ?? findBuild(names, install, distro);
   const fix = build && pinFloating(installs, build, stack);
   const common = {
     location: locatePackage(install, shown.item),
@@ -121,7 +120,9 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   if (wrong === undefined || cuda === undefined || shown.newest.cuda === undefined) {
     return { ...common, messageId: 'floats', severity: 'warning', data: { ...text, newest: shown.newest.version } };
   }
-  const isCertain = shown.newest.seenThere && !action.command.conditional && !action.command.failureIgnored;
+  // What was merely listed may not be there; then apt takes the newest that was seen there.
+  const seen = shown.newest.seenThere ? shown.newest.cuda : newestSeenCuda(shown.item.name, distro);
+  const isCertain = seen !== undefined && isCudaCompatible(seen, cuda.version) === false && !action.command.conditional && !action.command.failureIgnored;
   return {
     ...common,
     messageId: 'otherCuda',
@@ -129,6 +130,11 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
     data: { ...text, newest: shown.newest.version, newestCuda: shown.newest.cuda, newestMajor: shown.newest.cuda.split('.')[0] ?? '', cuda: cuda.version },
     related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
   };
+}
+
+/** CUDA of the newest build of a package that was seen in the repository of this very distribution. */
+function newestSeenCuda(name: string, distro: string): string | undefined {
+  return tensorRTBuilds().findLast((build) => releaseHasPackage(build.release, name) === true && availabilityOf(build, distro) === 'seen')?.cuda;
 }
 
 /** Versions come from elsewhere: a pin that fixes the release (another rule looks at those), the base image, preferences. */

@@ -1,12 +1,12 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
-import { findComponents, knownVersion, stageCuda } from '../../stack/query';
+import { findComponents, knownVersion } from '../../stack/query';
 import type { ActionStep, StackReport } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
 import { isSameRelease, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { hasAptPreferences, isForArm, isNamed, listLibraryInstalls, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
-import { cudnnPin, insertBehind, packagedCudnn, TAKES_CUDNN, takesCudnn } from './pins';
+import { cudaOf, hasAptPreferences, isForArm, isNamed, listLibraryInstalls, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { cudnnPin, insertBehind, isSound, packagedCudnn, TAKES_CUDNN, takesCudnn, targetOf } from './pins';
 
 type MessageId = 'otherMajor' | 'takesAlong';
 
@@ -81,10 +81,12 @@ function findRelease(version: string): TensorRTRelease | undefined {
 function judgePackages(install: LibraryInstall, item: LibraryPackage, release: TensorRTRelease, installs: StageInstalls, stack: StackReport): Report<MessageId> | undefined {
   const { before, stage } = install;
   const distro = networkDistro(before);
-  const cuda = stageCuda(before);
+  const cuda = cudaOf(install);
   const newest = distro === undefined ? undefined : newestAptBuild('libcudnn8', distro);
   const isNamed8 = [...installs.inherited, ...installs.own.slice(0, installs.own.indexOf(install) + 1)].some(({ packages }) => packages.some((other) => isNamed(other, 'libcudnn8') || isNamed(other, 'libcudnn8-dev')));
   if (isNamed8 || packagedCudnn(before)?.major === 8 || hasAptPreferences(before) || before.opaque || isForArm(stage)) return undefined;
+  const target = targetOf(item);
+  if (target !== undefined && !isSound(target, install)) return undefined;
   if (cuda === undefined || newest?.cuda === undefined || isCudaCompatible(newest.cuda, cuda.version) !== false) return undefined;
   const fix = nameCudnn(install, item, release, stack);
   return {

@@ -58,6 +58,7 @@ export const rule = defineRule({
     forEachPinned(stack, 'tensorrt', (now, all) => {
       const said = new Set<string>();
       for (const pinned of now) {
+        if (pinned.install.action.manager !== 'apt') continue;
         const finding = judge(pinned, all, stack);
         // One word for all packages that have the wrong version from one place.
         if (finding === undefined || said.has(pinned.item.version ?? '')) continue;

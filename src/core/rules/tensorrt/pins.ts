@@ -5,13 +5,13 @@ import type { Evidence } from '../../facts/evidence';
 import { packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { StackReport, StackState } from '../../stack/model';
-import { findComponents, knownVersion, stageCuda } from '../../stack/query';
+import { findComponents, knownVersion } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
 import { isCudaCompatible } from '../../version/cuda';
-import { parseNvidiaPackageVersion } from '../../version/debian';
+import { matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, firstParts, hasPrefix, isSameRelease, majorOf } from '../../version/dotted';
 import { editVersions, mergeEdits } from '../support/edit-version';
-import { isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { cudaOf, isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 
 /** TensorRT up to 8.6 takes cuDNN along, in any version and for any CUDA. */
 export const TAKES_CUDNN: Evidence = {
@@ -36,11 +36,11 @@ export function packagedCudnn(state: StackState): { readonly major: number; read
 }
 
 /** The build that fits a stage best for these packages, or the newest of all where its CUDA is not known. */
-export function findBuild(names: readonly string[], state: StackState, distro: string, version?: string): TensorRTBuild | undefined {
-  const cuda = stageCuda(state)?.version;
-  if (cuda === undefined) return version === undefined ? newestTensorRTBuild(names[0] ?? 'tensorrt', distro) : undefined;
-  const cudnn = packagedCudnn(state)?.version;
-  const candidates = chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }), ...(version === undefined ? {} : { version }) });
+export function findBuild(names: readonly string[], install: LibraryInstall, distro: string): TensorRTBuild | undefined {
+  const cuda = cudaOf(install)?.version;
+  if (cuda === undefined) return newestTensorRTBuild(names[0] ?? 'tensorrt', distro);
+  const cudnn = packagedCudnn(install.before)?.version;
+  const candidates = chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }) });
   // Of the releases for the best CUDA the newest: which of them someone has seen in this very repository is chance.
   return candidates.filter((build) => build.cuda === candidates[0]?.cuda).reduce((best, build) => (best === undefined || compareDotted(build.release.version, best.release.version) > 0 ? build : best), candidates[0]);
 }
@@ -87,7 +87,7 @@ function repinInstall(install: LibraryInstall, items: readonly LibraryPackage[],
   const last = items.at(-1);
   if (pins === undefined || last === undefined) return undefined;
   const versions = new Map(pins.map((pin) => [pin.package, pin.version]));
-  const wrong = items.filter((item) => item.pinned !== 'no' && item.version !== versions.get(item.name));
+  const wrong = items.filter(({ pinned: how, version = '', name }) => how === 'exact' ? version !== versions.get(name) : how === 'pattern' && !matchesAptPattern(version, versions.get(name) ?? ''));
   const edits: FileEdit[] = [];
   const moved = wrong.length === 0 ? [] : editVersions(install, wrong, versions);
   if (moved === undefined) return undefined;
@@ -109,9 +109,9 @@ function repinInstall(install: LibraryInstall, items: readonly LibraryPackage[],
   return held === undefined ? edits : [...edits, held];
 }
 
-/** How a version is written in new words: as the packages have it (`$V`), where that stands for the same. */
+/** How a version is written in new words: as the packages have it (`$V`, `10.9.0.*`), where that stands for the same. */
 function spelling({ action }: LibraryInstall, items: readonly LibraryPackage[], versions: ReadonlyMap<string, string>, moved: readonly FileEdit[], stack: StackReport): (version: string) => string {
-  const model = items.findLast(({ pinned: how, spec }) => how !== 'no' && spec.version?.pieces.some(({ use }) => use !== undefined) === true);
+  const model = items.findLast(({ pinned: how, spec }) => how === 'pattern' || (how !== 'no' && spec.version?.pieces.some(({ use }) => use !== undefined) === true));
   const range = model?.spec.range;
   if (model === undefined || range === undefined || moved.some((edit) => edit.file === action.file && edit.range.start < range.end && range.start < edit.range.end)) return (version) => version;
   const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(textOf(action.file, stack).slice(range.start, range.end))?.[1];
@@ -125,9 +125,9 @@ export function insertBehind(install: LibraryInstall, item: LibraryPackage, word
 }
 
 /** Whether a build can be installed and run in the stage of a command: the repository may have it, and its CUDA fits. */
-export function isSound({ release, cuda }: Target, { before }: LibraryInstall): boolean {
-  const stage = stageCuda(before)?.version;
-  const distro = networkDistro(before);
+export function isSound({ release, cuda }: Target, install: LibraryInstall): boolean {
+  const stage = cudaOf(install)?.version;
+  const distro = networkDistro(install.before);
   if (stage !== undefined && isCudaCompatible(cuda, stage) === false) return false;
   return distro !== undefined && tensorRTBuilds().some((build) => build.release === release && build.cuda === cuda && availabilityOf(build, distro) !== undefined);
 }
@@ -153,12 +153,13 @@ export function takesCudnn({ version }: TensorRTRelease): boolean {
 }
 
 /** `libcudnn8=…` for a stage without cuDNN, where TensorRT would take the newest along. */
-export function cudnnPin({ before, packages }: LibraryInstall, { release, cuda }: Target): string | undefined {
+export function cudnnPin(install: LibraryInstall, { release, cuda }: Target): string | undefined {
   if (!takesCudnn(release)) return undefined;
+  const { before, packages } = install;
   if (packagedCudnn(before)?.major === 8 || packages.some(({ library }) => library === 'cudnn')) return undefined;
   const distro = before.apt.repositories.findLast(({ repository }) => repository === 'cuda')?.distro;
   if (distro === undefined) return undefined;
-  const stage = stageCuda(before)?.version ?? cuda;
+  const stage = cudaOf(install)?.version ?? cuda;
   const candidates = chooseCudnnBuilds({ cuda: stage, major: 8, distro });
   const best =
     candidates.find(({ version, cuda: built }) => release.cudnn !== null && hasPrefix(version.replace(/-.*/, ''), firstParts(release.cudnn, 2)) && built === cuda) ??
