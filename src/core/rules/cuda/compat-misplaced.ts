@@ -1,10 +1,13 @@
 import type { Evidence } from '../../facts/evidence';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
+import { judgeDriver } from '../../target/judge-driver';
+import type { Target } from '../../target/model';
 import { defineRule, type Report } from '../model';
 import { assignedPath, removeFolder } from '../support/search-path';
+import { listTargetGpus, namePairs, shippedCuda } from '../support/targets';
 
-type MessageId = 'searchPath' | 'configuration';
+type MessageId = 'searchPath' | 'configuration' | 'target';
 
 /** `/usr/local/cuda/compat`; `compat/lib` is what the entrypoint of NVIDIA's framework images links when it is needed. */
 const COMPAT = /^\/usr\/local\/cuda[\w.-]*\/compat\/?(?:lib\.real\/?)?$/;
@@ -27,13 +30,14 @@ export const rule = defineRule<MessageId>({
   summary: 'The forward-compatibility libcuda is loaded on every host, whether it fits or not.',
   messages: {
     searchPath: '{path} on LD_LIBRARY_PATH replaces the libcuda of every host: with a newer driver, error 803 `unsupported display driver / cuda driver combination`, on other than data-center GPUs, error 804.',
+    target: '{path} replaces the libcuda of the host, and {targets} is no data-center GPU: `Error 804: forward compatibility was attempted on non supported HW`.',
     configuration: '{path} in ld.so.conf.d replaces the libcuda of every host: with a newer driver, error 803 `unsupported display driver / cuda driver combination`, on other than data-center GPUs, error 804.',
   },
   docs: {
     what: 'The folder of the package `cuda-compat` is put on `LD_LIBRARY_PATH` or into `/etc/ld.so.conf.d` of the image that runs.',
     why: 'cuda-compat holds the libcuda of one driver branch, made to run on older kernel modules of data-center GPUs. Where the host has a newer driver, or a GeForce or RTX card, that libcuda [fails](https://github.com/NVIDIA/nvidia-docker/issues/1294) and the host’s own would have worked. The NVIDIA Container Toolkit uses the folder by itself where it helps.',
     instead: 'Leave the path out. Where the toolkit does not do it, let the entrypoint set the path after a look at the version of the driver.',
-    silent: 'The image has no cuda-compat, the stage is only built in, a later `ENV` takes the path back, or the path is set for one command.',
+    silent: 'All targets are data-center GPUs with a driver older than the CUDA of the image, the image has no cuda-compat, the stage is only built in, a later `ENV` takes the path back, or the path is set for one command.',
   },
   examples: [
     {
@@ -48,6 +52,21 @@ export const rule = defineRule<MessageId>({
       title: 'for the loader',
       text: 'FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y cuda-compat-13-0\nRUN «echo /usr/local/cuda-13.0/compat > /etc/ld.so.conf.d/00-compat.conf» && ldconfig\n',
       messageId: 'configuration',
+    },
+    {
+      kind: 'bad',
+      title: 'for a GeForce card',
+      text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nENV LD_LIBRARY_PATH=«/usr/local/cuda/compat»:$LD_LIBRARY_PATH\n',
+      targets: [{ name: 'workstation', gpus: ['RTX 4090'] }],
+      messageId: 'target',
+      severity: 'error',
+      fixed: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nENV LD_LIBRARY_PATH=$LD_LIBRARY_PATH\n',
+    },
+    {
+      kind: 'good',
+      title: 'for data-center GPUs with an older driver',
+      text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/compat:$LD_LIBRARY_PATH\n',
+      targets: [{ name: 'cluster', gpus: ['A100'], driver: '470.57.02' }],
     },
     {
       kind: 'good',
@@ -65,7 +84,13 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nRUN apt-get purge -y cuda-compat-12-4\nENV LD_LIBRARY_PATH=/usr/local/cuda/compat:$LD_LIBRARY_PATH\n',
     },
   ],
-  check({ report, stack }) {
+  check({ report: tell, stack, targets }) {
+    const pairs = listTargetGpus(targets);
+    const cuda = shippedCuda(stack)?.version;
+    if (pairs.length > 0 && cuda !== undefined && targets.every((target) => needsForward(target, cuda))) return;
+    const unfit = pairs.filter(({ gpu }) => gpu.segment === 'geforce');
+    const report: Reporter = (found) =>
+      tell(unfit.length === 0 ? found : { ...found, messageId: 'target', severity: 'error', data: { ...found.data, targets: namePairs(unfit) }, evidence: [DATA_CENTER] });
     for (const stage of stack.stages) {
       if (!stage.shipped || findComponent(stage.final, 'cuda-compat') === undefined) continue;
       for (const step of stage.steps) {
@@ -75,6 +100,12 @@ export const rule = defineRule<MessageId>({
     }
   },
 });
+
+/** Every GPU of the target is for data centers, and its driver is older than this CUDA: what cuda-compat is for. */
+function needsForward(target: Target, cuda: string): boolean {
+  const fit = target.gpus.length > 0 && target.gpus.every(({ segment }) => segment === 'datacenter');
+  return fit && judgeDriver(target, { cuda, checked: false, compat: false }) !== undefined;
+}
 
 type Reporter = (report: Report<MessageId>) => void;
 
