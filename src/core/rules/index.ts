@@ -38,12 +38,14 @@ import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
 import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope';
+import { rule as environmentEnvDriverCapabilities } from './environment/env-driver-capabilities';
 import { rule as environmentEnvLibraryPathClobbered } from './environment/env-library-path-clobbered';
 import { rule as environmentEnvLostBetweenStages } from './environment/env-lost-between-stages';
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
@@ -123,12 +125,14 @@ export const rules: readonly AnyRule[] = [
   cudnnUnpinned,
   cudnnVersionUnavailable,
   environmentArgOutOfScope,
+  environmentEnvDriverCapabilities,
   environmentEnvLibraryPathClobbered,
   environmentEnvLostBetweenStages,
   environmentEnvPathNotInstalled,
   environmentEnvRequireDisabled,
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
+  frameworksTensorflowCudaMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
   imageEndOfLife,
