@@ -6,7 +6,7 @@ import type { Location } from '../../text/range';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { defineRule, type Fix, type Report } from '../model';
 import { editVersions, locateVersion } from '../support/edit-version';
-import { findInstalled, hasAptPreferences, isNamed, listLibraryInstalls, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { findInstalled, hasAptPreferences, isExecForm, isNamed, listLibraryInstalls, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 
 type MessageId = 'skew' | 'runtimeFloats' | 'imageRuntime';
 
@@ -149,12 +149,12 @@ function imageRuntime(runtime: string, state: StackState): ImageRuntime | 'unkno
   return { version: image.version.version, certain: image.certainty !== 'assumed', where: image.where, evidence: image.evidence };
 }
 
-function pinRuntime(runtime: string, { spec, version }: LibraryPackage, beside: LibraryPackage | undefined, { action }: LibraryInstall): Fix | undefined {
+function pinRuntime(runtime: string, { spec, version }: LibraryPackage, beside: LibraryPackage | undefined, install: LibraryInstall): Fix | undefined {
   const title = `Pin ${runtime} to ${version ?? ''} too`;
   if (beside !== undefined) {
     const edit = beside.spec.text.edit(0, beside.spec.text.value.length, `${runtime}=${version ?? ''}`);
     return edit && { title, safe: true, edits: [edit] };
   }
   const start = spec.range.start;
-  return spec.text.edit(0, 1, '') === undefined ? undefined : { title, safe: true, edits: [{ file: action.file, range: { start, end: start }, newText: `${runtime}=${version ?? ''} ` }] };
+  return isExecForm(install) || spec.text.edit(0, 1, '') === undefined ? undefined : { title, safe: true, edits: [{ file: install.action.file, range: { start, end: start }, newText: `${runtime}=${version ?? ''} ` }] };
 }

@@ -7,7 +7,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian } from '../../version/debian';
 import { majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
-import { cudaOf, hasAptPreferences, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
+import { cudaOf, hasAptPreferences, isExecForm, isNamed, listLibraryInstalls, listNames, locatePackage, networkDistro, type LibraryInstall, type LibraryPackage } from '../support/library-packages';
 
 type MessageId = 'otherCuda' | 'floats' | 'floatsWithinMajor';
 
@@ -121,16 +121,18 @@ function newestOf(items: readonly LibraryPackage[], distro: string): { readonly 
 }
 
 /** The newest build for the stage's CUDA that has all these packages. */
-function pinToCuda({ packages, action, before }: LibraryInstall, items: readonly LibraryPackage[], cuda: string, distro: string): Fix | undefined {
+function pinToCuda(install: LibraryInstall, items: readonly LibraryPackage[], cuda: string, distro: string): Fix | undefined {
   const major = parseCudnnPackage(items[0]?.name ?? '')?.major;
   if (major === undefined || items.some(({ name }) => parseCudnnPackage(name)?.major !== major)) return undefined;
   const [newest] = [...chooseCudnnBuilds({ cuda, major, distro })].filter(({ seenThere }) => seenThere).sort((a, b) => compareDebian(b.version, a.version));
   if (newest === undefined) return undefined;
+  const { packages, action, before } = install;
   const edits: FileEdit[] = [];
   const runtime = `libcudnn${major}`;
   const [dev] = items.filter(({ name }) => name === `${runtime}-dev`);
   // The development package needs the runtime package in its own version.
   if (dev !== undefined && !packages.some((item) => isNamed(item, runtime)) && !findComponents(before, 'cudnn').some(({ version }) => majorOf(knownVersion(version) ?? '') === major)) {
+    if (isExecForm(install)) return undefined;
     const start = dev.spec.range.start;
     edits.push({ file: action.file, range: { start, end: start }, newText: `${runtime}=${newest.version} ` });
   }

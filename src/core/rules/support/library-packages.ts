@@ -85,6 +85,11 @@ export function isNamed({ name }: LibraryPackage, wanted: string): boolean {
   return name === wanted || (/[*?[]/.test(name) && matchesAptPattern(name, wanted));
 }
 
+/** Whether a command stands in a RUN in JSON form: without a shell, each word a string. */
+export function isExecForm({ step }: LibraryInstall): boolean {
+  return step.instruction.kind === 'run' && step.instruction.exec !== undefined;
+}
+
 /** The CUDA that a command's packages meet: of the stage before it, or else what it installs itself. */
 export function cudaOf({ before, after }: LibraryInstall): ReturnType<typeof stageCuda> {
   return stageCuda(before) ?? (before.components.some(({ kind }) => kind === 'cuda' || kind === 'cudart') ? undefined : stageCuda(after));

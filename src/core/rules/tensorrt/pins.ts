@@ -1,3 +1,4 @@
+import { ruledOutByIndex } from '../../facts/apt-builds';
 import { chooseCudnnBuilds } from '../../facts/cudnn';
 import { availabilityOf, chooseBuilds, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from '../../facts/tensorrt-builds';
 import { exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
@@ -11,7 +12,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, firstParts, hasPrefix, isSameRelease, majorOf } from '../../version/dotted';
 import { editVersions, mergeEdits } from '../support/edit-version';
-import { cudaOf, isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { cudaOf, isExecForm, isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
 
 /** TensorRT up to 8.6 takes cuDNN along, in any version and for any CUDA. */
 export const TAKES_CUDNN: Evidence = {
@@ -41,8 +42,16 @@ export function findBuild(names: readonly string[], install: LibraryInstall, dis
   if (cuda === undefined) return newestTensorRTBuild(names[0] ?? 'tensorrt', distro);
   const cudnn = packagedCudnn(install.before)?.version;
   const candidates = chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }) });
+  const [first, ...others] = candidates.filter((build) => pinSet(names, build)?.every((pin) => isServed(pin.package, pin.version, build.release, distro)) === true);
   // Of the releases for the best CUDA the newest: which of them someone has seen in this very repository is chance.
-  return candidates.filter((build) => build.cuda === candidates[0]?.cuda).reduce((best, build) => (best === undefined || compareDotted(build.release.version, best.release.version) > 0 ? build : best), candidates[0]);
+  return others.filter(({ cuda: built }) => built === first?.cuda).reduce((best, build) => (best !== undefined && compareDotted(build.release.version, best.release.version) > 0 ? build : best), first);
+}
+
+/** Metapackages, tools and samples: NVIDIA's network repositories have them since 8.4.1, local repositories always had. */
+const LATE_IN_NETWORK = /^(?:tensorrt(?:-dev|-libs)?|libnvinfer-(?:bin|samples|doc)|graphsurgeon-tf|uff-converter-tf)$/;
+
+function isServed(name: string, version: string, release: TensorRTRelease, distro: string): boolean {
+  return (compareDotted(release.version, '8.4.1') >= 0 || !LATE_IN_NETWORK.test(name)) && ruledOutByIndex(name, version, distro) === undefined;
 }
 
 /** A build as far as a fix needs it. */
@@ -121,7 +130,8 @@ function spelling({ action }: LibraryInstall, items: readonly LibraryPackage[], 
 /** Package words put behind a package. */
 export function insertBehind(install: LibraryInstall, item: LibraryPackage, words: readonly string[], stack: StackReport): FileEdit {
   const { end } = item.spec.range;
-  return { file: install.action.file, range: { start: end, end }, newText: joinPackages(item, ['', ...words], install, stack) };
+  const newText = isExecForm(install) ? words.map((word) => `, "${word}"`).join('') : joinPackages(item, ['', ...words], install, stack);
+  return { file: install.action.file, range: { start: end, end }, newText };
 }
 
 /** Whether a build can be installed and run in the stage of a command: the repository may have it, and its CUDA fits. */
@@ -176,8 +186,9 @@ export function joinPackages({ spec }: LibraryPackage, words: readonly string[],
 }
 
 /** ` && apt-mark hold …` behind a command; undefined for a RUN in JSON form, which has no shell. */
-function holdAfter({ action, step }: LibraryInstall, names: readonly string[], stack: StackReport): FileEdit | undefined {
-  if (names.length === 0 || (step.instruction.kind === 'run' && step.instruction.exec !== undefined)) return undefined;
+function holdAfter(install: LibraryInstall, names: readonly string[], stack: StackReport): FileEdit | undefined {
+  const { action } = install;
+  if (names.length === 0 || isExecForm(install)) return undefined;
   const { range, file } = action.command;
   const sudo = /^sudo\b/.test(textOf(file, stack).slice(range.start, range.end)) ? 'sudo ' : '';
   return { file, range: { start: range.end, end: range.end }, newText: ` && ${sudo}apt-mark hold ${names.join(' ')}` };
