@@ -4,7 +4,7 @@ import { TestClient } from './client';
 
 // .trtc.yaml in the editor: where it is found, when it is read again, how its faults are shown.
 
-const STUBS = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n';
+const STUBS = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH\n';
 const RULE = 'cuda-driver-library-copied';
 const OFF = `rules: { ${RULE}: off }\n`;
 

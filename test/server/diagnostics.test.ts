@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiagnosticSeverity, DocumentDiagnosticRequest } from 'vscode-languageserver/node';
 import { TestClient } from './client';
 
-const STUBS = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n';
-const CLEAN = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n';
+const STUBS = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH\n';
+const CLEAN = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH\n';
 const RULE = 'cuda-driver-library-copied';
 const RUNS_SCRIPT = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY install.sh /tmp/\nRUN bash /tmp/install.sh\n';
 const BAD_SCRIPT = 'set -e\necho /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/stubs.conf\n';
@@ -93,7 +93,7 @@ describe('pulled diagnostics', () => {
   it('take build arguments from the settings', async () => {
     client.configuration = { buildArgs: { FLAVOR: 'lib64/stubs' } };
     await client.start();
-    const uri = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nARG FLAVOR=lib64\nENV LD_LIBRARY_PATH=/usr/local/cuda/$FLAVOR\n');
+    const uri = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nARG FLAVOR=lib64\nENV LD_LIBRARY_PATH=/usr/local/cuda/$FLAVOR:$LD_LIBRARY_PATH\n');
     expect(await client.rules(uri)).toEqual([RULE]);
   });
 });

@@ -10,7 +10,7 @@ describe('a file of 3,000 lines', () => {
     const document = await openText('large/Dockerfile', `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n${steps.join('')}`);
     const editor = window.activeTextEditor;
     assert.equal(editor?.document, document);
-    const line = 'ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs';
+    const line = 'ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH';
     for (const [i, character] of [...line].entries()) {
       await editor.edit((edit) => edit.insert(new Position(1_500, i), character), { undoStopBefore: false, undoStopAfter: false });
     }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
+import { cache } from '../set-up.mjs';
 import { openBrowser, remoteUri, startServer, workbenchUrl } from './code-server.mjs';
 
 /** In front of each line that the suite itself prints; the rest is the workbench talking to itself. */
@@ -23,6 +24,8 @@ const server = await startServer({
   settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
 });
 const { browser, page } = await openBrowser();
+/** What the workbench itself complains of; shown when the suite fails. */
+const errors = [];
 let exitCode = 1;
 try {
   exitCode = await new Promise((resolve, reject) => {
@@ -33,7 +36,7 @@ try {
       await page.exposeFunction('codeAutomationLog', (type, values) => {
         const text = format(...values);
         if (text.startsWith(SUITE_MARK)) console.log(text.slice(SUITE_MARK.length));
-        else if (type === 'error' && !text.includes('serviceWorker.js')) console.log(text);
+        else if (type === 'error') errors.push(text);
       });
       await page.exposeFunction('codeAutomationExit', end);
       const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remoteUri(server.port, option(name))]);
@@ -43,7 +46,11 @@ try {
 } catch (error) {
   console.error(String(error));
 } finally {
-  if (exitCode !== 0) await page.screenshot({ path: path.join(os.tmpdir(), 'trtc-workbench.png') }).catch(() => undefined);
+  if (exitCode !== 0) {
+    const picture = path.join(cache, 'failed-workbench.png');
+    await page.screenshot({ path: picture }).then(() => console.log(`The workbench at the end: ${picture}`), () => undefined);
+    for (const error of errors) console.log(error);
+  }
   await browser.close();
   await server.stop();
   rmSync(dataFolder, { recursive: true, force: true });
