@@ -37,6 +37,17 @@ import { rule as cudnnMajorConflict } from './cudnn/major-conflict';
 import { rule as cudnnPackageSkew } from './cudnn/package-skew';
 import { rule as cudnnUnpinned } from './cudnn/unpinned';
 import { rule as cudnnVersionUnavailable } from './cudnn/version-unavailable';
+import { rule as devcontainerComposeGpu } from './devcontainer/compose-gpu';
+import { rule as devcontainerCudaFeature } from './devcontainer/cuda-feature';
+import { rule as devcontainerGpuMissing } from './devcontainer/gpu-missing';
+import { rule as devcontainerHostRequirements } from './devcontainer/host-requirements';
+import { rule as devcontainerNvidiaRemoteEnv } from './devcontainer/nvidia-remote-env';
+import { rule as devcontainerPrivileged } from './devcontainer/privileged';
+import { rule as devcontainerPropertyUnknown } from './devcontainer/property-unknown';
+import { rule as devcontainerRunArgJoined } from './devcontainer/run-arg-joined';
+import { rule as devcontainerShmTooSmall } from './devcontainer/shm-too-small';
+import { rule as devcontainerX11Doubled } from './devcontainer/x11-doubled';
+import { rule as devcontainerX11Incomplete } from './devcontainer/x11-incomplete';
 import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope';
 import { rule as environmentEnvDriverCapabilities } from './environment/env-driver-capabilities';
 import { rule as environmentEnvLibraryPathClobbered } from './environment/env-library-path-clobbered';
@@ -45,6 +56,7 @@ import { rule as environmentEnvPathNotInstalled } from './environment/env-path-n
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
 import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
@@ -124,6 +136,17 @@ export const rules: readonly AnyRule[] = [
   cudnnPackageSkew,
   cudnnUnpinned,
   cudnnVersionUnavailable,
+  devcontainerComposeGpu,
+  devcontainerCudaFeature,
+  devcontainerGpuMissing,
+  devcontainerHostRequirements,
+  devcontainerNvidiaRemoteEnv,
+  devcontainerPrivileged,
+  devcontainerPropertyUnknown,
+  devcontainerRunArgJoined,
+  devcontainerShmTooSmall,
+  devcontainerX11Doubled,
+  devcontainerX11Incomplete,
   environmentArgOutOfScope,
   environmentEnvDriverCapabilities,
   environmentEnvLibraryPathClobbered,
@@ -132,6 +155,7 @@ export const rules: readonly AnyRule[] = [
   environmentEnvRequireDisabled,
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
+  frameworksOnnxruntimeCudaMismatch,
   frameworksTensorflowCudaMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
