@@ -101,7 +101,7 @@ const FILES: ConfigFiles = {
 
 function readGivenTarget({ gpu, driver, platform }: ConfigArguments): readonly Target[] {
   if (gpu === undefined && driver === undefined && platform === undefined) return [];
-  const item: Plain = { name: 'command line', gpus: gpu ?? null, driver: driver ?? null, platform: platform ?? null };
+  const item: Plain = { name: 'the given host', gpus: gpu ?? null, driver: driver ?? null, platform: platform ?? null };
   const { targets, faults } = readTargets([item]);
   const [fault] = faults;
   if (fault !== undefined) throw new Failure(`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${fault.message}`);

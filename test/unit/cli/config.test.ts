@@ -31,6 +31,8 @@ beforeAll(() => {
     'repository/lost/Dockerfile': BAD,
     'repository/own/.trtc.yaml': 'overlay: [images.yaml]\nbuildArgs: { TAG: "1.0" }\n',
     'repository/own/images.yaml': 'images: [{ name: corp/base, tags: ["1.0"], tensorrt: 10.0.1.6 }]\n',
+    'repository/targets/.trtc.yaml': 'targets:\n  - { name: laptop, gpus: [RTX 4090], driver: 535.183.06 }\n  - { name: cluster, gpus: [A100], driver: 535.183.06 }\n',
+    'repository/targets/Dockerfile': 'FROM nvidia/cuda:13.0.1-base-ubuntu22.04\n',
     'repository/own/Dockerfile': 'ARG TAG\nFROM corp/base:${TAG}\n',
   };
   for (const [name, content] of Object.entries(files)) {
@@ -95,9 +97,22 @@ describe('.trtc.yaml', () => {
     [['lint', '--config', 'nowhere.yaml', '.'], 'trtc: nowhere.yaml: not found\n'],
     [['lint', '--gpu', 'RTX 4900', '.'], expect.stringMatching(/^trtc: --gpu: The GPU RTX 4900 is not in the tables; did you mean /)],
     [['lint', '--driver', 'new', '.'], 'trtc: --driver: It must be the version of a driver, such as 535 or 535.183.06.\n'],
+    [['lint', '--target', 'lptop', 'targets'], 'trtc: --target: there is no target lptop in targets/.trtc.yaml, only laptop, cluster\n'],
     [['lint', '--target', 'production', 'Dockerfile'], 'trtc: --target: there is no target production; no config file has any\n'],
   ])('status 2: %j', (argv, line) => {
     expect(run(argv)).toMatchObject({ status: 2, stderr: line as string });
+  });
+
+  it.each<[string, readonly string[], string | undefined]>([
+    ['all targets of the config', ['targets'], 'laptop has 535.183.06'],
+    ['one of them', ['targets', '--target', 'cluster'], undefined],
+    ['none of them', ['targets', '--no-config'], undefined],
+    ['one that options describe', ['targets', '--gpu', 'Tesla T4', '--driver', '418.39'], 'the given host has 418.39'],
+    ['a target of options without a config', ['targets', '--no-config', '--gpu', 'RTX 3060', '--driver', '550'], 'the given host has 550'],
+  ])('judges for %s', (_, argv, words) => {
+    const output = JSON.parse(run(['lint', '--format', 'json', ...argv]).stdout) as { findings: { rule: string; message: string }[] };
+    const found = output.findings.filter(({ rule }) => rule === 'cuda-driver-too-old').map(({ message }) => message);
+    expect(found.join('')).toEqual(words === undefined ? '' : expect.stringContaining(words));
   });
 
   it('gives build arguments and images to trtc stack', () => {

@@ -143,7 +143,7 @@ function demandOf({ version, use }: ShippedCuda, state: StackState): DriverDeman
   return {
     cuda: version,
     driverMin: ngc && named !== undefined ? { version: named.value, evidence: named.evidence } : undefined,
-    checked: ofCudaImage && !isOn(env('NVIDIA_DISABLE_REQUIRE')) && env('NVIDIA_REQUIRE_CUDA') === undefined,
+    checked: ofCudaImage && use.image.reference.digest === undefined && !isOn(env('NVIDIA_DISABLE_REQUIRE')) && env('NVIDIA_REQUIRE_CUDA') === undefined,
     compat: ngc || findComponent(state, 'cuda-compat') !== undefined,
   };
 }

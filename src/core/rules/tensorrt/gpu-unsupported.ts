@@ -1,6 +1,7 @@
-import type { Component } from '../../stack/model';
+import type { Component, StageStack } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
 import { judgeTensorRTForGpu, type TensorRTGpuVerdict } from '../../target/judge-gpu';
+import { compareDotted } from '../../version/dotted';
 import { defineRule } from '../model';
 import { distinctEvidence, finalStage, listTargetGpus, locateComponent, namePairs, type TargetPair } from '../support/targets';
 
@@ -12,8 +13,8 @@ export const rule = defineRule<MessageId>({
   severity: 'error',
   summary: 'The TensorRT of the image does not run on the GPU of a target.',
   messages: {
-    dropped: 'TensorRT {version} needs compute capability {bound} or higher, and {targets} has {capability}: `Target GPU SM {sm} is not supported by this TensorRT release`.',
-    newer: 'TensorRT {version} knows GPUs up to compute capability {bound}, and {targets} has {capability}: `Target GPU SM {sm} is not supported by this TensorRT release`.',
+    dropped: 'TensorRT {version} has no kernels for {targets}, compute capability {capability}: {release} needs {bound} or higher. `{error}`.',
+    newer: 'TensorRT {version} is older than {targets}, compute capability {capability}: {release} ends with {bound}. `{error}`.',
   },
   docs: {
     what: 'A target names a GPU outside the range of compute capabilities of the installed TensorRT.',
@@ -65,8 +66,15 @@ export const rule = defineRule<MessageId>({
       const location = locateComponent(stack, stage, component);
       report({
         messageId: first.verdict.kind,
-        ...(isWeak(component) ? { severity: 'warning' } : undefined),
-        data: { version, bound: first.verdict.bound, targets: namePairs(alike), capability: first.gpu.computeCapability, sm: first.gpu.computeCapability.replace('.', '') },
+        ...(isWeak(component, stage) ? { severity: 'warning' } : undefined),
+        data: {
+          version,
+          bound: first.verdict.bound,
+          release: first.verdict.release,
+          targets: namePairs(alike),
+          capability: first.gpu.computeCapability,
+          error: errorOf(version, first.gpu.computeCapability),
+        },
         location,
         evidence: distinctEvidence([...(component.evidence === undefined ? [] : [component.evidence]), ...failures.flatMap(({ verdict }) => verdict.evidence)]),
         related: others.length === 0 ? [] : [{ location, message: `It does not run on ${namePairs(others)} either.` }],
@@ -82,6 +90,15 @@ function judge(version: string, pairs: readonly TargetPair[]) {
   });
 }
 
-function isWeak({ certainty }: Component): boolean {
-  return certainty === 'assumed';
+/** Framework images bring TensorRT along, whether it is used or not. */
+function isWeak({ certainty, via }: Component, { rootImage }: StageStack): boolean {
+  const family = rootImage?.family;
+  return certainty === 'assumed' || (via === 'base-image' && family !== 'ngc-tensorrt' && family !== 'ngc-triton' && family !== 'ngc-deepstream');
+}
+
+/** What the builder says: https://github.com/NVIDIA/TensorRT/issues/2727, and from 10.1 on words of its own. */
+function errorOf(version: string, capability: string): string {
+  if (compareDotted(version, '10.1') >= 0) return `Target GPU SM ${capability.replace('.', '')} is not supported by this TensorRT release`;
+  const [major = '', minor = ''] = capability.split('.');
+  return `Unsupported SM: 0x${Number(major).toString(16)}0${minor}`;
 }
