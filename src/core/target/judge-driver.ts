@@ -12,6 +12,8 @@ export interface DriverDemand {
   readonly driverMin?: { readonly version: string; readonly evidence: Evidence } | undefined;
   /** The image has NVIDIA_REQUIRE_CUDA, which the container runtime holds the driver against. */
   readonly checked: boolean;
+  /** Older driver branches that the publisher names for data-center GPUs; undefined where it names none. */
+  readonly branches?: readonly number[] | undefined;
   /** cuda-compat is in the image, so that data-center GPUs may run a newer CUDA than their driver. */
   readonly compat: boolean;
 }
@@ -63,7 +65,8 @@ export function judgeDriver({ driver, gpus, platform, os }: Target, demand: Driv
   const needed = floors.minor ?? full;
   const excluded = gpus.find(({ segment }) => segment === 'geforce');
   if (demand.compat && excluded !== undefined) return { kind: 'tooOld', refused, needed, gpu: excluded, evidence: [floors.evidence, FORWARD_COMPATIBILITY] };
-  if (!demand.compat || (admitted !== undefined && !admitted.admits(branch, 'datacenter'))) return { kind: 'tooOld', refused, needed, gpu: undefined, evidence: [floors.evidence] };
+  const bridged = demand.branches?.includes(branch) ?? admitted?.admits(branch, 'datacenter') ?? true;
+  if (!demand.compat || !bridged) return { kind: 'tooOld', refused, needed, gpu: undefined, evidence: [floors.evidence] };
   const helped = gpus.length > 0 && gpus.every(({ segment }) => segment === 'datacenter');
   return helped ? undefined : { kind: 'forwardOnly', refused, needed, gpu: gpus[0], evidence: [floors.evidence, FORWARD_COMPATIBILITY] };
 }

@@ -63,6 +63,13 @@ describe('judgeDriver', () => {
     expect(judge('535.183.06 @ A100', { cuda: '13.0.1', compat: false })).toBe('tooOld');
   });
 
+  it('takes the branches that the publisher names for data-center GPUs', () => {
+    const demand = { cuda: '12.9', checked: false, branches: [470, 525, 535] };
+    expect(judge('470.57.02 @ V100', demand)).toBeUndefined();
+    expect(judge('515.65.01 @ V100', demand)).toBe('tooOld');
+    expect(judge('470.57.02 @ RTX 3090', demand)).toBe('tooOld');
+  });
+
   it('takes the driver that the publisher names', () => {
     const driverMin = { version: '545', evidence: { fact: 'f', source: 's', checked: '2026-11-20' } };
     expect(judge('535.183.06 @ A100', { cuda: '12.3.2', checked: false, driverMin })).toBe('partial');

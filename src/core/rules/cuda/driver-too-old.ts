@@ -4,7 +4,7 @@ import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
 import type { Target } from '../../target/model';
 import type { Location } from '../../text/range';
-import { compareDotted, majorMinorOf } from '../../version/dotted';
+import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { findPart, nameOf } from '../support/image-uses';
 import { distinctEvidence, finalStage, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
@@ -140,10 +140,12 @@ function demandOf({ version, use }: ShippedCuda, state: StackState): DriverDeman
   const release = use && findPart(use.image, 'release')?.value;
   const row = use === undefined || release === undefined ? undefined : ngcRelease(use.image.canonical, release);
   const named = row && ngcValue(row, 'driverMin');
+  const branches = row && ngcValue(row, 'driverBranches')?.value.split(' ').flatMap((version) => majorOf(version) ?? []);
   return {
     cuda: version,
     driverMin: ngc && named !== undefined ? { version: named.value, evidence: named.evidence } : undefined,
     checked: ofCudaImage && use.image.reference.digest === undefined && !isOn(env('NVIDIA_DISABLE_REQUIRE')) && env('NVIDIA_REQUIRE_CUDA') === undefined,
+    branches: ngc ? branches : undefined,
     compat: ngc || findComponent(state, 'cuda-compat') !== undefined,
   };
 }
