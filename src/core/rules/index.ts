@@ -51,6 +51,7 @@ import { rule as devcontainerX11Incomplete } from './devcontainer/x11-incomplete
 import { rule as environmentArgOutOfScope } from './environment/arg-out-of-scope';
 import { rule as environmentEnvDriverCapabilities } from './environment/env-driver-capabilities';
 import { rule as environmentEnvLibraryPathClobbered } from './environment/env-library-path-clobbered';
+import { rule as environmentEnvLibraryPathShadowsWheel } from './environment/env-library-path-shadows-wheel';
 import { rule as environmentEnvLostBetweenStages } from './environment/env-lost-between-stages';
 import { rule as environmentEnvPathNotInstalled } from './environment/env-path-not-installed';
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
@@ -150,6 +151,7 @@ export const rules: readonly AnyRule[] = [
   environmentArgOutOfScope,
   environmentEnvDriverCapabilities,
   environmentEnvLibraryPathClobbered,
+  environmentEnvLibraryPathShadowsWheel,
   environmentEnvLostBetweenStages,
   environmentEnvPathNotInstalled,
   environmentEnvRequireDisabled,

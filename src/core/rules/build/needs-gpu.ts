@@ -120,7 +120,10 @@ interface Need {
 
 const DEMOS = new Set(['deviceQuery', 'bandwidthTest', 'nbody', 'vectorAdd']);
 
+const CANDIDATE = /^(?:nvidia-smi|trtexec|polygraphy|trtllm-build|tao-converter|onnx2trt|yolo|python[\d.]*|deviceQuery|bandwidthTest|nbody|vectorAdd)$/;
+
 function findNeed(command: ShellCommand, step: InstructionStep, stack: StackReport): Need | undefined {
+  if (!CANDIDATE.test(command.name)) return undefined;
   const ends = endsBuild(command, step, stack);
   const weaker = ends ? undefined : ({ severity: 'warning' } as const);
   const words = command.words.map(({ text }) => text.value);

@@ -212,7 +212,8 @@ function reportTinyCudaNn(command: ShellCommand, place: { readonly file: string;
 }
 
 /** `pip wheel .` of sources at hand. */
-function isWheelBuild({ words }: ShellCommand): boolean {
+function isWheelBuild({ name, words }: ShellCommand): boolean {
+  if (!name.startsWith('pip') && !name.startsWith('python')) return false;
   const pip = words.findIndex(({ text }) => /(?:^|\/)pip[\d.]*$/.test(text.value));
   return pip >= 0 && words[pip + 1]?.text.value === 'wheel' && words.slice(pip + 2).some(({ text }) => /^\.{1,2}(?:\/|$)/.test(text.value));
 }

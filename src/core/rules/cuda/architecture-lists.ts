@@ -20,9 +20,13 @@ export interface ArchitectureUse {
 /** Variables that a build reads from its environment, whatever its command line says. */
 const ENVIRONMENT = /^(?:TORCH_CUDA_ARCH_LIST|CUDAARCHS|TCNN_CUDA_ARCHITECTURES|NVTE_CUDA_ARCHS|FLASH_ATTN_CUDA_ARCHS|TF_CUDA_COMPUTE_CAPABILITIES|HOROVOD_BUILD_CUDA_CC_LIST|CUDA_COMPUTE_CAP)$/;
 
+const listed = new WeakMap<StageStack, readonly ArchitectureUse[]>();
+
 /** All lists of GPU architectures in a stage, in the order of the file. */
 export function listArchitectures(stage: StageStack): readonly ArchitectureUse[] {
-  return stage.steps.flatMap((step) => [...variables(stage, step), ...step.actions.flatMap((action) => options(step, action))]);
+  let found = listed.get(stage);
+  if (found === undefined) listed.set(stage, (found = stage.steps.flatMap((step) => [...variables(stage, step), ...step.actions.flatMap((action) => options(step, action))])));
+  return found;
 }
 
 /** ENV, and ARG, whose value every later RUN finds in its environment too. */
@@ -43,15 +47,15 @@ function variables(stage: StageStack, step: InstructionStep): readonly Architect
 function options(step: InstructionStep, { action, before }: ActionStep): readonly ArchitectureUse[] {
   if (action.kind !== 'compile' || action.architectures.length === 0) return [];
   const uses: ArchitectureUse[] = [];
-  const listed = new Set<string>();
+  const named = new Set<string>();
   const given = [...action.command.assignments.map(({ name, value }) => [name, value] as const), ...action.defines];
   for (const [name, value] of given) {
     if (!isArchitectureList(name)) continue;
     const requests = parseArchitectureList(value);
-    for (const request of requests) listed.add(keyOf(request));
+    for (const request of requests) named.add(keyOf(request));
     if (!isFromVariable(value)) uses.push({ name, value, requests, state: before, step, build: action });
   }
-  const others = action.architectures.filter((request) => !listed.has(keyOf(request)));
+  const others = action.architectures.filter((request) => !named.has(keyOf(request)));
   if (others.length > 0) uses.push({ name: undefined, value: undefined, requests: others, state: before, step, build: action });
   return uses;
 }

@@ -110,10 +110,11 @@ function needsForward(target: Target, cuda: string): boolean {
 type Reporter = (report: Report<MessageId>) => void;
 
 function reportSearchPath(step: InstructionStep, stack: StackReport, report: Reporter): void {
-  const path = assignedPath(step, 'LD_LIBRARY_PATH');
+  const path = assignedPath(step, 'LD_LIBRARY_PATH', (folder) => COMPAT.test(folder));
+  if (path === undefined || path.added.length === 0) return;
   const shipped = stack.stages.at(-1)?.final.env.get('LD_LIBRARY_PATH')?.value.split(':') ?? [];
-  for (const entry of path?.added ?? []) {
-    if (path === undefined || !COMPAT.test(entry.folder) || !shipped.includes(entry.folder)) continue;
+  for (const entry of path.added) {
+    if (!shipped.includes(entry.folder)) continue;
     const fix = removeFolder(path.value, entry, 'Take the compatibility folder off LD_LIBRARY_PATH');
     report({ messageId: 'searchPath', data: { path: entry.folder }, location: entry.location, evidence: [NEWER_DRIVER, DATA_CENTER], fixes: fix === undefined ? [] : [fix] });
   }

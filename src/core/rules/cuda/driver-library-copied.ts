@@ -123,13 +123,12 @@ function reportCopies({ instruction }: InstructionStep, stack: StackReport, repo
 
 /** A stubs folder in the value that ENV gives LD_LIBRARY_PATH here, and that the image is shipped with. */
 function reportSearchPath(step: InstructionStep, stage: StageStack, stack: StackReport, report: Reporter): void {
-  const path = assignedPath(step, 'LD_LIBRARY_PATH');
-  const stubs = path?.added.filter(({ folder }) => STUBS.test(folder)) ?? [];
-  if (path === undefined || stubs.length === 0) return;
+  const path = assignedPath(step, 'LD_LIBRARY_PATH', (folder) => STUBS.test(folder));
+  if (path === undefined || path.added.length === 0) return;
   const shipped = stack.stages.at(-1)?.final.env.get('LD_LIBRARY_PATH')?.value.split(':') ?? [];
   // Where some container runtimes mount the driver: what they find there comes before the stub.
   const mounted = splitPath(path.value).find(({ folder }) => folder.startsWith('/usr/local/nvidia/lib'));
-  for (const entry of stubs) {
+  for (const entry of path.added) {
     if (!shipped.includes(entry.folder)) continue;
     const link = findStubLink(stage);
     const wins = link !== undefined && !(mounted !== undefined && mounted.start < entry.start);

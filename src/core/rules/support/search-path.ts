@@ -21,20 +21,21 @@ export function splitPath({ value }: Traced): readonly PathEntry[] {
   return entries;
 }
 
-/** What an ENV gives a variable; `added` tells for each folder where it is written, if it did not come through the older value. */
+/** What an ENV gives a variable; `added` tells of the wanted folders where they are written, if they did not come through the older value. */
 export interface SearchPath {
   readonly value: Traced;
   readonly assignment: Location['range'];
   readonly added: readonly (PathEntry & { readonly location: Location })[];
 }
 
-/** The value that an ENV gives a search path here; undefined for any other instruction. */
-export function assignedPath({ instruction, after }: InstructionStep, name: string): SearchPath | undefined {
+/** The value that an ENV gives a search path here, with the folders that are `wanted`; undefined for any other instruction. */
+export function assignedPath({ instruction, after }: InstructionStep, name: string, wanted: (folder: string) => boolean): SearchPath | undefined {
   if (instruction.kind !== 'env') return undefined;
   const assignment = instruction.assignments.findLast((one) => one.name === name);
   const value = after.env.get(name);
   if (assignment === undefined || value === undefined) return undefined;
   const added = splitPath(value).flatMap((entry) => {
+    if (!wanted(entry.folder)) return [];
     const location = value.locate(entry.start, entry.end);
     const cameThrough = value.slice(entry.start, entry.end).pieces.some(({ use }) => use?.name === name);
     // What a base image or an earlier ENV put there was looked at there.

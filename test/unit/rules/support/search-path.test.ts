@@ -13,14 +13,14 @@ function added(env: string): readonly (readonly string[])[] {
   const stack = interpret(readDockerfile(text, 'Dockerfile') as Dockerfile);
   return stack.stages.flatMap(({ steps }) =>
     steps.flatMap((step) => {
-      const path = assignedPath(step, 'LD_LIBRARY_PATH');
+      const path = assignedPath(step, 'LD_LIBRARY_PATH', (folder) => folder !== '/skipped');
       return path === undefined ? [] : [path.added.map(({ location: { range } }) => text.slice(range.start, range.end))];
     }),
   );
 }
 
 test.each([
-  ['ENV LD_LIBRARY_PATH=/a:/b', [['/a', '/b']]],
+  ['ENV LD_LIBRARY_PATH=/a:/skipped:/b', [['/a', '/b']]],
   ['ENV LD_LIBRARY_PATH=/a\nENV LD_LIBRARY_PATH=/b:$LD_LIBRARY_PATH', [['/a'], ['/b']]],
   ['ARG HOME_DIR=/opt\nENV LD_LIBRARY_PATH=${HOME_DIR}/lib', [['${HOME_DIR}/lib']]],
   ['ENV PATH=/a', []],
