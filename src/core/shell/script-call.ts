@@ -9,11 +9,12 @@ export interface ScriptCall {
   readonly path: string;
   /** The shell named before it; undefined when the file's own `#!` line tells. */
   readonly shell: string | undefined;
+  /** By its name it sets variables or unpacks programs outside the GPU stack: not being able to read it hides nothing. */
+  readonly harmless: boolean;
 }
 
 const SCRIPT_NAME = /\.(?:sh|bash)$/;
 
-/** Files that only set variables, or that unpack programs outside the GPU stack. */
 const HARMLESS =
   /^\/(?:etc|usr)\/|(?:^|\/)(?:\.?bashrc|\.?profile|activate|conda\.sh|mamba\.sh|setup\.bash|setup\.sh|nvm\.sh|env|emsdk_env\.sh|setupvars\.sh|cmake-[^/]*\.sh)$/;
 
@@ -28,11 +29,11 @@ export function findScriptCall(command: ShellCommand): ScriptCall | undefined {
       : program.includes('/') && SCRIPT_NAME.test(program)
         ? { path: program, shell: undefined }
         : fileOf(command);
-  if (call === undefined || HARMLESS.test(call.path) || recogniseArtifact(baseName(call.path)) !== undefined) return undefined;
-  return call;
+  if (call === undefined || recogniseArtifact(baseName(call.path)) !== undefined) return undefined;
+  return { ...call, harmless: HARMLESS.test(call.path) };
 }
 
-function fileOf(command: ShellCommand): ScriptCall | undefined {
+function fileOf(command: ShellCommand): Omit<ScriptCall, 'harmless'> | undefined {
   const shell = readInnerShell(command.words);
   return shell?.kind === 'file' ? { path: shell.path.value, shell: command.name } : undefined;
 }

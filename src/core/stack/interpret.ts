@@ -9,7 +9,7 @@ import { recogniseArtifact } from '../shell/installers/known-artifacts';
 import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
 import type { ShellCommand, ShellScript, VariableLookup } from '../shell/model';
 import { readScript } from '../shell/read';
-import { findScriptCall } from '../shell/script-call';
+import { findScriptCall, type ScriptCall } from '../shell/script-call';
 import { baseName, resolvePath } from '../text/path';
 import type { Location, Range } from '../text/range';
 import { Traced, UNKNOWN } from '../text/traced';
@@ -366,18 +366,15 @@ class CommandRun {
         this.actions.push({ action, instruction: this.#instruction, before, after: this.state });
       }
       const called = findScriptCall(command);
-      if (called !== undefined) this.#call(called.path, called.shell, command, depth);
+      if (called !== undefined) this.#call(called, command, depth);
     }
   }
 
   /** Follows a script into the build context; one that cannot be read may do anything. */
-  #call(path: string, shell: string | undefined, command: ShellCommand, depth: number): void {
+  #call({ path, shell, harmless }: ScriptCall, command: ShellCommand, depth: number): void {
     const found = path.includes(UNKNOWN) ? undefined : this.#readImageFile(resolvePath(command.workingDirectory ?? this.state.workdir, path));
-    if (found === undefined || depth >= MAX_SCRIPT_DEPTH) {
-      this.state = { ...this.state, opaque: true };
-      return;
-    }
-    this.#runScript(found.file, found.text, 0, shell, depth + 1);
+    if (found !== undefined && depth < MAX_SCRIPT_DEPTH) this.#runScript(found.file, found.text, 0, shell, depth + 1);
+    else if (!harmless) this.state = { ...this.state, opaque: true };
   }
 
   #readImageFile(path: string): { readonly file: string; readonly text: string } | undefined {

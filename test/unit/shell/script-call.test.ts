@@ -3,13 +3,13 @@ import { findScriptCall } from '../../../src/core/shell/script-call';
 import { read } from './reading';
 
 test.each([
-  ['bash /tmp/install.sh x', { path: '/tmp/install.sh', shell: 'bash' }],
-  ['sh -ex install', { path: 'install', shell: 'sh' }],
-  ['./install.sh', { path: './install.sh', shell: undefined }],
-  ['/opt/x/setup.bash && a', undefined],
-  ['. ./build.sh', { path: './build.sh', shell: undefined }],
-  ['source /opt/venv/bin/activate', undefined],
-  ['. /etc/os-release', undefined],
+  ['bash /tmp/install.sh x', { path: '/tmp/install.sh', shell: 'bash', harmless: false }],
+  ['sh -ex install', { path: 'install', shell: 'sh', harmless: false }],
+  ['./install.sh', { path: './install.sh', shell: undefined, harmless: false }],
+  ['/opt/x/setup.bash && a', { path: '/opt/x/setup.bash', shell: undefined, harmless: true }],
+  ['. ./build.sh', { path: './build.sh', shell: undefined, harmless: false }],
+  ['source /opt/venv/bin/activate', { path: '/opt/venv/bin/activate', shell: undefined, harmless: true }],
+  ['. /etc/os-release', { path: '/etc/os-release', shell: undefined, harmless: true }],
   ['bash Miniconda3-latest-Linux-x86_64.sh -b', undefined],
   ['sh cuda_11.8.0_520.61.05_linux.run --silent', undefined],
   ['bash', undefined],

@@ -178,7 +178,7 @@ function hasNoCompiler(stage: StageStack, state: StackState): boolean {
 
 /** Whether a stage or one below it calls a script, which may have installed anything. */
 function runsScript(stage: StageStack): boolean {
-  return chainOf(stage).some(({ steps }) => steps.some(({ instruction, commands }) => instruction.kind === 'run' && commands.some((command) => findScriptCall(command) !== undefined)));
+  return chainOf(stage).some(({ steps }) => steps.some(({ instruction, commands }) => instruction.kind === 'run' && commands.some((command) => findScriptCall(command)?.harmless === false)));
 }
 
 function reportCommand(command: ShellCommand, messageId: 'nvcc' | 'compile', certain: boolean, commands: readonly ShellCommand[], setting: Setting): void {

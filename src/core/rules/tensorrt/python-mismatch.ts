@@ -222,7 +222,7 @@ function osName(state: StackState): string | undefined {
 function bringsPackages(stage: StageStack): boolean {
   return chainOf(stage).some(({ steps }) =>
     steps.some(({ instruction, commands, actions }) => {
-      if (instruction.kind === 'run' && commands.some((command) => findScriptCall(command) !== undefined)) return true;
+      if (instruction.kind === 'run' && commands.some((command) => findScriptCall(command)?.harmless === false)) return true;
       if ((instruction.kind === 'copy' || instruction.kind === 'add') && /python|-packages/.test(instruction.destination?.raw ?? '')) return true;
       return actions.some(
         ({ action }) => action.kind === 'pip-install' && (action.requirementFiles.some(({ found }) => !found) || action.requirements.some(({ name }) => name === '' || /tensorrt|trt/.test(name))),
