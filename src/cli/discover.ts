@@ -18,7 +18,7 @@ export interface Discovery {
 
 /**
  * The files that arguments of the command line stand for. A file is taken as it is. A folder is searched for
- * Dockerfiles, a glob matched, both minding .gitignore and leaving out files of other kinds.
+ * Dockerfiles, Compose, devcontainer and bake files, a glob matched, both minding .gitignore and leaving out other files.
  */
 export async function discoverFiles(targets: readonly string[]): Promise<Discovery> {
   const files = new Map<string, { readonly file: string; readonly explicit: boolean }>();
@@ -42,7 +42,7 @@ async function expandTarget(target: string, ignored: GitIgnore, failures: string
   if (existsSync(target)) {
     if (!isFolder(target)) return [target];
     const found = [...walk(target, ignored, failures)];
-    if (found.length === 0) throw new Failure(`${target}: no Dockerfile in this folder`);
+    if (found.length === 0) throw new Failure(`${target}: nothing to check in this folder`);
     return found;
   }
   if (!GLOB.test(target)) throw new Failure(`${target}: not found`);
@@ -50,7 +50,7 @@ async function expandTarget(target: string, ignored: GitIgnore, failures: string
   const pattern = path.sep === '\\' ? target.replaceAll('\\', '/') : target;
   const matches = await glob(pattern, { dot: true, expandDirectories: false, followSymbolicLinks: false, absolute: path.isAbsolute(target) });
   const found = matches.filter((file) => isCandidate(path.basename(file)) && !isSkipped(file) && !ignored.coversWithParents(path.resolve(file))).sort();
-  if (found.length === 0) throw new Failure(`${target}: no Dockerfile matches`);
+  if (found.length === 0) throw new Failure(`${target}: no file to check matches`);
   return found;
 }
 
@@ -66,11 +66,13 @@ function isSkipped(file: string): boolean {
   return file.split('/').some((part) => SKIPPED.has(part));
 }
 
+/** Requirements files are checked where a Dockerfile reads them. */
 function isCandidate(name: string): boolean {
-  return fileKind(name) === 'dockerfile';
+  const kind = fileKind(name);
+  return kind !== undefined && kind !== 'requirements';
 }
 
-/** Dockerfiles below a folder, by name; symbolic links are not followed, what they lead to is found where it lies. */
+/** Files to check below a folder, by name; symbolic links are not followed, what they lead to is found where it lies. */
 function* walk(folder: string, ignored: GitIgnore, failures: string[]): Generator<string> {
   let entries;
   try {

@@ -58,6 +58,23 @@ export function createDiskContext(folders: readonly string[]): ContextReader {
   };
 }
 
+/** What a file that names other files by relative paths (Compose, devcontainer.json, bake) may read, and its folder in it. */
+export interface ProjectContext {
+  readonly context: ContextReader;
+  /** With `/`; `''` for the root. */
+  readonly folder: string;
+}
+
+/** The outermost of `folders`, or the file's own folder where it lies outside of it. */
+export function createProjectContext(file: string, folders: readonly string[]): ProjectContext | undefined {
+  const outermost = folders.at(-1);
+  if (outermost === undefined) return undefined;
+  const own = path.dirname(path.resolve(file));
+  const relative = path.relative(path.resolve(outermost), own);
+  const outside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+  return { context: createDiskContext([outside ? own : outermost]), folder: outside ? '' : relative.replaceAll(path.sep, '/') };
+}
+
 function liesIn(folder: string | undefined, file: string | undefined): boolean {
   if (folder === undefined || file === undefined) return false;
   const relative = path.relative(folder, file);

@@ -3,10 +3,10 @@ import { analyse, registry, type AnalysisOptions } from '../core/engine/analyse'
 import { fixAll } from '../core/engine/fix';
 import { compareSeverity } from '../core/engine/settings';
 import { findClosest } from '../core/engine/spelling';
-import { fileKind } from '../core/file-kind';
+import { fileKind, type FileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import { Configs } from './config';
-import { chooseContextFolders, createDiskContext } from './disk-context';
+import { chooseContextFolders, createDiskContext, createProjectContext } from './disk-context';
 import { discoverFiles } from './discover';
 import { Failure, explainSystemError } from './failure';
 import { encode, readStandardInput, readTextFile, type TextInput } from './input';
@@ -24,7 +24,7 @@ interface Target {
   readonly name: string;
   /** Where the build context may be; empty for none. */
   readonly folders: readonly string[];
-  /** Named by the user, not found in a folder: that it is no Dockerfile is then a fault. */
+  /** Named by the user, not found in a folder: that it cannot be read is then a fault. */
   readonly explicit: boolean;
   readonly standardInput: boolean;
 }
@@ -146,16 +146,16 @@ class LintRun {
     }
     const kind = fileKind(name);
     if (kind === undefined) {
-      throw new Failure(`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*)`);
+      throw new Failure(`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*, compose.yaml, devcontainer.json, docker-bake.hcl)`);
     }
-    if (kind !== 'dockerfile') console.error(`trtc: ${file}: no rule looks at this kind of file yet`);
+    if (kind === 'requirements') console.error(`trtc: ${file}: requirements are checked where a Dockerfile installs them`);
     const options: AnalysisOptions = {
       kind,
       buildArgs: settings.buildArgs,
       settings: settings.rules,
       targets: settings.targets,
       overlay: settings.overlay,
-      context: target.folders.length === 0 ? undefined : createDiskContext(target.folders),
+      ...this.#createContext(target, kind),
       onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
     };
     const analysis = analyse(text, file, options);
@@ -183,6 +183,11 @@ class LintRun {
     if (target.standardInput) this.standardInputText = encode(changed.get(file) ?? text, mark);
     this.#fixed += fixed.length;
     this.#keep(after.findings, new Map([...texts, ...after.files, ...changed]));
+  }
+
+  #createContext({ name, folders }: Target, kind: FileKind): Pick<AnalysisOptions, 'context' | 'folder'> {
+    if (folders.length === 0) return {};
+    return kind === 'dockerfile' ? { context: createDiskContext(folders) } : (createProjectContext(name, folders) ?? {});
   }
 
   /** A file of the build context that several Dockerfiles use is reported once. */

@@ -9,7 +9,7 @@ import { VERSION } from './version';
 const SEVERITIES: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
 
 const program = new Command('trtc')
-  .description('Checks Dockerfiles that use CUDA, cuDNN and TensorRT, offline.')
+  .description('Checks Dockerfiles, Compose and devcontainer files that use CUDA, cuDNN and TensorRT, offline.')
   .version(VERSION, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print help')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -34,7 +34,7 @@ program
   .option('--driver <version>', 'judge for this driver: 535.183.06, or 535')
   .addOption(new Option('--platform <platform>', 'judge for this platform').choices(['linux/amd64', 'linux/arm64', 'jetson']))
   .option('--stdin-filename <name>', 'name of standard input: tells its kind and its build context')
-  .addHelpText('after', '\nFolders are searched for Dockerfiles, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
+  .addHelpText('after', '\nFolders are searched for Dockerfiles, Compose, devcontainer and bake files, without what .gitignore covers.\nA comment silences a rule: # trtc ignore=<rule> -- reason')
   .action(async (paths: string[], options: LintArguments) => (await import('./lint')).lint(paths, options));
 
 program

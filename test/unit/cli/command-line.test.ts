@@ -75,14 +75,14 @@ describe('trtc lint', () => {
 
   it.each<[string, readonly string[], string]>([
     ['absent', ['lint', 'nowhere'], 'trtc: nowhere: not found'],
-    ['a folder without Dockerfiles', ['lint', 'empty'], 'trtc: empty: no Dockerfile in this folder'],
-    ['a glob without matches', ['lint', 'x/*'], 'trtc: x/*: no Dockerfile matches'],
+    ['a folder without Dockerfiles', ['lint', 'empty'], 'trtc: empty: nothing to check in this folder'],
+    ['a glob without matches', ['lint', 'x/*'], 'trtc: x/*: no file to check matches'],
     ['a page', ['lint', 'page/Dockerfile'], 'trtc: page/Dockerfile: This is no Dockerfile: no instruction that Docker knows is in it.'],
     ['no FROM', ['lint', 'args/Dockerfile'], 'trtc: args/Dockerfile: This is no Dockerfile: it has no FROM instruction.'],
     ['binary', ['lint', 'binary'], 'trtc: binary/Dockerfile: a binary file'],
     ['another encoding', ['lint', 'latin'], 'trtc: latin/Dockerfile: not UTF-8 text'],
     ['too large', ['lint', 'large'], 'trtc: large/Dockerfile: 8 MB; files above 8 MB are not read'],
-    ['another kind of file', ['lint', 'empty/notes.txt'], 'trtc: empty/notes.txt: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*)'],
+    ['another kind of file', ['lint', 'empty/notes.txt'], 'trtc: empty/notes.txt: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*, compose.yaml, devcontainer.json, docker-bake.hcl)'],
     ['a device', ['lint', '/dev/null'], 'trtc: /dev/null: not a regular file'],
     ['an unknown rule', ['lint', '--rule', 'cuda-driver-library-copid=off', 'good'], 'trtc: --rule: there is no rule cuda-driver-library-copid; did you mean cuda-driver-library-copied?'],
     ['a build context that is not there', ['lint', '--context', 'nowhere', 'good'], 'trtc: --context: nowhere: not found'],
@@ -130,7 +130,7 @@ describe('trtc lint', () => {
     expect(run(['lint', '-'], BAD)).toMatchObject({ status: 1, stdout: expect.stringMatching(/^<stdin>:2:6: error:/) as string });
     expect(run(['lint', '--stdin-filename', 'x/gpu.Dockerfile', '-'], BAD).stdout).toMatch(/^x\/gpu\.Dockerfile:2:6: error:/);
     expect(run(['lint', '--stdin-filename', 'notes.txt', '-'], BAD).status).toBe(2);
-    expect(run(['lint', '--stdin-filename', 'compose.yaml', '-'], BAD)).toMatchObject({ status: 0, stderr: 'trtc: compose.yaml: no rule looks at this kind of file yet\n' });
+    expect(run(['lint', '--stdin-filename', 'requirements.txt', '-'], BAD)).toMatchObject({ status: 0, stderr: 'trtc: requirements.txt: requirements are checked where a Dockerfile installs them\n' });
     expect(run(['lint', '-'], '')).toMatchObject({ status: 2, stderr: 'trtc: <stdin>: This is no Dockerfile: no instruction that Docker knows is in it.\n' });
   });
 

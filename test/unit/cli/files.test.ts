@@ -55,8 +55,8 @@ describe('discoverFiles', () => {
 
   it.each([
     ['nowhere', 'not found'],
-    ['nowhere/*.Dockerfile', 'no Dockerfile matches'],
-    ['empty', 'no Dockerfile in this folder'],
+    ['nowhere/*.Dockerfile', 'no file to check matches'],
+    ['empty', 'nothing to check in this folder'],
   ])('says why %s leads nowhere, and goes on', async (target, reason) => {
     const { files, failures } = await discoverFiles([path.join(root, target), path.join(root, 'Dockerfile')]);
     expect(failures).toEqual([`${path.join(root, target)}: ${reason}`]);

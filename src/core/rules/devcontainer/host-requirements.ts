@@ -8,7 +8,7 @@ export const rule = defineDevcontainerRule({
   severity: 'information',
   summary: 'A dev container insists on a GPU that others who open it may not have.',
   messages: {
-    required: 'gpu: true does not keep the container from starting without a GPU, and is only warned of in a log: optional says the same.',
+    required: 'Who opens this without a GPU gets a container without one and a warning in a log: optional says that this is meant.',
     doubled: '--gpus in runArgs insists on a GPU, and hostRequirements.gpu asks for it already: without the NVIDIA runtime the container does not start, `could not select device driver`.',
     mandatory: '--gpus insists on a GPU: on machines without the NVIDIA runtime (laptops, Codespaces) the container does not start, `could not select device driver`.',
   },
