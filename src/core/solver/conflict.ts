@@ -4,25 +4,44 @@ import { combine } from './combination';
 import { reasonOf, type Constraint } from './constraint';
 import { factual } from './constraints/index';
 import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
-import { poseProblem, versionsIn, type Facets, type Problem } from './problem';
+import { poseProblem, priceProblem, versionsIn, type Facets, type Problem } from './problem';
 import { isSatisfiable, search } from './search';
 import { ANY, FAMILIES, isVersionWish, NAMES, readWishes, type Wish } from './wishes';
 
 /** Why no answer meets all the wishes; undefined when one does. */
 export function findConflict(wishes: readonly Wish[], given: Wishes, current: Current): Conflict | undefined {
-  const canMeet = (some: readonly Wish[]): boolean => isSatisfiable(poseProblem(some, {}, wishes));
-  const core = findCore(wishes, canMeet);
-  return core && { wishes: core.map(labelOf), reasons: explain(core, wishes), relaxations: relax(wishes, given, current, canMeet) };
+  const canMeet = askOnce(wishes);
+  if (canMeet(wishes)) return undefined;
+  const core = smallestCore(wishes, canMeet);
+  return { wishes: core.map(labelOf), reasons: explain(core, wishes), relaxations: relax(wishes, given, current, canMeet) };
 }
 
 type CanMeet = (wishes: readonly Wish[]) => boolean;
 
-/** A smallest set of wishes that rule each other out: none of them can be left out. Undefined when all can be met. */
-function findCore(wishes: readonly Wish[], canMeet: CanMeet): readonly Wish[] | undefined {
-  if (canMeet(wishes)) return undefined;
+/**
+ * Whether wishes can be met, some of them left out or loosened. More wishes are never easier to meet, so that many
+ * questions are answered by an earlier one.
+ */
+function askOnce(scope: readonly Wish[]): CanMeet {
+  const met: bigint[] = [];
+  const unmet: bigint[] = [];
+  return (wishes) => {
+    // Two bits a wish: it is there, and it is as strict as it was given.
+    const asked = scope.reduce((mask, wish, i) => mask | (BigInt(wishes.includes(wish) ? 3 : wishes.includes(looseOf(wish)) ? 1 : 0) << BigInt(2 * i)), 0n);
+    if (met.some((mask) => (asked & mask) === asked)) return true;
+    if (unmet.some((mask) => (asked & mask) === mask)) return false;
+    const answer = isSatisfiable(poseProblem(wishes, scope));
+    (answer ? met : unmet).push(asked);
+    return answer;
+  };
+}
+
+/** A set of wishes that rule each other out: none of them can be left out. */
+function smallestCore(wishes: readonly Wish[], canMeet: CanMeet): readonly Wish[] {
   const core = shrink(wishes, (some) => !canMeet(some));
   // Another core may have one or two wishes, which says more than three do.
-  return core.length < 3 ? core : (wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some)) ?? core);
+  const smaller = core.length < 3 ? undefined : wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some));
+  return smaller ?? core;
 }
 
 /** A part of the items of which none can be left out for the property to hold; what comes first is left out first. */
@@ -39,8 +58,10 @@ function labelOf({ key, label }: Wish): WishLabel {
 
 /** The facts without which the wishes could be met, each with the values that it keeps apart. */
 function explain(core: readonly Wish[], scope: readonly Wish[]): readonly Reason[] {
-  const problem = poseProblem(core, {}, scope);
-  const needed = shrink(problem.constraints, (constraints) => !isSatisfiable({ ...problem, constraints }));
+  const problem = poseProblem(core, scope);
+  const types = new Set(problem.variables.map(({ type }) => type));
+  const present = problem.constraints.filter(({ between }) => between.every((type) => types.has(type)));
+  const needed = shrink(present, (constraints) => !isSatisfiable({ ...problem, constraints }));
   const reasons = needed.filter((constraint) => factual.includes(constraint)).flatMap((constraint) => exampleOf(constraint, problem) ?? []);
   return reasons.length > 0 ? [...new Map(reasons.map((reason) => [reason.text, reason])).values()] : core.map((wish) => offerInstead(wish, core, scope));
 }
@@ -66,7 +87,7 @@ function wishedValues({ variables, constraints }: Problem, type: Constraint['bet
     constraints: constraints.filter((constraint) => !factual.includes(constraint)),
   };
   const place = alone.variables.indexOf(own);
-  return search(alone, own.values.length).map(({ picks }) => own.values[picks[place] ?? 0]);
+  return search(priceProblem(alone, {}), own.values.length).map(({ picks }) => own.values[picks[place] ?? 0]);
 }
 
 const MOST_OFFERED = 6;
@@ -74,45 +95,56 @@ const MOST_OFFERED = 6;
 /** What there is in place of a wish that, with the others, comes to nothing. */
 function offerInstead(wish: Wish, core: readonly Wish[], scope: readonly Wish[]): Reason {
   const key = wish.key as keyof Facets;
-  const posed = poseProblem(loosen(core, [wish]), {}, scope);
-  const problem = { ...posed, variables: posed.variables.map((variable) => ({ ...variable, groups: variable.facets.map((facets) => facets[key] ?? '') })) };
-  const solutions = search(problem, Infinity);
+  const problem = priceProblem(poseProblem(loosen(core, [wish]), scope), {});
+  const grouped = { ...problem, variables: problem.variables.map((variable) => ({ ...variable, groups: variable.facets.map((facets) => facets[key] ?? '') })) };
+  const solutions = search(grouped, MOST_OFFERED + 1);
   const offered = [...new Set(solutions.flatMap((solution) => versionsIn(problem, solution)[key] ?? []))].sort((a, b) => compareDotted(b, a));
   const others = core.filter((one) => one !== wish).map(({ label }) => label);
   const name = isVersionWish(wish) ? NAMES[wish.key] : wish.key;
-  const list = offered.length === 0 ? 'nothing' : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and older' : ''}`;
+  const list = offered.length === 0 ? 'nothing' : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and others' : ''}`;
   const text = others.length === 0 ? `The tables have ${list}; ${wish.label} is not in them.` : `With ${others.join(' and ')} there is ${list}, not ${wish.label}.`;
   const [best] = solutions;
   return { grade: 'no', text, evidence: best && combine(problem, best, {}).reasons[0]?.evidence };
 }
 
+const loosened = new WeakMap<Wish, Wish>();
+
+/** The wish for any version of the same; a wish of another kind as it is, for it can only be left out. */
+function looseOf(wish: Wish): Wish {
+  if (!isVersionWish(wish)) return wish;
+  const loose = loosened.get(wish) ?? { ...wish, label: NAMES[wish.key], value: ANY };
+  loosened.set(wish, loose);
+  return loose;
+}
+
 /** The wishes with some given up: of a part that was wished, any version will do. */
 function loosen(wishes: readonly Wish[], givenUp: readonly Wish[]): readonly Wish[] {
-  return wishes.flatMap((wish) => {
-    if (!givenUp.includes(wish)) return [wish];
-    return isVersionWish(wish) ? [{ ...wish, label: NAMES[wish.key], value: ANY }] : [];
-  });
+  return wishes.flatMap((wish) => (!givenUp.includes(wish) ? [wish] : isVersionWish(wish) ? [looseOf(wish)] : []));
 }
 
 const MOST_SETS = 24;
+const MOST_RELAXATIONS = 6;
 
-/** The fewest wishes that must be given up, in every way that there is, and the nearest answer to each. */
+/** The fewest wishes that must be given up, in the ways that are easiest, and the nearest answer to each. */
 function relax(wishes: readonly Wish[], given: Wishes, current: Current, canMeet: CanMeet): readonly Relaxation[] {
   let sets: readonly (readonly Wish[])[] = [[]];
   while (sets.length > 0) {
     const enough: (readonly Wish[])[] = [];
     const larger = new Map<string, readonly Wish[]>();
-    for (const givenUp of sets.slice(0, MOST_SETS)) {
-      const core = findCore(loosen(wishes, givenUp), canMeet);
-      if (core === undefined) enough.push(givenUp);
-      for (const wish of core ?? []) {
+    for (const givenUp of sets) {
+      const left = loosen(wishes, givenUp);
+      if (canMeet(left)) {
+        enough.push(givenUp);
+        continue;
+      }
+      for (const wish of shrink(left, (some) => !canMeet(some))) {
         if (!wishes.includes(wish)) continue;
         const next = wishes.filter((one) => one === wish || givenUp.includes(one));
         larger.set(next.map((one) => wishes.indexOf(one)).join(' '), next);
       }
     }
-    if (enough.length > 0) return enough.flatMap((givenUp) => nearest(wishes, givenUp, given, current, canMeet)).sort((a, b) => costOf(a) - costOf(b));
-    sets = [...larger.values()];
+    if (enough.length > 0) return enough.sort(byEase).slice(0, MOST_RELAXATIONS).flatMap((givenUp) => nearest(wishes, givenUp, given, current));
+    sets = [...larger.values()].sort(byEase).slice(0, MOST_SETS);
   }
   return [];
 }
@@ -120,23 +152,23 @@ function relax(wishes: readonly Wish[], given: Wishes, current: Current, canMeet
 /** What people change most easily first. */
 const EASE: readonly WishKey[] = ['flavor', 'family', 'cuda', 'cudnn', 'ubuntu', 'python', 'tensorrt', 'torch', 'onnxruntime', 'tensorflow', 'packages', 'compile', 'driver', 'gpu'];
 
-function costOf({ instead }: Relaxation): number {
-  return instead.reduce((sum, { key }) => sum + EASE.indexOf(key), 0);
+function byEase(a: readonly Wish[], b: readonly Wish[]): number {
+  const effort = (wishes: readonly Wish[]): number => wishes.reduce((sum, { key }) => sum + EASE.indexOf(key), 0);
+  return effort(a) - effort(b);
 }
 
 /** The answer that stays nearest to the wishes that are given up. */
-function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishes, current: Current, canMeet: CanMeet): readonly Relaxation[] {
+function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishes, current: Current): readonly Relaxation[] {
   let others = loosen(wishes, givenUp);
   const replaced = new Map<Wish, Wish>();
   for (const wish of givenUp) {
-    const other = (wish.key === 'driver' ? driversNear(wish.value.version) : wish.key === 'gpu' ? gpusNear(wish.value.computeCapability) : [])
-      .flatMap((instead) => readWishes(instead).wishes)
-      .find((one) => canMeet([...others, one]));
+    const meets = (one: Wish): boolean => isSatisfiable(poseProblem([...others, one], wishes));
+    const other = wish.key === 'driver' ? lowest(driversAbove(wish.value.version), meets) : wish.key === 'gpu' ? gpusNear(wish.value.computeCapability).find(meets) : undefined;
     if (other === undefined) continue;
     others = [...others, other];
     replaced.set(wish, other);
   }
-  const problem = poseProblem(others, { ...current, ...Object.fromEntries(givenUp.flatMap(anchor)) }, wishes);
+  const problem = priceProblem(poseProblem(others, wishes), { ...current, ...Object.fromEntries(givenUp.flatMap(anchor)) });
   const [solution] = search(problem, 1);
   if (solution === undefined) return [];
   const versions = versionsIn(problem, solution);
@@ -144,7 +176,7 @@ function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishe
   const changes = givenUp.map((wish) => changeOf(wish, replaced.get(wish), versions, combination));
   const changed = changes.reduce((made, { change }) => change(made), given);
   // What a GPU that was given up made possible (forward compatibility) may be gone with it.
-  if (!isSatisfiable(poseProblem(readWishes(changed).wishes, {}))) return [];
+  if (!isSatisfiable(poseProblem(readWishes(changed).wishes))) return [];
   return [{ text: changes.map(({ text }) => text).join(', and '), instead: givenUp.map(labelOf), wishes: changed, combination }];
 }
 
@@ -166,18 +198,18 @@ function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavo
   }
   switch (wish.key) {
     case 'flavor':
-      return { text: `flavor ${flavor ?? 'of an NGC image'} instead of ${wish.label}`, change: ({ flavor: _, ...wishes }) => (flavor === undefined ? wishes : { ...wishes, flavor }) };
+      return { text: `flavor ${flavor ?? 'of an NGC image'} instead of ${wish.label}`, change: (wishes) => ({ ...without(wishes, 'flavor'), ...(flavor && { flavor }) }) };
     case 'family':
       return { text: `${FAMILIES[family]} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, family }) };
     case 'compile':
-      return { text: `without ${wish.label}`, change: ({ compile: _, ...wishes }) => wishes };
+      return { text: `without ${wish.label}`, change: (wishes) => without(wishes, 'compile') };
     case 'packages':
-      return { text: `without ${wish.label}`, change: ({ packages: _, ...wishes }) => wishes };
+      return { text: `without ${wish.label}`, change: (wishes) => without(wishes, 'packages') };
     case 'driver': {
       const driver = other?.key === 'driver' ? other.value.version : undefined;
       return {
         text: driver === undefined ? `without ${wish.label}` : `driver ${driver} or newer instead of ${wish.label}`,
-        change: ({ driver: _, ...wishes }) => (driver === undefined ? wishes : { ...wishes, driver }),
+        change: (wishes) => ({ ...without(wishes, 'driver'), ...(driver !== undefined && { driver }) }),
       };
     }
     case 'gpu': {
@@ -190,23 +222,40 @@ function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavo
   }
 }
 
+function without(wishes: Wishes, key: WishKey): Wishes {
+  return Object.fromEntries(Object.entries(wishes).filter(([name]) => name !== key));
+}
+
 function nameOf(computeCapability: string): string {
   const architecture = architectures().find((one) => one.computeCapability === computeCapability)?.architecture;
   return typeof architecture === 'string' ? ` (${architecture})` : '';
 }
 
+/** The first of items in ascending order from which on the property holds; undefined when it holds for none. */
+function lowest<Item>(items: readonly Item[], holds: (item: Item) => boolean): Item | undefined {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) high = middle;
+    else low = middle + 1;
+  }
+  return items[low];
+}
+
 /** The drivers above one at which something changes, ascending. */
-function driversNear(version: string): readonly Wishes[] {
+function driversAbove(version: string): readonly Wish[] {
   const floors = toolkits().flatMap(({ driverLinux, minorDriverLinux }) => [driverLinux ?? [], minorDriverLinux ?? []].flat());
-  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).map((driver) => ({ driver }));
+  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).flatMap((driver) => readWishes({ driver }).wishes);
 }
 
 /** The other compute capabilities, the nearest first. */
-function gpusNear(computeCapability: string): readonly Wishes[] {
+function gpusNear(computeCapability: string): readonly Wish[] {
   const distance = (one: string): number => Math.abs(Number(one) - Number(computeCapability));
   return architectures()
     .map((one) => one.computeCapability)
     .filter((one) => one !== computeCapability)
     .sort((a, b) => distance(a) - distance(b))
-    .map((gpu) => ({ gpu }));
+    .flatMap((gpu) => readWishes({ gpu }).wishes);
 }

@@ -1,7 +1,7 @@
 import { compareDotted, firstParts, hasPrefix } from '../version/dotted';
 import { constraints } from './constraints/index';
 import type { Current, WishKey } from './model';
-import { FREE, type Cost, type Problem as SearchProblem, type Solution, type Variable as SearchVariable } from './search';
+import { FREE, type Cost, type PricedVariable, type Problem as SearchProblem, type Solution, type Variable as SearchVariable } from './search';
 import { domains, type Base, type Domains } from './values';
 import { anchorOf, type Wish } from './wishes';
 
@@ -19,12 +19,16 @@ export interface Problem extends SearchProblem {
   readonly variables: readonly Variable[];
 }
 
+export interface PricedProblem extends Problem {
+  readonly variables: readonly (Variable & PricedVariable)[];
+}
+
 const PARTS: readonly Part[] = ['base', 'python', 'cudnn', 'tensorrt', 'torch', 'tensorflow', 'onnxruntime'];
 const SOFTWARE = ['tensorrt', 'torch', 'tensorflow', 'onnxruntime'] as const;
 const USERS_OF_CUDNN: readonly WishKey[] = ['cudnn', 'tensorrt', 'tensorflow', 'onnxruntime'];
 
 // Ranking: least change; fewest doubts; newest TensorRT, PyTorch, TensorFlow, ONNX Runtime; then fewest notes, apt before
-// NGC before pip, cuDNN of the image before one to install, smallest image, newest CUDA, newest Ubuntu, builds for the
+// NGC before pip, cuDNN of the image before one to install and PyPI before other indexes, smallest image, newest CUDA, newest Ubuntu, builds for the
 // newest CUDA, newest cuDNN. Size is before CUDA because of the newest CUDA releases only devel images are known. Each
 // criterion has digits of its own in one of the two numbers of a cost; those of doubts and notes are in search.ts.
 const CHANGE: Cost = [2 ** 42, 0];
@@ -43,24 +47,35 @@ const CRITERIA = {
 } as const satisfies Record<string, Cost>;
 
 /**
- * The problem that the wishes pose: the wishes, and the parts that they ask for or need, priced by the ranking.
- * `scope` is what was wished in the first place, when some of it is left out to find a conflict: it says which NGC images
- * come into question.
+ * The problem that the wishes pose: the wishes, and the parts that they ask for or need. `scope` is what was wished in the
+ * first place, when some of it is left out to find a conflict: it says which NGC images come into question.
  */
-export function poseProblem(wishes: readonly Wish[], current: Current, scope: readonly Wish[] = wishes): Problem {
+export function poseProblem(wishes: readonly Wish[], scope: readonly Wish[] = wishes): Problem {
   const keys = new Set<WishKey>(wishes.map(({ key }) => key));
   const isNeeded = (part: Part): boolean => {
     if (part === 'base') return true;
     if (part === 'python') return keys.has('python') || SOFTWARE.some((key) => keys.has(key));
     return part === 'cudnn' ? USERS_OF_CUDNN.some((key) => keys.has(key)) : keys.has(part);
   };
-  const ignored = SOFTWARE.filter((key) => !keys.has(key));
-  const asked = wishes.map(({ key, value }): Variable => ({ type: `wish-${key}`, values: [value], facets: [{}], costs: [FREE], groups: [''] }));
-  const parts = PARTS.filter(isNeeded).map((part): Variable => {
-    const { values, facets } = part === 'base' ? basesFor(scope) : { values: domains()[part], facets: allFacets()[part] };
-    return { type: part, values, facets, costs: facets.map((one) => priceOf(one, current, ignored)), groups: facets.map(groupOf) };
-  });
+  const asked = wishes.map((wish): Variable => ({ type: `wish-${wish.key}`, values: listOf(wish), facets: NO_FACETS }));
+  const parts = PARTS.filter(isNeeded).map((part): Variable => ({ type: part, ...(part === 'base' ? basesFor(scope) : { values: domains()[part], facets: allFacets()[part] }) }));
   return { variables: [...asked, ...parts], constraints };
+}
+
+/** The problem with what each value costs in the ranking, and the groups of values that are one answer to a reader. */
+export function priceProblem({ variables, constraints: all }: Problem, current: Current): PricedProblem {
+  const ignored = SOFTWARE.filter((part) => !variables.some(({ type }) => type === part));
+  return { variables: variables.map((variable) => ({ ...variable, costs: variable.facets.map((facets) => priceOf(facets, current, ignored)), groups: variable.facets.map(groupOf) })), constraints: all };
+}
+
+const NO_FACETS: readonly Facets[] = [{}];
+const lists = new WeakMap<Wish, readonly unknown[]>();
+
+/** The value of a wish as a list of its own, always the same one: what was found out about it is remembered by the list. */
+function listOf(wish: Wish): readonly unknown[] {
+  const list = lists.get(wish) ?? [wish.value];
+  lists.set(wish, list);
+  return list;
 }
 
 const bases = new Map<string, { readonly values: readonly Base[]; readonly facets: readonly Facets[] }>();
@@ -105,7 +120,7 @@ function describe({ base, python, cudnn, tensorrt, torch, tensorflow, onnxruntim
     python: python.map(({ version }) => ({ python: version })),
     cudnn: cudnn.map(({ via, version }) => (version === undefined ? {} : { cudnn: version, ...(via === 'apt' && { install: 'cudnn' }) })),
     tensorrt: tensorrt.map((one) => (one.via === 'image' ? {} : { tensorrt: one.release.version, family: one.via, build: one.cuda ?? '0' })),
-    torch: torch.map((one) => (one.via === 'image' ? {} : { torch: one.version, build: one.cuda })),
+    torch: torch.map((one) => (one.via === 'image' ? {} : { torch: one.version, build: one.cuda, ...(one.index && { install: 'index' }) })),
     tensorflow: tensorflow.map((one) => (one.via === 'image' ? {} : { tensorflow: one.version })),
     onnxruntime: onnxruntime.map(({ version }) => ({ onnxruntime: version })),
   };

@@ -5,6 +5,9 @@ import type { Grade } from './model';
 export interface Variable {
   readonly type: VariableType;
   readonly values: readonly unknown[];
+}
+
+export interface PricedVariable extends Variable {
   /** What choosing each value costs, in the order of `values`. */
   readonly costs: readonly Cost[];
   /** Values of the same group are the same answer to the reader; only the cheapest solution of each combination of groups is kept. */
@@ -18,14 +21,18 @@ const MOST_VALUES = 2 ** 16;
 export type Cost = readonly [high: number, low: number];
 
 export const FREE: Cost = [0, 0];
-/** A relation that no fact proves, or that is only half of what was wished. */
-export const DOUBT: Cost = [2 ** 36, 0];
-/** A relation that works, where another is closer. */
-export const NOTE: Cost = [0, 2 ** 32];
+/** Added to the first number for a relation that no fact proves, or that is only half of what was wished. */
+const DOUBT = 2 ** 36;
+/** Added to the second number for a relation that works, where another is closer. */
+const NOTE = 2 ** 32;
 
 export interface Problem {
   readonly variables: readonly Variable[];
   readonly constraints: readonly Constraint[];
+}
+
+export interface PricedProblem extends Problem {
+  readonly variables: readonly PricedVariable[];
 }
 
 /** An index into the values of each variable, in the order of the variables. */
@@ -39,20 +46,17 @@ export function compareCosts(a: Cost, b: Cost): number {
   return a[0] - b[0] || a[1] - b[1];
 }
 
-export function addCosts(a: Cost, b: Cost): Cost {
-  return [a[0] + b[0], a[1] + b[1]];
-}
-
+/** A value by its index, with its own cost and that of its relations to the values chosen so far. */
 interface Candidate {
   readonly index: number;
-  /** Its own cost and that of its relations to the values chosen so far. */
-  readonly cost: Cost;
+  readonly high: number;
+  readonly low: number;
 }
 
-/** The values that a variable still can have, and the least that one of them costs. */
+/** The values that a variable still can have, and the cheapest of them. */
 interface Choice {
   readonly candidates: Candidate[];
-  readonly least: Cost;
+  readonly least: Candidate;
 }
 
 /** The variables that are still open, by their place in the problem. */
@@ -63,37 +67,46 @@ type Open = ReadonlyMap<number, Choice>;
  * fewest values left, strikes from the others what does not go with the choice, and gives up where the cheapest
  * completion cannot be better than what was found. Complete: it finds a solution whenever there is one.
  */
-export function search({ variables, constraints }: Problem, limit: number): readonly Solution[] {
-  const relations = relate(variables, constraints);
+export function search(problem: PricedProblem, limit: number): readonly Solution[] {
+  return explore(problem, limit, true);
+}
+
+/** Whether the problem has a solution at all. */
+export function isSatisfiable({ variables, constraints }: Problem): boolean {
+  return explore({ variables: variables.map(({ type, values }) => ({ type, values, costs: [], groups: [] })), constraints }, 1, false).length > 0;
+}
+
+function explore({ variables, constraints }: PricedProblem, limit: number, isPriced: boolean): readonly Solution[] {
+  const relations = relate(variables, constraints, isPriced);
   const best: Solution[] = [];
   const bestByGroup = new Map<string, Solution>();
   const picks: number[] = variables.map(() => -1);
 
-  const descend = (open: Open, cost: Cost): void => {
-    if (isHopeless(open, cost)) return;
+  const descend = (open: Open, high: number, low: number): void => {
+    if (isHopeless(open, high, low)) return;
     const variable = choose(open);
     if (variable === undefined) {
-      keep({ picks: [...picks], cost });
+      keep({ picks: [...picks], cost: [high, low] });
       return;
     }
     // The cheapest first, so that the bound is tight soon.
-    for (const candidate of open.get(variable)?.candidates.sort((a, b) => compareCosts(a.cost, b.cost)) ?? []) {
+    for (const candidate of open.get(variable)?.candidates.sort(compareCandidates) ?? []) {
       const narrowed = narrow(open, variable, candidate.index);
       if (narrowed === undefined) continue;
       picks[variable] = candidate.index;
-      descend(narrowed, addCosts(cost, candidate.cost));
+      descend(narrowed, high + candidate.high, low + candidate.low);
     }
   };
 
   /** What is open costs at least its cheapest candidates. */
-  const isHopeless = (open: Open, [high, low]: Cost): boolean => {
+  const isHopeless = (open: Open, high: number, low: number): boolean => {
     const worst = best[limit - 1]?.cost;
     if (worst === undefined) return false;
     for (const { least } of open.values()) {
-      high += least[0];
-      low += least[1];
+      high += least.high;
+      low += least.low;
     }
-    return compareCosts([high, low], worst) >= 0;
+    return high > worst[0] || (high === worst[0] && low >= worst[1]);
   };
 
   /** What has one value left, then what bears on most others (the image: it decides the rest), then what has the fewest values. */
@@ -117,7 +130,7 @@ export function search({ variables, constraints }: Problem, limit: number): read
     for (const [variable, choice] of open) {
       if (variable === chosen) continue;
       const relation = relations[chosen]?.[variable];
-      const left = relation === undefined ? choice : filter(choice, (other) => relation(index, other));
+      const left = relation === undefined ? choice : filter(choice, relation, index);
       if (left === undefined) return undefined;
       narrowed.set(variable, left);
     }
@@ -138,44 +151,49 @@ export function search({ variables, constraints }: Problem, limit: number): read
 
   const open = new Map<number, Choice>();
   variables.forEach(({ values, costs }, variable) => {
-    const choice = filter({ candidates: values.map((_, index) => ({ index, cost: costs[index] ?? FREE })), least: FREE }, () => FREE);
+    const candidates = values.map((_, index): Candidate => ({ index, high: costs[index]?.[0] ?? 0, low: costs[index]?.[1] ?? 0 }));
+    const choice = choiceOf(candidates);
     if (choice !== undefined) open.set(variable, choice);
   });
-  if (open.size === variables.length) descend(open, FREE);
+  if (open.size === variables.length) descend(open, 0, 0);
   return best.slice(0, limit);
 }
 
-/** Whether the problem has a solution at all. */
-export function isSatisfiable({ variables, constraints }: Problem): boolean {
-  const free = variables.map((variable) => ({ ...variable, costs: [], groups: [] }));
-  return search({ variables: free, constraints }, 1).length > 0;
+function compareCandidates(a: Candidate, b: Candidate): number {
+  return a.high - b.high || a.low - b.low;
+}
+
+function choiceOf(candidates: Candidate[]): Choice | undefined {
+  let least = candidates[0];
+  for (const candidate of candidates) if (least !== undefined && compareCandidates(candidate, least) < 0) least = candidate;
+  return least && { candidates, least };
 }
 
 /** Those that a relation allows, with its cost added; undefined when there are none. */
-function filter({ candidates }: Choice, relation: (index: number) => Cost | undefined): Choice | undefined {
+function filter({ candidates }: Choice, relation: Relation, chosen: number): Choice | undefined {
   const left: Candidate[] = [];
-  let least: Cost | undefined;
   for (const candidate of candidates) {
-    const added = relation(candidate.index);
-    if (added === undefined) continue;
-    const kept = added === FREE ? candidate : { index: candidate.index, cost: addCosts(candidate.cost, added) };
-    left.push(kept);
-    if (least === undefined || compareCosts(kept.cost, least) < 0) least = kept.cost;
+    const remarks = relation(chosen, candidate.index);
+    if (remarks === EXCLUDED) continue;
+    left.push(remarks === 0 ? candidate : { index: candidate.index, high: candidate.high + (remarks >> 8) * DOUBT, low: candidate.low + (remarks & 255) * NOTE });
   }
-  return least && { candidates: left, least };
+  return choiceOf(left);
 }
 
-/** Cost of two values side by side; undefined when they exclude each other. */
-type Relation = (index: number, other: number) => Cost | undefined;
+const EXCLUDED = -1;
+
+/** What there is to say of two values side by side: doubts × 256 + notes, or EXCLUDED. */
+type Relation = (index: number, other: number) => number;
 
 /** The relations between variables, and undefined for those that have nothing to do with each other. */
-function relate(variables: readonly Variable[], constraints: readonly Constraint[]): readonly (readonly (Relation | undefined)[])[] {
+function relate(variables: readonly Variable[], constraints: readonly Constraint[], isPriced: boolean): readonly (readonly (Relation | undefined)[])[] {
   const types = new Set(variables.map(({ type }) => type));
   const active = constraints.filter(({ needs, between: [first, second] }) => types.has(first) && types.has(second) && (needs === undefined || types.has(needs)));
-  return variables.map((left) => variables.map((right) => (left === right ? undefined : relation(left, right, active))));
+  const remarks = isPriced ? REMARKS : REMARKS.map((remark) => Math.min(0, remark));
+  return variables.map((left) => variables.map((right) => (left === right ? undefined : relation(left, right, active, remarks))));
 }
 
-function relation(left: Variable, right: Variable, active: readonly Constraint[]): Relation | undefined {
+function relation(left: Variable, right: Variable, active: readonly Constraint[], remarks: readonly number[]): Relation | undefined {
   const grades = active.flatMap((constraint) => {
     const [first, second] = constraint.between;
     if (first === left.type && second === right.type) return [gradesOf(constraint, left.values, right.values)];
@@ -185,19 +203,19 @@ function relation(left: Variable, right: Variable, active: readonly Constraint[]
   });
   if (grades.length === 0) return undefined;
   return (index, other) => {
-    let cost = FREE;
+    let sum = 0;
     for (const gradeOf of grades) {
-      const added = COSTS[gradeOf(index, other)];
-      if (added === undefined) return undefined;
-      if (added !== FREE) cost = addCosts(cost, added);
+      const added = remarks[gradeOf(index, other)] ?? EXCLUDED;
+      if (added === EXCLUDED) return EXCLUDED;
+      sum += added;
     }
-    return cost;
+    return sum;
   };
 }
 
-/** By the number that stands for a grade in the tables of `gradesOf`; undefined excludes. */
-const COSTS: readonly (Cost | undefined)[] = [undefined, FREE, NOTE, DOUBT, DOUBT, undefined];
 const GRADES = ['fits', 'note', 'partial', 'unknown', 'no'] as const satisfies readonly Grade[];
+/** By the number that stands for a grade in the tables of `gradesOf`, which is one more than its place. */
+const REMARKS: readonly number[] = [EXCLUDED, 0, 1, 256, 256, EXCLUDED];
 
 const tables = new WeakMap<Constraint, WeakMap<readonly unknown[], WeakMap<readonly unknown[], Uint8Array>>>();
 

@@ -1,7 +1,7 @@
 import { combine } from './combination';
 import { findConflict } from './conflict';
 import type { Answer, SolveOptions, Wishes } from './model';
-import { poseProblem } from './problem';
+import { poseProblem, priceProblem } from './problem';
 import { search } from './search';
 import { readWishes } from './wishes';
 
@@ -18,7 +18,7 @@ export function solve(wishes: Wishes, options: SolveOptions = {}): Answer {
   const { wishes: read, problems } = readWishes(wishes);
   if (problems.length > 0) return { combinations: [], conflict: undefined, problems };
   const current = options.current ?? {};
-  const problem = poseProblem(read, current);
+  const problem = priceProblem(poseProblem(read), current);
   const solutions = search(problem, options.count ?? DEFAULT_COUNT);
   if (solutions.length > 0) return { combinations: solutions.map((solution) => combine(problem, solution, wishes)), conflict: undefined, problems };
   return { combinations: [], conflict: findConflict(read, wishes, current), problems };

@@ -269,6 +269,8 @@ function torchWheels(): readonly TorchChoice[] {
   const wheels: TorchChoice[] = [];
   for (let major = 1; major <= (majorOf(newestTorch()) ?? 0); major++) {
     for (let minor = 0; minor <= MOST_MINORS; minor++) {
+      // The answer for a bare series is its first release, or what is known of the series.
+      if (torchRelease(`${major}.${minor}`) === undefined) continue;
       for (let patch = 0; patch <= MOST_PATCHES; patch++) {
         const version = `${major}.${minor}.${patch}`;
         const release = torchRelease(version);

@@ -16,7 +16,7 @@ export interface VersionWish {
 
 /** A GPU that the image must run on. */
 export interface TargetGpu {
-  /** As wished: `RTX 4090`, `8.9`. */
+  /** As wished: `RTX 4090`, `8.9`, `sm_89`. */
   readonly name: string;
   readonly computeCapability: string;
   /** Undefined when only the compute capability was wished. */
@@ -120,7 +120,7 @@ function readGpu(name: string): TargetGpu | undefined {
   const [, digits, minor] = /^(?:sm_?|compute_?)?(\d{1,2})\.?(\d)[af]?$/i.exec(name) ?? [];
   if (digits !== undefined && minor !== undefined) {
     const computeCapability = `${digits}.${minor}`;
-    return architectures().some((one) => one.computeCapability === computeCapability) ? { name: computeCapability, computeCapability, segment: undefined } : undefined;
+    return architectures().some((one) => one.computeCapability === computeCapability) ? { name, computeCapability, segment: undefined } : undefined;
   }
   const gpu = findGpu(name);
   return gpu && { name, computeCapability: gpu.computeCapability, segment: gpu.segment };
@@ -133,23 +133,29 @@ function forwardOf(gpus: readonly TargetGpu[]): TargetDriver['forward'] {
 
 /** Whether a version is the wished one; `unknown` when only leading parts of it are known and they do not decide. */
 export function matchVersion(wish: VersionWish, version: string): 'yes' | 'no' | 'unknown' {
+  if (version === '') return wish.prefix === '' ? 'yes' : 'unknown';
   if (wish.prefix !== undefined) {
-    if (wish.prefix === '' || hasPrefix(version, wish.prefix)) return 'yes';
-    return version === '' || hasPrefix(wish.prefix, version) ? 'unknown' : 'no';
+    if (matchesExactly(wish, version)) return 'yes';
+    return hasPrefix(wish.prefix, version) ? 'unknown' : 'no';
   }
-  const specifier = wish.specifier ?? '';
-  if (version === '') return 'unknown';
-  const low = satisfiesPep440(version, specifier) === true;
+  const low = matchesExactly(wish, version);
   if (version.split('.').length >= 3) return low ? 'yes' : 'no';
   // `12.6` stands for 12.6.0 and for every update that may come: both ends must agree.
-  const high = satisfiesPep440(`${version}.9999`, specifier) === true;
+  const high = matchesExactly(wish, `${version}.9999`);
   return low === high ? (low ? 'yes' : 'no') : 'unknown';
 }
+
+const satisfied = new WeakMap<VersionWish, Map<string, boolean>>();
 
 /** Like `matchVersion` for a version that is known to all its parts. */
 export function matchesExactly(wish: VersionWish, version: string): boolean {
   if (wish.prefix !== undefined) return wish.prefix === '' || hasPrefix(version, wish.prefix);
-  return satisfiesPep440(version, wish.specifier ?? '') === true;
+  // Specifiers are slow to read, and many images have the same versions.
+  const known = satisfied.get(wish) ?? new Map<string, boolean>();
+  satisfied.set(wish, known);
+  const answer = known.get(version) ?? satisfiesPep440(version, wish.specifier ?? '') === true;
+  known.set(version, answer);
+  return answer;
 }
 
 /** How many parts the longest version in the wish has: 4 for `>=8.6.1.6`. */

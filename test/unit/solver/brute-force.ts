@@ -35,14 +35,18 @@ export function findAll(wishes: Wishes, limit = Infinity, scope = wishes): reado
       if (python !== undefined && !fitsPython(base, python, wishes)) continue;
       for (const cudnn of wantsCudnn ? all.cudnn : [undefined]) {
         if (cudnn !== undefined && !fitsCudnn(base, cudnn, wishes)) continue;
-        for (const tensorrt of wishes.tensorrt === undefined ? [undefined] : all.tensorrt) {
-          if (tensorrt !== undefined && !fitsTensorRT(base, python, cudnn, tensorrt, wishes)) continue;
-          for (const torch of wishes.torch === undefined ? [undefined] : all.torch) {
-            if (torch !== undefined && !fitsTorch(base, python, torch, wishes)) continue;
-            for (const tensorflow of wishes.tensorflow === undefined ? [undefined] : all.tensorflow) {
-              if (tensorflow !== undefined && !fitsTensorFlow(base, python, cudnn, tensorflow, wishes)) continue;
-              for (const onnxruntime of wishes.onnxruntime === undefined ? [undefined] : all.onnxruntime) {
-                if (onnxruntime !== undefined && !fitsOnnxRuntime(base, cudnn, onnxruntime, wishes)) continue;
+        // What is installed is judged by what it is installed on; no two of them exclude each other.
+        const tensorrts = wishes.tensorrt === undefined ? [undefined] : all.tensorrt.filter((one) => fitsTensorRT(base, python, cudnn, one, wishes));
+        if (tensorrts.length === 0) continue;
+        const torches = wishes.torch === undefined ? [undefined] : all.torch.filter((one) => fitsTorch(base, python, one, wishes));
+        if (torches.length === 0) continue;
+        const tensorflows = wishes.tensorflow === undefined ? [undefined] : all.tensorflow.filter((one) => fitsTensorFlow(base, python, cudnn, one, wishes));
+        if (tensorflows.length === 0) continue;
+        const runtimes = wishes.onnxruntime === undefined ? [undefined] : all.onnxruntime.filter((one) => fitsOnnxRuntime(base, cudnn, one, wishes));
+        for (const tensorrt of tensorrts) {
+          for (const torch of torches) {
+            for (const tensorflow of tensorflows) {
+              for (const onnxruntime of runtimes) {
                 found.push([base, python, cudnn, tensorrt, torch, tensorflow, onnxruntime]);
                 if (found.length >= limit) return found;
               }
@@ -120,7 +124,9 @@ function hasDriver(cuda: string, { driver }: Wishes, isForward: boolean): boolea
   if (driver === undefined) return true;
   const rows = toolkits().filter((row) => numbers(cuda).every((part, i) => numbers(row.version)[i] === part));
   // A minor version is as old as its first update; a bare major needs what any of its releases needs.
-  const row = cuda.split('.').length >= 3 && rows[0]?.driverLinux == null ? toolkits().find((one) => minor(one.version) === minor(cuda) && one.driverLinux !== null) ?? rows[0] : rows.find((one) => one.driverLinux !== null) ?? rows[0];
+  const isPatch = cuda.split('.').length >= 3;
+  const named = isPatch ? toolkits().filter((one) => minor(one.version) === minor(cuda)) : rows;
+  const row = rows.find((one) => one.driverLinux !== null) ?? named.find((one) => one.driverLinux !== null) ?? rows[0];
   if (row === undefined) return true;
   const floors = [row.minorDriverLinux, row.driverLinux].filter((floor) => floor !== null);
   if (floors.length === 0) return true;

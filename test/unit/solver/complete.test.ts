@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Wishes } from '../../../src/core/solver/model';
-import { poseProblem } from '../../../src/core/solver/problem';
-import { compareCosts, search, type Problem, type Solution } from '../../../src/core/solver/search';
+import { poseProblem, priceProblem } from '../../../src/core/solver/problem';
+import { compareCosts, search, type PricedProblem, type Solution } from '../../../src/core/solver/search';
 import { solve } from '../../../src/core/solver/solve';
 import { readWishes } from '../../../src/core/solver/wishes';
 import { findAll, type Combination } from './brute-force';
@@ -12,12 +12,12 @@ const PARTS = ['base', 'python', 'cudnn', 'tensorrt', 'torch', 'tensorflow', 'on
 const MOST_ANSWERS = 300;
 
 /** The problem without the grouping of answers that mean the same to a reader. */
-function poseUngrouped(wishes: Wishes): Problem {
-  const { variables, constraints } = poseProblem(readWishes(wishes).wishes, {});
+function poseUngrouped(wishes: Wishes): PricedProblem {
+  const { variables, constraints } = priceProblem(poseProblem(readWishes(wishes).wishes), {});
   return { variables: variables.map((variable) => ({ ...variable, groups: variable.values.map((_, i) => String(i)) })), constraints };
 }
 
-function nameOfSolution({ variables }: Problem, { picks }: Solution): string {
+function nameOfSolution({ variables }: PricedProblem, { picks }: Solution): string {
   return nameOf(
     PARTS.map((part) => {
       const place = variables.findIndex(({ type }) => type === part);
@@ -63,7 +63,7 @@ describe('the solver against trying everything', () => {
   it.each([11, 12, 13])('gives the cheapest first: sets %i', { timeout: 60_000 }, (seed) => {
     for (const wishes of makeSets(seed, 30)) {
       if (findAll(wishes, MOST_ANSWERS).length >= MOST_ANSWERS) continue;
-      const problem = poseProblem(readWishes(wishes).wishes, {});
+      const problem = priceProblem(poseProblem(readWishes(wishes).wishes), {});
       const groupOf = ({ picks }: Solution): string => problem.variables.map(({ groups }, i) => groups[picks[i] ?? 0]).join('|');
       const cheapest = new Map<string, Solution>();
       for (const solution of search(poseUngrouped(wishes), Infinity)) {
