@@ -58,7 +58,9 @@ import { rule as environmentEnvRequireDisabled } from './environment/env-require
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
+import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
 import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
+import { rule as frameworksTensorflowTensorrtMismatch } from './frameworks/tensorflow-tensorrt-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
@@ -158,7 +160,9 @@ export const rules: readonly AnyRule[] = [
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
   frameworksOnnxruntimeCudaMismatch,
+  frameworksOnnxruntimeTensorrtMismatch,
   frameworksTensorflowCudaMismatch,
+  frameworksTensorflowTensorrtMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
   imageEndOfLife,
