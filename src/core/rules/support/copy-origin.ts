@@ -27,7 +27,7 @@ export function copyOrigin(stack: StackReport, stage: StageStack, { flags }: Cop
   const earlier = stack.stages.filter((other) => other.stage.index < stage.stage.index);
   const found = earlier.findLast((other) => other.stage.name === name) ?? earlier.find((other) => String(other.stage.index) === name);
   if (found !== undefined) return { state: found.final, stage: found, image: found.rootImage, location };
-  const image = decodeImage(value.raw);
+  const image = decodeImage(value.raw, stack.overlay);
   return image === undefined ? undefined : { state: initialState(image, location), stage: undefined, image, location };
 }
 
