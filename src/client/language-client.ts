@@ -1,4 +1,4 @@
-import { l10n, Uri, type Diagnostic, type ExtensionContext } from 'vscode';
+import { extensions, l10n, Uri, type Diagnostic, type ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind, vsdiag, type LanguageClientOptions } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../core/protocol/requests';
 import { EXPLAIN_RULE } from './commands/explain-rule';
@@ -10,13 +10,19 @@ export function createClient(context: ExtensionContext): LanguageClient {
   const initializationOptions: InitializationOptions = {
     rulePages: rulePages(context).toString(),
     explainCommand: EXPLAIN_RULE,
+    // Red Hat's YAML extension completes by the schema that package.json contributes.
+    completesConfig: extensions.getExtension('redhat.vscode-yaml') === undefined,
   };
   const options: LanguageClientOptions = {
-    // Any scheme: a Dockerfile that lies on no disk is analysed without its build context.
+    // Any scheme: a file that lies on no disk is analysed without those that it names.
     documentSelector: [
       { language: 'dockerfile' },
       { language: 'shellscript' },
       { pattern: '**/*{requirements,constraints}*.{txt,in}' },
+      { language: 'dockercompose' },
+      { pattern: '**/{compose,docker-compose}*.{yaml,yml}' },
+      { pattern: '**/{devcontainer,.devcontainer}.json' },
+      { pattern: '**/docker-bake*.{hcl,json}' },
       { pattern: '**/.trtc.{yaml,yml}' },
     ],
     initializationOptions,

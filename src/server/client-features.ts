@@ -40,9 +40,10 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
 
 function readOptions(value: unknown): InitializationOptions {
   if (typeof value !== 'object' || value === null) return {};
-  const { rulePages, explainCommand } = value as Record<string, unknown>;
+  const { rulePages, explainCommand, completesConfig } = value as Record<string, unknown>;
   return {
     ...(typeof rulePages === 'string' && { rulePages: rulePages.replace(/\/$/, '') }),
     ...(typeof explainCommand === 'string' && { explainCommand }),
+    ...(typeof completesConfig === 'boolean' && { completesConfig }),
   };
 }

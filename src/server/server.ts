@@ -19,7 +19,8 @@ export function startServer(connection: Connection): void {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] },
+        completionProvider: {},
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
         ...(session.features.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'tensorrt', interFileDependencies: true, workspaceDiagnostics: false },
         }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DiagnosticSeverity } from 'vscode-languageserver/node';
+import { CompletionRequest, DiagnosticSeverity, type CompletionItem } from 'vscode-languageserver/node';
 import { TestClient } from './client';
 
 // .trtc.yaml in the editor: where it is found, when it is read again, how its faults are shown.
@@ -85,6 +85,17 @@ describe('.trtc.yaml', () => {
     await client.change(config, 'rules: {}\n');
     await client.until(() => client.published.get(config)?.length === 0);
     expect(await client.pull(config)).toEqual([]);
+  });
+
+  it.each<[string, unknown, string[] | null]>([
+    ['completes', undefined, ['linux/amd64', 'linux/arm64', 'jetson']],
+    ['leaves completion to another extension', { completesConfig: false }, null],
+  ])('%s', async (_, options, labels) => {
+    await client.start(undefined, options);
+    const uri = await client.open('.trtc.yaml', 'targets:\n  - platform: \n', 'yaml');
+    const items = (await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 1, character: 14 } })) as CompletionItem[] | null;
+    expect(items && items.map(({ label }) => label)).toEqual(labels);
+    expect(items?.[0]?.textEdit ?? null).toEqual(items && { range: { start: { line: 1, character: 14 }, end: { line: 1, character: 14 } }, newText: 'linux/amd64' });
   });
 
   it('brings the images of an overlay', async () => {

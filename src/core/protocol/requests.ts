@@ -11,6 +11,8 @@ export interface InitializationOptions {
   readonly rulePages?: string;
   /** A command of the client that shows the page of a rule, given its id. Without it no "Explain" action is offered. */
   readonly explainCommand?: string;
+  /** False: another extension completes and checks `.trtc.yaml` by its schema. */
+  readonly completesConfig?: boolean;
 }
 
 /** What each stage of a document contains. Parameters: `{ textDocument: { uri } }`; answer: `StackAnswer`. */
