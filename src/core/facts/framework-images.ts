@@ -34,6 +34,14 @@ export function findFrameworkImage(image: string, tag: string): FrameworkImage |
   return rows.find((row) => row.tag === tag) ?? rows.find((row) => row.tag.includes('*') && matches(row.tag, tag));
 }
 
+/**
+ * The row of a DeepStream release (`6.0.1`, `4.0.2`), whose images hold what the SDK of that release is linked with.
+ * Undefined when there is none.
+ */
+export function findDeepStreamRelease(version: string): FrameworkImage | undefined {
+  return byImage('nvcr.io/nvidia/deepstream').find(({ tag }) => tag === `${version}-*`);
+}
+
 /** Evidence of what an image holds. */
 export function frameworkImageEvidence(row: FrameworkImage): Evidence {
   const origin = {

@@ -59,6 +59,7 @@ import { rule as environmentEnvVisibleDevices } from './environment/env-visible-
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
 import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
+import { rule as frameworksPipUnquotedSpecifier } from './frameworks/pip-unquoted-specifier';
 import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
 import { rule as frameworksTensorflowTensorrtMismatch } from './frameworks/tensorflow-tensorrt-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
@@ -83,6 +84,7 @@ import { rule as tensorrtAptUnpinned } from './tensorrt/apt-unpinned';
 import { rule as tensorrtAptUpdateMissing } from './tensorrt/apt-update-missing';
 import { rule as tensorrtCudaMismatch } from './tensorrt/cuda-mismatch';
 import { rule as tensorrtCudnnMismatch } from './tensorrt/cudnn-mismatch';
+import { rule as tensorrtDeepstreamMismatch } from './tensorrt/deepstream-mismatch';
 import { rule as tensorrtDistroUnsupported } from './tensorrt/distro-unsupported';
 import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtEngineVersionSkew } from './tensorrt/engine-version-skew';
@@ -161,6 +163,7 @@ export const rules: readonly AnyRule[] = [
   environmentLibcMismatch,
   frameworksOnnxruntimeCudaMismatch,
   frameworksOnnxruntimeTensorrtMismatch,
+  frameworksPipUnquotedSpecifier,
   frameworksTensorflowCudaMismatch,
   frameworksTensorflowTensorrtMismatch,
   frameworksTorchArchMissesTarget,
@@ -185,6 +188,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtAptUpdateMissing,
   tensorrtCudaMismatch,
   tensorrtCudnnMismatch,
+  tensorrtDeepstreamMismatch,
   tensorrtDistroUnsupported,
   tensorrtEngineCopied,
   tensorrtEngineVersionSkew,
