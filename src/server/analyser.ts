@@ -1,32 +1,40 @@
 import path from 'node:path';
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { analyseDockerfile, type AnalysisOptions } from '../core/engine/analyse';
+import type { ComposeProject } from '../core/compose/model';
+import { analyse, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
-import { fileKind } from '../core/file-kind';
+import { fileKind, type FileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
 import { LineIndex } from '../core/text/line-index';
 import { mergeSettings } from '../core/config/resolve';
-import { BuildContext } from './build-context';
+import { BuildContext, listFolders } from './build-context';
 import type { Configs } from './configs';
 import type { Settings, SettingsStore } from './settings';
 import { statFile, toFilePath, type SourceFiles } from './source-files';
 
-/** The analysis of one Dockerfile, open or on disk. File names in it are URIs. */
+/** The analysis of one file, open or on disk. File names in it are URIs. */
 export interface DocumentAnalysis {
   /** Differs between any two analyses. */
   readonly id: string;
   readonly uri: string;
+  readonly kind: FileKind;
   readonly text: string;
   /** Empty where the settings turn linting off. */
   readonly findings: readonly Finding[];
+  /** Of a Dockerfile. */
   readonly stack: StackReport | undefined;
-  /** Text of the Dockerfile and of what was read of its build context, by URI. */
+  /** Of a Compose file. */
+  readonly compose: ComposeProject | undefined;
+  /** Text of the file and of what was read besides, by URI. */
   readonly texts: ReadonlyMap<string, string>;
   /** Lines of a file of `texts`. */
   linesOf(uri: string): LineIndex;
 }
+
+/** Languages of documents that tell what they are, whatever their names. */
+const LANGUAGES: Readonly<Record<string, FileKind>> = { dockerfile: 'dockerfile', dockercompose: 'compose' };
 
 interface Kept {
   readonly analysis: DocumentAnalysis;
@@ -63,13 +71,20 @@ export class Analyser {
     this.#log = log;
   }
 
-  /** True for an open document that is a Dockerfile by its language, and for a file that is one by its name. */
-  isDockerfile(uri: string): boolean {
-    const language = this.#documents.get(uri)?.languageId;
-    return language === 'dockerfile' || (language !== 'plaintext' && fileKind(decodeURIComponent(uri)) === 'dockerfile');
+  /** What a document is, by its language where that tells it, else by its name. */
+  kindOf(uri: string): FileKind | undefined {
+    const language = this.#documents.get(uri)?.languageId ?? '';
+    const kind = LANGUAGES[language] ?? fileKind(decodeURIComponent(uri));
+    return kind === 'dockerfile' && language === 'plaintext' ? undefined : kind;
   }
 
-  /** The analysis of a Dockerfile as it is now; undefined when it cannot be read, fails, or the caller has lost interest. */
+  /** True for a document that has findings of its own; requirements have those of the Dockerfiles that read them. */
+  isChecked(uri: string): boolean {
+    const kind = this.kindOf(uri);
+    return kind !== undefined && kind !== 'requirements';
+  }
+
+  /** The analysis of a document as it is now; undefined when it cannot be read, fails, or the caller has lost interest. */
   async analyse(uri: string, token?: CancellationToken): Promise<DocumentAnalysis | undefined> {
     const settings = await this.#settings.get(uri);
     // Changes and cancellations that wait in the queue are read first, so that only the newest text is analysed.
@@ -81,35 +96,36 @@ export class Analyser {
 
     const text = this.#readText(uri);
     if (text === undefined) return undefined;
-    const context = this.#createContext(uri);
+    const kind = this.kindOf(uri) ?? 'dockerfile';
+    const { context, folder } = this.#createContext(uri, kind);
     const asked = context?.asked ?? new Set<string>();
     asked.add(toFilePath(uri) ?? '');
-    const { options, lint } = this.#options(uri, context, settings, asked);
-    const analysis = this.#run(uri, text, options, lint);
+    const { options, lint } = this.#options(uri, settings, asked);
+    const analysis = this.#run(uri, text, { ...options, kind, context, folder }, lint);
     if (analysis !== undefined && version !== undefined) this.#kept.set(uri, { analysis, version, asked });
     return analysis;
   }
 
-  /** Files that safe fixes change, the Dockerfile or its context's, with their text afterwards; none when it cannot be read or fails. */
+  /** Files that safe fixes change, the document or those that it reads, with their text afterwards; none when it cannot be read or fails. */
   async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
     const text = this.#readText(uri);
-    const { options, lint } = this.#options(uri, this.#createContext(uri), settings);
+    const { options, lint } = this.#options(uri, settings);
     if (text === undefined || !lint) return new Map();
-    // The engine tells a Dockerfile by its name; this one may be known for its language alone.
-    const name = fileKind(uri) === 'dockerfile' ? uri : `${uri}.Dockerfile`;
+    const kind = this.kindOf(uri) ?? 'dockerfile';
     try {
-      return new Map([...fixAll(text, name, options).changed].map(([file, changed]) => [file === name ? uri : file, changed]));
+      return fixAll(text, uri, { ...options, kind, ...this.#createContext(uri, kind) }).changed;
     } catch (error) {
       this.#logOnce(`Fixing ${uri} failed: ${describe(error)}`);
       return new Map();
     }
   }
 
-  /** Forgets analyses that looked at a file, or at something below it; true when there were any. */
-  forgetUsersOf(file: string): boolean {
+  /** Forgets analyses that looked at a file, or at something below it, on request without the file's own; true when there were any. */
+  forgetUsersOf(file: string, others = false): boolean {
     let found = false;
     for (const [uri, { asked }] of this.#kept) {
+      if (others && toFilePath(uri) === file) continue;
       if (![...asked].some((place) => place === file || file.startsWith(place + path.sep) || place.startsWith(file + path.sep))) continue;
       this.#kept.delete(uri);
       found = true;
@@ -140,35 +156,39 @@ export class Analyser {
     return file === undefined ? undefined : this.#files.readText(file);
   }
 
-  /** Undefined for a document that is not on this machine's disk. */
-  #createContext(uri: string): BuildContext | undefined {
+  /** What a document may read besides itself; nothing for one that is not on this machine's disk. */
+  #createContext(uri: string, kind: FileKind): { readonly context?: BuildContext; readonly folder?: string } {
     const file = toFilePath(uri);
-    if (file === undefined) return undefined;
-    const folder = this.#folders().find((candidate) => file.startsWith(candidate + path.sep));
-    return new BuildContext(file, folder ?? path.dirname(file), this.#files);
+    if (file === undefined) return {};
+    const own = path.dirname(file);
+    const outermost = this.#folders().find((candidate) => file.startsWith(candidate + path.sep)) ?? own;
+    if (kind === 'dockerfile') return { context: new BuildContext(listFolders(own, outermost), this.#files) };
+    return { context: new BuildContext([outermost], this.#files), folder: path.relative(outermost, own).replaceAll(path.sep, '/') };
   }
 
   /** How a document is analysed by the settings and its config file, whose places are added to `asked`. */
-  #options(uri: string, context: BuildContext | undefined, settings: Settings, asked?: Set<string>): { readonly options: AnalysisOptions; readonly lint: boolean } {
+  #options(uri: string, settings: Settings, asked?: Set<string>): { readonly options: AnalysisOptions; readonly lint: boolean } {
     const file = toFilePath(uri);
     const found = file === undefined ? undefined : this.#configs.find(file);
     found?.asked.forEach((place) => asked?.add(place));
     const { rules, targets, buildArgs } = mergeSettings(settings, found?.loaded?.config);
     const onRuleError = (rule: string, error: unknown): void => this.#logOnce(`Rule ${rule} failed: ${describe(error)}`);
-    return { options: { context, settings: rules, targets, buildArgs, overlay: found?.loaded?.overlay, onRuleError }, lint: settings.lint && found?.ignored !== true };
+    return { options: { settings: rules, targets, buildArgs, overlay: found?.loaded?.overlay, onRuleError }, lint: settings.lint && found?.ignored !== true };
   }
 
-  #run(uri: string, text: string, options: AnalysisOptions, lint: boolean): DocumentAnalysis | undefined {
+  #run(uri: string, text: string, options: AnalysisOptions & { readonly kind: FileKind }, lint: boolean): DocumentAnalysis | undefined {
     try {
-      const { findings, stack } = analyseDockerfile(text, uri, options);
-      const texts = new Map([...(stack?.files ?? []), [uri, text]]);
+      const { findings, stack, compose, files } = analyse(text, uri, options);
+      const texts = new Map([...files, [uri, text]]);
       const lines = new Map<string, LineIndex>();
       return {
         id: String(this.#count++),
         uri,
+        kind: options.kind,
         text,
         findings: lint ? findings : [],
         stack,
+        compose,
         texts,
         linesOf: (name) => {
           const known = lines.get(name) ?? new LineIndex(texts.get(name) ?? '');

@@ -4,7 +4,7 @@ import type { ContextReader } from '../core/shell/installers/model';
 import { statFile, type SourceFiles } from './source-files';
 
 /**
- * The build context of one Dockerfile on disk.
+ * The build context of one Dockerfile on disk, or the folder in which a Compose file and its like name others.
  * Docker is told the context on its command line, which nobody sees here. The Dockerfile's own folder is tried first,
  * then each folder above it up to `outermost`: a Dockerfile in `docker/` is mostly built from the repository's root.
  * Nothing outside `outermost` is read, not through `..` and not through a link.
@@ -15,8 +15,9 @@ export class BuildContext implements ContextReader {
   readonly #folders: readonly string[];
   readonly #files: SourceFiles;
 
-  constructor(dockerfile: string, outermost: string, files: SourceFiles) {
-    this.#folders = listFolders(path.dirname(dockerfile), outermost);
+  /** `folders`: where files are looked for, the first one that has a file gives it; the last one holds all others. */
+  constructor(folders: readonly string[], files: SourceFiles) {
+    this.#folders = folders;
     this.#files = files;
   }
 
@@ -48,7 +49,7 @@ export class BuildContext implements ContextReader {
 }
 
 /** `folder` and those above it up to `outermost`; `folder` alone when it does not lie in there. */
-function listFolders(folder: string, outermost: string): string[] {
+export function listFolders(folder: string, outermost: string): string[] {
   const relative = path.relative(outermost, folder);
   if (relative.startsWith('..') || path.isAbsolute(relative)) return [folder];
   const folders = [folder];

@@ -3,14 +3,14 @@ import type { FileEdit } from '../core/text/edit';
 import type { DocumentAnalysis } from './analyser';
 
 /**
- * An edit that puts a suppression comment above what a finding speaks of: above the instruction in the Dockerfile,
- * above the line in a script or requirements file. Undefined where a comment can stand nowhere.
+ * An edit that puts a suppression comment above what a finding speaks of: above the instruction in a Dockerfile,
+ * above the line in any other file. Undefined where a comment can stand nowhere.
  */
 export function createSuppression(analysis: DocumentAnalysis, { rule, location }: Finding): (FileEdit & { readonly title: string }) | undefined {
   const { file, range } = location;
   const text = analysis.texts.get(file);
   if (text === undefined) return undefined;
-  const inDockerfile = file === analysis.uri;
+  const inDockerfile = file === analysis.uri && analysis.kind === 'dockerfile';
   const position = inDockerfile ? findInstruction(analysis, range.start) : range.start;
   if (position === undefined) return undefined;
 
@@ -21,7 +21,7 @@ export function createSuppression(analysis: DocumentAnalysis, { rule, location }
     title: `Ignore ${rule} for this ${inDockerfile ? 'instruction' : 'line'}`,
     file,
     range: { start: lineStart, end: lineStart },
-    newText: `${indent}# trtc ignore=${rule} -- ${lineEnd}`,
+    newText: `${indent}${analysis.kind === 'devcontainer' && file === analysis.uri ? '//' : '#'} trtc ignore=${rule} -- ${lineEnd}`,
   };
 }
 

@@ -22,7 +22,7 @@ export function analyseCompose(text: string, file: string, run: Run): Analysis {
   const found = [...runOnCompose(run, { project, imageOf: (service) => images.find(service) }), ...project.services.flatMap((service) => findInImage(images.find(service), run))];
   const own = keepStrongest(found.filter(({ location }) => location.file === file));
   const kept = suppress(own, file, readYamlSuppressions(text), new Map(), run.known);
-  return { kind: 'compose', findings: finish(run, kept, [file]), stack: undefined, files: new Map([...project.files, ...images.files]), problems: [] };
+  return { kind: 'compose', findings: finish(run, kept, [file]), stack: undefined, compose: project, files: new Map([...project.files, ...images.files]), problems: [] };
 }
 
 /** What the rules on images and Dockerfiles say of the image of a container. */

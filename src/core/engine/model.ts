@@ -1,3 +1,4 @@
+import type { ComposeProject } from '../compose/model';
 import type { DockerfileProblem } from '../dockerfile/read';
 import type { FileKind } from '../file-kind';
 import type { Overlay } from '../overlay/model';
@@ -47,6 +48,8 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   /** Undefined when the file is no Dockerfile, or of another kind. */
   readonly stack: StackReport | undefined;
+  /** Of a Compose file: what it says, for changes that are no fixes. */
+  readonly compose?: ComposeProject;
   /** Text of every other file that was read, by reported name: findings, related places and edits may lie in them. */
   readonly files: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];

@@ -3,7 +3,7 @@ import type { Session } from '../session';
 import { toFilePath } from '../source-files';
 
 /** What a build context may hold that the engine reads; `Dockerfile` for those that are not open. */
-const WATCHED = ['**/*.{txt,in,sh,bash,list,yml,yaml,json,toml,cfg}', '**/{.dockerignore,*.dockerignore}', '**/*{Dockerfile,Containerfile,dockerfile}*'];
+const WATCHED = ['**/*.{txt,in,sh,bash,list,yml,yaml,json,toml,cfg}', '**/{.dockerignore,*.dockerignore,.env,docker-bake*.hcl}', '**/*{Dockerfile,Containerfile,dockerfile}*'];
 
 /** Notifications that make analyses stale: settings, files on disk, workspace folders. */
 export function registerChanges(session: Session): void {

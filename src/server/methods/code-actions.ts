@@ -1,4 +1,5 @@
 import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
+import { listConversions } from '../../core/compose/convert';
 import type { Finding } from '../../core/rules/model';
 import type { TextEdit } from '../../core/text/edit';
 import type { DocumentAnalysis } from '../analyser';
@@ -9,11 +10,15 @@ import { SOURCE, toRange, toWorkspaceEdit } from '../to-lsp';
 /** What "fix all" of this server is called in `editor.codeActionsOnSave`. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.${SOURCE}`;
 
-/** `textDocument/codeAction`: fixes, suppression and explanation of the findings at a place, and "fix all" of a document. */
+/**
+ * `textDocument/codeAction`: fixes, suppression and explanation of the findings at a place, other ways to ask for the
+ * GPUs of a Compose service, and "fix all" of a document.
+ */
 export function registerCodeActions(session: Session): void {
   session.connection.onCodeAction(async (params, token) => {
     const actions: CodeAction[] = [];
     if (wants(params, FIX_ALL)) actions.push(...(await createFixAll(session, params.textDocument.uri)));
+    if (wants(params, CodeActionKind.RefactorRewrite)) actions.push(...(await createConversions(session, params)));
     if (!wants(params, CodeActionKind.QuickFix)) return actions;
     for (const analysis of await listAnalyses(session, params.textDocument.uri)) {
       if (token.isCancellationRequested) return null;
@@ -27,15 +32,29 @@ export function registerCodeActions(session: Session): void {
 
 /** True when the client asked for this kind, for a wider one, or for any; source actions only when asked for. */
 function wants({ context }: CodeActionParams, kind: string): boolean {
-  if (context.only === undefined) return kind === CodeActionKind.QuickFix;
+  if (context.only === undefined) return kind === CodeActionKind.QuickFix || kind === CodeActionKind.RefactorRewrite;
   return context.only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`));
 }
 
 /** The analyses that can have findings in a document: its own, or those of the Dockerfiles that read it. */
 async function listAnalyses({ analyser, related }: Session, uri: string): Promise<DocumentAnalysis[]> {
-  const dockerfiles = analyser.isDockerfile(uri) ? [uri] : related.dockerfilesOf(uri);
+  const dockerfiles = analyser.isChecked(uri) ? [uri] : related.dockerfilesOf(uri);
   const analyses = await Promise.all(dockerfiles.map((dockerfile) => analyser.analyse(dockerfile)));
   return analyses.filter((analysis) => analysis !== undefined);
+}
+
+/** The service of a Compose file at a place, with its GPUs asked for in another way. */
+async function createConversions({ analyser, features, documents }: Session, { textDocument: { uri }, range }: CodeActionParams): Promise<CodeAction[]> {
+  const analysis = analyser.kindOf(uri) === 'compose' ? await analyser.analyse(uri) : undefined;
+  if (analysis?.compose === undefined) return [];
+  const { compose } = analysis;
+  const offset = analysis.linesOf(uri).offsetAt(range.start);
+  const service = compose.services.find(({ location, node }) => location.range.start <= offset && offset <= node.range.end);
+  return (service === undefined ? [] : listConversions(compose, service)).map(({ title, edits }) => ({
+    title,
+    kind: CodeActionKind.RefactorRewrite,
+    edit: toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents)),
+  }));
 }
 
 function touches(analysis: DocumentAnalysis, { location }: Finding, { textDocument, range }: CodeActionParams): boolean {
@@ -95,7 +114,7 @@ function makeSnippet(edit: TextDocumentEdit): void {
 }
 
 async function createFixAll({ analyser, documents, features }: Session, uri: string): Promise<CodeAction[]> {
-  if (!analyser.isDockerfile(uri)) return [];
+  if (!analyser.isChecked(uri)) return [];
   const changed = await analyser.fixAll(uri);
   const analysis = await analyser.analyse(uri);
   if (analysis === undefined || changed.size === 0) return [];

@@ -18,7 +18,7 @@ export function registerDiagnostics(session: Session): void {
 
   if (features.pullsDiagnostics) {
     connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
-      const analysis = analyser.isDockerfile(uri) ? await analyser.analyse(uri, token) : undefined;
+      const analysis = analyser.isChecked(uri) ? await analyser.analyse(uri, token) : undefined;
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The document has changed.');
       if (analysis === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
       if (analysis.id === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: analysis.id };
@@ -61,21 +61,19 @@ export function registerDiagnostics(session: Session): void {
     later('', REFRESH_DELAY_MS, async () => {
       if (features.pullsDiagnostics && features.refreshesDiagnostics) await connection.languages.diagnostics.refresh();
       for (const { uri } of documents.all()) {
-        if (!analyser.isDockerfile(uri)) await showNearby(uri);
+        if (!analyser.isChecked(uri)) await showNearby(uri);
         else if (!features.pullsDiagnostics) await push(uri);
       }
     });
 
   documents.onDidChangeContent(({ document: { uri } }) => {
-    if (analyser.isDockerfile(uri)) {
-      if (!features.pullsDiagnostics) later(uri, PUSH_DELAY_MS, () => push(uri));
-    } else if (analyser.forgetUsersOf(toFilePath(uri) ?? uri)) {
-      session.refreshSoon();
-    }
+    if (analyser.isChecked(uri) && !features.pullsDiagnostics) later(uri, PUSH_DELAY_MS, () => push(uri));
+    // A Compose file reads Dockerfiles, and a Dockerfile scripts.
+    if (analyser.forgetUsersOf(toFilePath(uri) ?? uri, true)) session.refreshSoon();
   });
 
   documents.onDidOpen(({ document: { uri } }) => {
-    if (!analyser.isDockerfile(uri)) later(uri, REFRESH_DELAY_MS, () => showNearby(uri));
+    if (!analyser.isChecked(uri)) later(uri, REFRESH_DELAY_MS, () => showNearby(uri));
   });
 
   documents.onDidClose(({ document: { uri } }) => {
@@ -89,7 +87,7 @@ export function registerDiagnostics(session: Session): void {
   });
 }
 
-/** Shows what a Dockerfile's analysis found in other files; gives all its diagnostics by file. */
+/** Shows what an analysis found in other files; gives all its diagnostics by file. */
 function showRelated(session: Session, analysis: DocumentAnalysis): ReadonlyMap<string, Diagnostic[]> {
   const file = toFilePath(analysis.uri);
   if (file !== undefined) showConfig(session, session.configs.find(file).loaded);

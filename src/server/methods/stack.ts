@@ -5,7 +5,7 @@ import type { Session } from '../session';
 /** `tensorrt/stack`: what each stage of a Dockerfile contains. */
 export function registerStack({ connection, analyser }: Session): void {
   connection.onRequest(STACK_REQUEST, async ({ textDocument: { uri } }: StackParams): Promise<StackAnswer> => {
-    const analysis = analyser.isDockerfile(uri) ? await analyser.analyse(uri) : undefined;
+    const analysis = analyser.kindOf(uri) === 'dockerfile' ? await analyser.analyse(uri) : undefined;
     return analysis?.stack === undefined ? null : describeStack(analysis.stack);
   });
 }
