@@ -65,6 +65,12 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'a here-document for Python',
+      text: 'FROM pytorch/pytorch:2.3.1-cuda12.1-cudnn8-runtime\nRUN «python3 <<EOF»\nimport torch\ntorch.zeros(1).cuda()\nEOF\n',
+      messageId: 'python',
+    },
+    {
+      kind: 'bad',
       title: 'a sample that lists the devices',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY deviceQuery /usr/local/bin/\nRUN «deviceQuery»\n',
       messageId: 'demo',
@@ -134,14 +140,22 @@ function findNeed(command: ShellCommand, step: InstructionStep, stack: StackRepo
   }
   if (buildsEngine(command.name, words)) return { messageId: 'engine', data: { tool: command.name }, ...weaker };
   if (!/^python[\d.]*$/.test(command.name)) return undefined;
-  const code = words[words.indexOf('-c') + 1];
-  if (words.includes('-c') && code !== undefined) {
+  const code = pythonCode(command, words, step, stack);
+  if (code !== undefined) {
     const use = findGpuUse(code);
     return use && { messageId: 'python', data: use, ...weaker };
   }
   const model = words.find((word) => /\.(?:onnx|uff)$/i.test(word));
   if (model === undefined || !words.some((word) => /\.(?:plan|engine|trt)$/i.test(word))) return undefined;
   return { messageId: 'engineScript', data: { tool: baseName(words.find((word) => word.endsWith('.py')) ?? command.name), model: baseName(model) }, severity: 'warning' };
+}
+
+/** What `python -c` is given, or a here-document that python reads. */
+function pythonCode({ file }: ShellCommand, words: readonly string[], { instruction }: InstructionStep, { dockerfile }: StackReport): string | undefined {
+  if (words.includes('-c')) return words[words.indexOf('-c') + 1];
+  if (instruction.kind !== 'run' || file !== dockerfile.file || words.slice(1).some((word) => !word.startsWith('-'))) return undefined;
+  const [document, ...others] = instruction.heredocs;
+  return document === undefined || others.length > 0 ? undefined : dockerfile.text.slice(document.bodyRange.start, document.bodyRange.end);
 }
 
 function holdsSmi({ before }: InstructionStep): boolean {

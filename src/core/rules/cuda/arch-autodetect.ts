@@ -153,16 +153,18 @@ interface Setting {
 function reportNative(stage: StageStack, stack: StackReport, report: Setting['report']): void {
   for (const { name, value, requests, build, step, state } of listArchitectures(stage)) {
     const native = requests.find(({ sm }) => sm === 'native');
-    if (native === undefined || build === undefined || !runsWithoutGpu(step)) continue;
+    const isVariable = build === undefined && step.instruction.kind === 'env' && stage.steps.some((later) => later.actions.some(({ action }) => action.kind === 'compile' || action.kind === 'pip-install'));
+    if (native === undefined || (!isVariable && (build === undefined || !runsWithoutGpu(step)))) continue;
     const byCmake = name === 'CMAKE_CUDA_ARCHITECTURES' || name === 'CUDAARCHS';
     if (!byCmake && name !== undefined) continue;
-    const { conditional, failureIgnored } = build.command;
+    // A variable may be meant for the program that runs.
+    const certain = build !== undefined && !build.command.conditional && !build.command.failureIgnored;
     const list = commonArchitectures(stage, state);
     const edit = byCmake && list !== undefined && value?.value === 'native' ? value.edit(0, 'native'.length, list.join(';')) : undefined;
-    const quotes = edit === undefined || isQuoted(stack, build.command, edit.range.start) ? '' : '"';
+    const quotes = edit === undefined || build === undefined || isQuoted(stack, build.command, edit.range.start) ? '' : '"';
     report({
       messageId: byCmake ? 'native' : 'nvccNative',
-      ...(byCmake && !conditional && !failureIgnored ? undefined : { severity: 'warning' }),
+      ...(byCmake && certain ? undefined : { severity: 'warning' }),
       data: { name: name ?? '' },
       location: { file: native.file, range: native.range },
       evidence: [byCmake ? CMAKE_NATIVE : NVCC_NATIVE],

@@ -1,5 +1,5 @@
 import { isArchitectureList, parseArchitectureList } from '../../shell/installers/architectures';
-import type { ArchitectureRequest, Compile } from '../../shell/installers/model';
+import type { ArchitectureRequest, Compile, PipInstall } from '../../shell/installers/model';
 import type { ActionStep, InstructionStep, StackState, StageStack } from '../../stack/model';
 import type { Traced } from '../../text/traced';
 
@@ -14,7 +14,7 @@ export interface ArchitectureUse {
   readonly state: StackState;
   readonly step: InstructionStep;
   /** The build that the list is given to; undefined for ENV and ARG. */
-  readonly build: Compile | undefined;
+  readonly build: Compile | PipInstall | undefined;
 }
 
 /** Variables that a build reads from its environment, whatever its command line says. */
@@ -37,16 +37,35 @@ function variables(stage: StageStack, step: InstructionStep): readonly Architect
     : instruction.kind === 'arg' ? instruction.declarations.map(({ name }) => name)
     : [];
   return names.flatMap((name) => {
-    const value = ENVIRONMENT.test(name) ? step.variable(name) : undefined;
+    const value = step.variable(name);
     // What comes from an ARG of one of these names is reported there.
     if (value === undefined || isFromVariable(value)) return [];
-    return [{ name, value, requests: parseArchitectureList(value), state: stage.final, step, build: undefined }];
+    const own = { state: stage.final, step, build: undefined };
+    if (ENVIRONMENT.test(name)) return [{ name, value, requests: parseArchitectureList(value), ...own }];
+    return instruction.kind === 'env' ? givenToCmake(value).map((given) => ({ ...given, ...own })) : [];
+  });
+}
+
+/** A list among options for CMake that a variable hands on: `CMAKE_ARGS="-DGGML_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=89"`. */
+const IN_OPTIONS = /-D\s*(CMAKE_CUDA_ARCHITECTURES)(?::[A-Z]+)?=["']?([^\s"']+)/g;
+
+function givenToCmake(value: Traced): readonly Pick<ArchitectureUse, 'name' | 'value' | 'requests'>[] {
+  if (!value.value.includes('CMAKE_CUDA_ARCHITECTURES')) return [];
+  return [...value.value.matchAll(IN_OPTIONS)].map((match) => {
+    const [text, name, list = ''] = match;
+    const end = match.index + text.length;
+    const part = value.slice(end - list.length, end);
+    return { name, value: part, requests: parseArchitectureList(part) };
   });
 }
 
 function options(step: InstructionStep, { action, before }: ActionStep): readonly ArchitectureUse[] {
-  if (action.kind !== 'compile' || action.architectures.length === 0) return [];
+  if (action.kind !== 'compile' && action.kind !== 'pip-install') return [];
   const uses: ArchitectureUse[] = [];
+  for (const { value } of action.command.assignments) {
+    for (const given of givenToCmake(value)) uses.push({ ...given, state: before, step, build: action });
+  }
+  if (action.kind !== 'compile' || action.architectures.length === 0) return uses;
   const named = new Set<string>();
   const given = [...action.command.assignments.map(({ name, value }) => [name, value] as const), ...action.defines];
   for (const [name, value] of given) {

@@ -171,7 +171,7 @@ function checkAction({ action, before }: ActionStep, stage: StageStack, stack: S
       }
       return;
     case 'download':
-      if (!action.pipedToShell || !/^https?:\/\/(?:www\.)?ollama\.(?:com|ai)\/install\.sh$/.test(action.url.value)) return;
+      if (!/^https?:\/\/(?:www\.)?ollama\.(?:com|ai)\/install\.sh$/.test(action.url.value)) return;
       report({ messageId: 'script', ...(seesGpu(stage) && !conditional ? undefined : { severity: 'information' }), location, evidence: [OLLAMA] });
       return;
     default:

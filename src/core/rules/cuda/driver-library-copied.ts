@@ -5,9 +5,8 @@ import type { Location } from '../../text/range';
 import { defineRule, type Report } from '../model';
 import { assignedPath, removeFolder, splitPath } from '../support/search-path';
 
-// What the NVIDIA Container Toolkit mounts from the host; `compat/` holds forward-compatibility builds, made to be shipped.
+// What the NVIDIA Container Toolkit mounts from the host.
 const DRIVER_LIBRARY = /(?:^|\/)lib(?:cuda|nvidia-ml|nvcuvid|nvidia-encode|nvidia-ptxjitcompiler|nvidia-opencl|nvoptix)\.so(?:[.*\d]*)$/;
-const COMPAT = /(?:^|\/)compat\//;
 const STUBS = /\/stubs\/?$/;
 const STUB_LIBRARY = /\/stubs\/libcuda\.so(?:\.1)?$/;
 
@@ -113,9 +112,9 @@ type Reporter = (report: Report<MessageId>) => void;
 function reportCopies({ instruction }: InstructionStep, stack: StackReport, report: Reporter): void {
   if (instruction.kind !== 'copy' && instruction.kind !== 'add') return;
   // A folder of stubs or of compatibility libraries is where they belong.
-  if (/\/(?:stubs|compat)\//.test(instruction.destination?.raw ?? '')) return;
+  if (/\/(?:stubs|compat)(?:\/|$)/.test(instruction.destination?.raw ?? '')) return;
   for (const { raw, range } of instruction.sources) {
-    if (!DRIVER_LIBRARY.test(raw) || COMPAT.test(raw)) continue;
+    if (!DRIVER_LIBRARY.test(raw)) continue;
     const library = raw.slice(raw.lastIndexOf('/') + 1);
     report({ messageId: 'copied', data: { library }, location: { file: stack.dockerfile.file, range }, evidence: [MOUNTED] });
   }
@@ -148,7 +147,7 @@ function reportSearchPath(step: InstructionStep, stage: StageStack, stack: Stack
 /** Where the stage links the stub as libcuda.so.1 and does not remove it again. */
 function findStubLink(stage: StageStack): Location | undefined {
   const actions = stage.steps.flatMap((step) => step.actions.map(({ action }) => action));
-  const link = actions.find((action) => action.kind === 'file-copy' && action.sources.some(({ value }) => STUB_LIBRARY.test(value)));
+  const link = actions.find((action) => action.kind === 'file-copy' && STUB_LIBRARY.test(action.destination.value) && action.sources.some(({ value }) => STUB_LIBRARY.test(value) || value === 'libcuda.so'));
   const removed = actions.some((action) => action.kind === 'file-remove' && action.paths.some(({ value }) => STUB_LIBRARY.test(value) || STUBS.test(value)));
   return link === undefined || removed ? undefined : { file: link.file, range: link.range };
 }

@@ -28,8 +28,8 @@ export interface SearchPath {
   readonly added: readonly (PathEntry & { readonly location: Location })[];
 }
 
-/** The value that an ENV gives a search path here, with the folders that are `wanted`; undefined for any other instruction. */
-export function assignedPath({ instruction, after }: InstructionStep, name: string, wanted: (folder: string) => boolean): SearchPath | undefined {
+/** The value that an ENV gives a search path here, with the folders that are `wanted`, all by default; undefined for any other instruction. */
+export function assignedPath({ instruction, after }: InstructionStep, name: string, wanted: (folder: string) => boolean = () => true): SearchPath | undefined {
   if (instruction.kind !== 'env') return undefined;
   const assignment = instruction.assignments.findLast((one) => one.name === name);
   const value = after.env.get(name);
