@@ -74,9 +74,9 @@ export const rule = defineRule({
     if (conflicts.length === 0) return;
     for (const { steps } of chainOf(target)) {
       for (const step of steps) {
-        const path = assignedPath(step, 'LD_LIBRARY_PATH');
+        const path = assignedPath(step, 'LD_LIBRARY_PATH', (folder) => inForce.has(folder) && conflicts.some(({ folders }) => folders.test(folder)));
         for (const entry of path?.added ?? []) {
-          const conflict = inForce.has(entry.folder) ? conflicts.find(({ folders }) => folders.test(entry.folder)) : undefined;
+          const conflict = conflicts.find(({ folders }) => folders.test(entry.folder));
           if (path === undefined || conflict === undefined) continue;
           const { messageId, system, version, evidence, component } = conflict;
           const fix = removeFolder(path.value, entry, `Take ${entry.folder} off LD_LIBRARY_PATH`);
