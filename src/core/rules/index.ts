@@ -64,6 +64,7 @@ import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflo
 import { rule as frameworksTensorflowTensorrtMismatch } from './frameworks/tensorflow-tensorrt-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
+import { rule as frameworksWheelIndexMismatch } from './frameworks/wheel-index-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
 import { rule as imageLacksCompiler } from './image/lacks-compiler';
@@ -90,6 +91,7 @@ import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtEngineVersionSkew } from './tensorrt/engine-version-skew';
 import { rule as tensorrtGpuUnsupported } from './tensorrt/gpu-unsupported';
 import { rule as tensorrtInstalledTwice } from './tensorrt/installed-twice';
+import { rule as tensorrtLibraryPath } from './tensorrt/library-path';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
@@ -168,6 +170,7 @@ export const rules: readonly AnyRule[] = [
   frameworksTensorflowTensorrtMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
+  frameworksWheelIndexMismatch,
   imageEndOfLife,
   imageKeyRotated,
   imageLacksCompiler,
@@ -194,6 +197,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtEngineVersionSkew,
   tensorrtGpuUnsupported,
   tensorrtInstalledTwice,
+  tensorrtLibraryPath,
   tensorrtNcclCudaMismatch,
   tensorrtPackageNotInRelease,
   tensorrtPackageSkew,

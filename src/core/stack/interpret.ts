@@ -5,7 +5,7 @@ import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
 import type { Overlay } from '../overlay/model';
 import { recogniseActions } from '../shell/installers/index';
-import { recogniseArtifact } from '../shell/installers/known-artifacts';
+import { recogniseArtifact, recogniseUrl } from '../shell/installers/known-artifacts';
 import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
 import type { ShellCommand, ShellScript, VariableLookup } from '../shell/model';
 import { readScript } from '../shell/read';
@@ -257,7 +257,7 @@ class StageWalk {
     } else {
       this.#files = this.#files.with(sources.map(({ text }) => text.value), target, intoFolder);
       for (const { text } of sources) {
-        const artifact = recogniseArtifact(baseName(text.value.replace(/[?#].*$/, '')));
+        const artifact = recogniseUrl(text.value);
         if (artifact !== undefined) this.#downloads.set(intoFolder ? resolvePath(target, baseName(text.value)) : target, artifact);
       }
       // A folder copied there can hold libraries; a file with an extension is what its name says.

@@ -98,7 +98,7 @@ export const rule = defineRule<MessageId>({
       }
       for (const step of listRepositoryAdds(stage)) {
         if (step.nvidia.repository !== 'machine-learning' || step.action.command.conditional) continue;
-        const place = step.action.url === undefined ? { file: step.action.file, range: step.action.range } : locateDistro(step);
+        const place = step.url === undefined ? { file: step.action.file, range: step.action.range } : locateDistro(step);
         report({ messageId: 'machineLearning', severity: 'warning', location: isWrittenList(step.action.command.name) ? { file: step.action.file, range: step.action.range } : place, evidence: [MACHINE_LEARNING] });
       }
     }

@@ -60,6 +60,12 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'cuda-keyring of another Ubuntu, under another name',
+      text: 'FROM ubuntu:24.04\nADD https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb /tmp/k.deb\nRUN «dpkg -i /tmp/k.deb» && apt-get update\n',
+      messageId: 'distribution',
+    },
+    {
+      kind: 'bad',
       title: 'Debian 13 refuses the key',
       text: 'FROM debian:13\nRUN apt-get update && apt-get install -y wget && wget https://developer.download.nvidia.com/compute/cuda/repos/«debian12»/x86_64/cuda-keyring_1.1-1_all.deb && dpkg -i cuda-keyring_1.1-1_all.deb && apt-get update\n',
       messageId: 'weakKey',
@@ -159,10 +165,10 @@ function platformOf(stage: StageStack): string | undefined {
 
 /** The repository that the base image lists itself, added once more. */
 function reportDouble(step: CudaRepositoryAdd, stage: StageStack, stack: StackReport, report: Reporter): void {
-  const { action, nvidia, before, instruction } = step;
+  const { action, manager, nvidia, before, instruction } = step;
   const image = stage.rootImage;
   const own = before.apt.repositories.some(({ repository, distro, arch, where }) => where === undefined && repository === 'cuda' && distro === nvidia.distro && arch === nvidia.arch);
-  if (!own || image === undefined || image.mirrored || action.manager !== 'apt') return;
+  if (!own || image === undefined || image.mirrored || manager !== 'apt') return;
   const location = { file: action.file, range: action.range };
   const from = rootStage(stage).base.reference.locate();
   const related = from === undefined ? [] : [{ location: from, message: 'This image has the repository.' }];
@@ -186,17 +192,17 @@ function reportDouble(step: CudaRepositoryAdd, stage: StageStack, stack: StackRe
 }
 
 function bringsKeyring({ action }: CudaRepositoryAdd): boolean {
-  return action.command.words.some(({ text }) => /cuda-keyring[^/]*\.deb$/.test(text.value));
+  return action.kind !== 'repository-add' || action.command.words.some(({ text }) => /cuda-keyring[^/]*\.deb$/.test(text.value));
 }
 
 function isRoot(user: string | undefined): boolean {
   return user === undefined || /^(?:root|0)(?::|$)/.test(user);
 }
 
-function useRepository({ action, nvidia }: CudaRepositoryAdd, distro: string): readonly Fix[] {
+function useRepository({ url, nvidia }: CudaRepositoryAdd, distro: string): readonly Fix[] {
   // A package of rhel is no package of Debian.
   if (nvidia.distro.startsWith('rhel') !== distro.startsWith('rhel')) return [];
-  const at = action.url?.value.indexOf(`/${nvidia.distro}/`) ?? -1;
-  const edit = at < 0 ? undefined : action.url?.edit(at + 1, at + 1 + nvidia.distro.length, distro);
+  const at = url?.value.indexOf(`/${nvidia.distro}/`) ?? -1;
+  const edit = at < 0 ? undefined : url?.edit(at + 1, at + 1 + nvidia.distro.length, distro);
   return edit === undefined ? [] : [{ title: `Use the repository for ${distro}`, safe: false, edits: [edit] }];
 }

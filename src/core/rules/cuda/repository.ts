@@ -1,7 +1,8 @@
-import type { RepositoryAdd } from '../../shell/installers/model';
+import type { PackageInstall, RepositoryAdd } from '../../shell/installers/model';
 import type { ActionStep, StackState, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import type { Location } from '../../text/range';
+import type { Traced } from '../../text/traced';
 
 /**
  * The name that NVIDIA's network repository has for the distribution of a state: `ubuntu2204`, `debian12`, `rhel9`.
@@ -17,20 +18,30 @@ export function repositoryOf(state: StackState): { readonly distro: string; read
   return { distro: family === 'ubuntu' ? `ubuntu${version.replace('.', '')}` : `${family}${major}`, os: `${os.name} ${version}`, where: os.where };
 }
 
-/** A step that adds NVIDIA's CUDA repository, with what its address says. */
+/** A step that adds one of NVIDIA's package repositories, with what its address says. */
 export interface CudaRepositoryAdd extends ActionStep {
-  readonly action: RepositoryAdd;
+  readonly manager: PackageInstall['manager'];
+  /** Undefined where a package brings the address that was fetched under another name. */
+  readonly url: Traced | undefined;
   readonly nvidia: NonNullable<RepositoryAdd['nvidia']>;
 }
 
 /** All steps of a stage that add one of NVIDIA's package repositories. */
 export function listRepositoryAdds(stage: StageStack): readonly CudaRepositoryAdd[] {
   return stage.steps.flatMap(({ actions }) =>
-    actions.flatMap((step) => {
+    actions.flatMap((step): readonly CudaRepositoryAdd[] => {
       const { action } = step;
-      return action.kind === 'repository-add' && action.nvidia !== undefined ? [{ ...step, action, nvidia: action.nvidia }] : [];
+      if (action.kind === 'repository-add') return action.nvidia === undefined ? [] : [{ ...step, manager: action.manager, url: action.url, nvidia: action.nvidia }];
+      const isInstall = action.kind === 'local-package-install' || action.kind === 'package-install';
+      if (!isInstall || actions.some((other) => other.action.kind === 'repository-add' && other.action.command === action.command)) return [];
+      return addedBy(step).map((nvidia) => ({ ...step, manager: 'apt', url: undefined, nvidia }));
     }),
   );
+}
+
+/** Repositories that the installation of a downloaded package brings, told by where it came from. */
+function addedBy({ before, after }: ActionStep): readonly CudaRepositoryAdd['nvidia'][] {
+  return after.apt.repositories.slice(before.apt.repositories.length).flatMap(({ repository, distro, arch }) => (repository === 'other' || distro === undefined ? [] : [{ repository, distro, arch: arch ?? '' }]));
 }
 
 /** The first `apt-get update` after an action that surely runs and whose failure ends the build. */
@@ -45,8 +56,8 @@ export function updateAfter(stage: StageStack, { action, instruction }: ActionSt
 }
 
 /** Where the address names its distribution, or the command when there is no address. */
-export function locateDistro({ action, nvidia }: CudaRepositoryAdd): Location {
-  const at = action.url?.value.indexOf(`/${nvidia.distro}`) ?? -1;
-  const place = at < 0 ? undefined : action.url?.locate(at + 1, at + 1 + nvidia.distro.length);
+export function locateDistro({ action, url, nvidia }: CudaRepositoryAdd): Location {
+  const at = url?.value.indexOf(`/${nvidia.distro}`) ?? -1;
+  const place = at < 0 ? undefined : url?.locate(at + 1, at + 1 + nvidia.distro.length);
   return place ?? { file: action.file, range: action.range };
 }

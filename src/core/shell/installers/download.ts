@@ -2,7 +2,7 @@ import { baseName } from '../../text/path';
 import { readInnerShell } from '../wrappers';
 import { placeOf } from './arguments';
 import { fetchedUrls } from './download-target';
-import { recogniseArtifact } from './known-artifacts';
+import { recogniseArtifact, recogniseUrl } from './known-artifacts';
 import type { Installer } from './model';
 
 /** wget, curl, aria2c, axel. */
@@ -14,7 +14,7 @@ export const download: Installer = {
       ...placeOf(command),
       url,
       output,
-      artifact: recogniseArtifact(baseName(url.value.replace(/[?#].*$/, ''))) ?? (output && recogniseArtifact(baseName(output.value))),
+      artifact: recogniseUrl(url.value) ?? (output && recogniseArtifact(baseName(output.value))),
       pipedToShell:
         standardOutput &&
         pipeline.some((other) => other.pipelineIndex > command.pipelineIndex && readInnerShell(other.words)?.kind === 'input'),

@@ -1,5 +1,7 @@
+import { baseName } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import type { KnownArtifact } from './model';
+import { parseNvidiaRepositoryUrl } from './nvidia-repository';
 
 /** One way in which a file is named; the groups of the pattern are named after the fields of the artifact. */
 interface NamePattern {
@@ -66,6 +68,13 @@ export function recogniseArtifact(fileName: string): KnownArtifact | undefined {
     };
   }
   return undefined;
+}
+
+/** What the file behind a URL is. For cuda-keyring the folder tells the distribution and architecture, which its name does not. */
+export function recogniseUrl(url: string): KnownArtifact | undefined {
+  const artifact = recogniseArtifact(baseName(url.replace(/[?#].*$/, '')));
+  const repository = artifact?.kind === 'cuda-keyring' ? parseNvidiaRepositoryUrl(url) : undefined;
+  return artifact === undefined || repository === undefined ? artifact : { ...artifact, os: repository.distro, arch: repository.arch };
 }
 
 /** `%2B` in a URL stands for `+`. */

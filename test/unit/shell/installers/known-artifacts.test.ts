@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recogniseArtifact } from '../../../../src/core/shell/installers/known-artifacts';
+import { recogniseArtifact, recogniseUrl } from '../../../../src/core/shell/installers/known-artifacts';
 import { UNKNOWN } from '../../../../src/core/text/traced';
 import { compact } from '../reading';
 
@@ -42,5 +42,14 @@ test.each([
   ['model.tar.gz', undefined],
 ])('%s', (name, expected) => {
   const artifact = recogniseArtifact(name);
+  expect(artifact && compact(artifact)).toEqual(expected);
+});
+
+test.each([
+  ['https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb', { kind: 'cuda-keyring', version: '1.1', os: 'ubuntu2204', arch: 'x86_64' }],
+  ['https://mirror.example.com/cuda-keyring_1.1-1_all.deb?x=1', { kind: 'cuda-keyring', version: '1.1' }],
+  ['https://example.com/index.html', undefined],
+])('%s', (url, expected) => {
+  const artifact = recogniseUrl(url);
   expect(artifact && compact(artifact)).toEqual(expected);
 });
