@@ -4,6 +4,8 @@ import { createGlobalScope, stageScope } from '../core/dockerfile/scope';
 import type { Dockerfile, Instruction, Word } from '../core/dockerfile/model';
 import { readRequirements } from '../core/requirements/read';
 import { readScript } from '../core/shell/read';
+import type { Target } from '../core/target/model';
+import { readTargets } from '../core/target/read';
 import { Traced } from '../core/text/traced';
 
 /** What a seed file is; each target takes some kinds. */
@@ -80,16 +82,25 @@ function expandAll(text: string): unknown {
   return results;
 }
 
+/** Hosts that most images fail on, one way or another. */
+const TARGETS = readTargets([
+  { name: 'old', gpus: ['V100', 'GTX 980'], driver: '470.57.02', platform: 'linux/arm64' },
+  { name: 'new', gpus: ['RTX 5090'], driver: '550', platform: 'linux/amd64' },
+  { name: 'board', gpus: ['Jetson Nano'], os: 'jetpack4.6' },
+]).targets;
+
 /** All targets; one more is one more line. */
 export const fuzzTargets: readonly FuzzTarget[] = [
   { name: 'dockerfile', kinds: ['dockerfile'], run: expandAll },
   { name: 'shell', kinds: ['shell'], run: (text) => readScript({ file: FUZZ_FILE, text, offset: 0 }, () => undefined) },
   { name: 'requirements', kinds: ['requirements'], run: (text) => readRequirements(FUZZ_FILE, text) },
-  { name: 'analysis', kinds: ['dockerfile'], run: (text) => analyseWithoutRuleErrors(text) },
+  { name: 'analysis', kinds: ['dockerfile'], run: (text) => analyseWithoutRuleErrors(text, []) },
+  { name: 'analysis-for-targets', kinds: ['dockerfile'], run: (text) => analyseWithoutRuleErrors(text, TARGETS) },
 ];
 
-function analyseWithoutRuleErrors(text: string): unknown {
+function analyseWithoutRuleErrors(text: string, targets: readonly Target[]): unknown {
   return analyseDockerfile(text, FUZZ_FILE, {
+    targets,
     onRuleError: (rule, error) => {
       throw new Error(`the rule ${rule} threw: ${String(error)}`);
     },

@@ -36,7 +36,7 @@ export interface DriverVerdict {
 }
 
 /** Forward compatibility is for data-center GPUs. */
-export const FORWARD_COMPATIBILITY: Evidence = {
+const FORWARD_COMPATIBILITY: Evidence = {
   fact: 'Forward compatibility (cuda-compat) is for data-center GPUs, selected server-ready RTX cards and Jetson',
   source: 'https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html',
   checked: '2026-11-20',

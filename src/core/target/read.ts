@@ -66,7 +66,7 @@ export function findTargetGpu(text: string): TargetGpu | undefined {
 }
 
 /** Says that the tables lack a GPU, with the nearest one. */
-export function describeUnknownGpu(name: string): string {
+function describeUnknownGpu(name: string): string {
   const products = new Map(listGpuNames().flatMap((gpu) => [[gpu.toLowerCase(), gpu], [gpu.toLowerCase().replace(/^(?:geforce|quadro) /, ''), gpu]] as const));
   const closest = products.get(findClosest(name.toLowerCase(), products.keys()) ?? '');
   return closest === undefined ? `The GPU ${name} is not in the tables; give its compute capability.` : `The GPU ${name} is not in the tables; did you mean ${closest}? Its compute capability will do, too.`;
