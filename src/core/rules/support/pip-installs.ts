@@ -106,6 +106,13 @@ export function reachesNvidiaIndex(use: PipUse): 'yes' | 'no' | 'unknown' {
   return isOpen || use.action.noIndex || configuresPip(use) ? 'unknown' : 'no';
 }
 
+/** Whether a command asks PyPI, NVIDIA's index and those that `more` matches, and certainly no others: no mirror, no folder of wheels, no configuration. */
+export function asksOnlyKnownSources(use: PipUse, more: RegExp): boolean {
+  const { index, others } = pipSources(use);
+  const urls = [...(index === undefined ? [] : [index]), ...others].map(({ value }) => value);
+  return urls.every((url) => PYPI.test(url) || NVIDIA.test(url) || more.test(url)) && !use.action.noIndex && !configuresPip(use) && !use.action.options.some(({ value }) => /^--(?:torch-backend|config-file|project|directory)\b/.test(value));
+}
+
 function hasPyindex({ stage, action }: PipUse): boolean {
   return precedingActions(stage, action.command).some((one) => one.kind === 'pip-install' && one.requirements.some(({ name }) => name === 'nvidia-pyindex'));
 }
