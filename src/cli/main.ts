@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/rules/model';
+import type { FactsArguments } from './facts';
 import { Failure } from './failure';
 import type { LintArguments, StackArguments } from './options';
 import type { SolveArguments } from './solve';
@@ -58,7 +59,8 @@ program
   .command('facts')
   .description('Print the tables that rules judge by: how many rows, and when they were last checked.')
   .option('--json', 'print JSON')
-  .action(async (options: { readonly json?: boolean }) => (await import('./facts')).printFacts(options));
+  .option('--verify', 'check that every row has a source, that nothing is there twice, and that tables agree; exit status 1 where not')
+  .action(async (options: FactsArguments) => (await import('./facts')).printFacts(options));
 
 program
   .command('solve')
