@@ -25,7 +25,7 @@ export function renderRulePage(rule: RuleInfo): string {
     ...(silent === undefined ? [] : [`## When it is silent\n\n${silent}`]),
     '## Examples',
     ...rule.examples.map((example) => renderExample(rule, example)),
-    `## Turning it off\n\nFor one ${SCOPES[rule.subject ?? 'dockerfile']}, on the line above it:\n\n${fence(`${rule.subject === 'devcontainer' ? '//' : '#'} trtc ignore=${rule.id} -- why it is right here`, exampleFile(rule).language)}\n\nEverywhere, or with another severity, in the settings of VS Code:\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
+    `## Turning it off\n\nFor one ${SCOPES[rule.subject ?? 'dockerfile']}, on the line above it:\n\n${fence(`${rule.subject === 'devcontainer' ? '//' : '#'} trtc ignore=${rule.id} -- why it is right here`, exampleFile(rule).language)}\n\nEverywhere, or with another severity, in \`.trtc.yaml\`, or in the settings of VS Code:\n\n${fence(`rules:\n  ${rule.id}: off`, 'yaml')}\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
