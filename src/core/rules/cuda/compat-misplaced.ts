@@ -86,8 +86,8 @@ export const rule = defineRule<MessageId>({
   ],
   check({ report: tell, stack, targets }) {
     const pairs = listTargetGpus(targets);
-    const cuda = shippedCuda(stack)?.version;
-    if (pairs.length > 0 && cuda !== undefined && targets.every((target) => needsForward(target, cuda))) return;
+    const cuda = pairs.length === 0 ? undefined : shippedCuda(stack)?.version;
+    if (cuda !== undefined && targets.every((target) => needsForward(target, cuda))) return;
     const unfit = pairs.filter(({ gpu }) => gpu.segment === 'geforce');
     const report: Reporter = (found) =>
       tell(unfit.length === 0 ? found : { ...found, messageId: 'target', severity: 'error', data: { ...found.data, targets: namePairs(unfit) }, evidence: [DATA_CENTER] });
