@@ -3,6 +3,7 @@ import { currentOf } from '../core/solver/current';
 import { writeDockerfile } from '../core/solver/dockerfile';
 import type { Answer, Combination, Conflict, Reason, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
+import { NAMES } from '../core/solver/wishes';
 import { Failure } from './failure';
 import { createPaint, wantsColor, type Paint } from './terminal';
 
@@ -60,10 +61,8 @@ export function renderAnswer({ combinations, conflict }: Answer, paint: Paint): 
   return combinations.map((combination, i) => renderCombination(combination, `${i + 1}. `, paint)).join('\n');
 }
 
-const KIND_NAMES: Readonly<Record<string, string>> = { ubuntu: 'Ubuntu', cuda: 'CUDA', cudnn: 'cuDNN', python: 'Python', tensorrt: 'TensorRT', torch: 'PyTorch', tensorflow: 'TensorFlow', onnxruntime: 'ONNX Runtime' };
-
 function renderCombination(combination: Combination, number: string, paint: Paint): string {
-  const parts = combination.components.map(({ key, version, cuda }) => `${KIND_NAMES[key] ?? key} ${version}${cuda === undefined ? '' : ` (CUDA ${cuda})`}`);
+  const parts = combination.components.map(({ key, version, cuda }) => `${NAMES[key]} ${version}${cuda === undefined ? '' : ` (CUDA ${cuda})`}`);
   const assumed = combination.certainty === 'assumed' ? ' (assumed: see what is not proven)' : '';
   const { reasons } = combination;
   return [

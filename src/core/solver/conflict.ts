@@ -1,7 +1,7 @@
 import { architectures, toolkits } from '../facts/cuda-toolkits';
 import { compareDotted } from '../version/dotted';
 import { combine } from './combination';
-import { reasonOf, type Constraint } from './constraint';
+import { EXCLUDED, reasonOf, type Constraint } from './constraint';
 import { factual } from './constraints/index';
 import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
 import { poseProblem, priceProblem, versionsIn, type Facets, type Problem } from './problem';
@@ -36,11 +36,13 @@ function askOnce(scope: readonly Wish[]): CanMeet {
   };
 }
 
+const MOST_WISHES = 20;
+
 /** A set of wishes that rule each other out: none of them can be left out. */
 function smallestCore(wishes: readonly Wish[], canMeet: CanMeet): readonly Wish[] {
   const core = shrink(wishes, (some) => !canMeet(some));
-  // Another core may have one or two wishes, which says more than three do.
-  const smaller = core.length < 3 ? undefined : wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some));
+  // Another core may have one or two wishes, which says more than three do. Of very many (GPUs) not all pairs are asked.
+  const smaller = core.length < 3 || wishes.length > MOST_WISHES ? undefined : wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some));
   return smaller ?? core;
 }
 
@@ -72,7 +74,7 @@ function exampleOf(constraint: Constraint, problem: Problem): Reason | undefined
   for (const a of left ?? []) {
     for (const b of right ?? []) {
       const verdict = constraint.check(a, b);
-      if (verdict?.grade === 'no') return reasonOf(verdict);
+      if (verdict?.grade === 'no' && verdict !== EXCLUDED) return reasonOf(verdict);
     }
   }
   return undefined;

@@ -155,7 +155,7 @@ function explore({ variables, constraints }: PricedProblem, limit: number, isPri
     const choice = choiceOf(candidates);
     if (choice !== undefined) open.set(variable, choice);
   });
-  if (open.size === variables.length) descend(open, 0, 0);
+  if (open.size === variables.length && limit > 0) descend(open, 0, 0);
   return best.slice(0, limit);
 }
 

@@ -13,7 +13,7 @@ export function randomNumbers(seed: number): () => number {
 
 // Versions that exist, that almost do, and that do not; prefixes of every length and ranges.
 const CHOICES: Readonly<Record<string, readonly (string | undefined)[]>> = {
-  tensorrt: ['8.6', '8.6.1', '8.6.1.6', '8.5', '8', '10', '10.13', '10.9.0', '>=10.0,<10.8', '10.16.1', '11.0', '9.1', '7.2.3', 'any'],
+  tensorrt: ['8.6', '8.6.1', '8.6.1.6', '8.5', '8', '10', '10.13', '10.9.0', '>=10.0,<10.8', '10.16.1', '11.0', '9.1', '7.2.3', '10.7', '8.4.1', 'any'],
   cuda: ['12', '12.1', '12.4.1', '11.8', '13', '11', '13.0', '>=11.4,<12.2', '10.2', '12.6'],
   cudnn: ['8', '8.9', '9', '9.1.0', '>=8.6,<9.2'],
   python: ['3.10', '3.8', '3.12', '3.11', '>=3.8,<3.11'],
