@@ -1,3 +1,4 @@
+import { remember } from '../../facts/remember';
 import type { Instruction, Word } from '../../dockerfile/model';
 
 /** A `$NAME` or `${NAME…}` that Docker or the shell of a RUN replaces. */
@@ -65,5 +66,9 @@ function scan(text: string, offset: number, shell: boolean): readonly VariableUs
 
 /** Whether a script gives a variable a value itself, or takes variables from a file: then nobody knows what it holds. */
 export function mayAssign(script: string, name: string): boolean {
-  return new RegExp(`(?:^|[\\s;&|(])${name}\\+?=|\\b(?:read|for|getopts)\\b[^;\\n]*\\b${name}\\b|(?:^|[;&|\\s])(?:\\.|source|eval)\\s`).test(script);
+  return assignmentOf(name).test(script);
 }
+
+const assignmentOf = remember(
+  (name: string) => new RegExp(`(?:^|[\\s;&|(])${name}\\+?=|\\b(?:read|for|getopts)\\b[^;\\n]*\\b${name}\\b|(?:^|[;&|\\s])(?:\\.|source|eval)\\s`),
+);

@@ -1,3 +1,4 @@
+import { remember } from '../../facts/remember';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts, tensorRTPipHasPython, tensorRTPipVersions, type PipFact } from '../../facts/tensorrt-pip';
 import { cudaBuildsOf, findTensorRTRelease, tensorRTReleases } from '../../facts/tensorrt-releases';
 import { stageCuda } from '../../stack/query';
@@ -11,9 +12,13 @@ import { pipPython } from '../support/stage-python';
 export function versionTaken({ requirement: { specifier } }: PipUse): string | undefined {
   const exact = exactVersionOf(specifier);
   if (exact !== undefined) return exact;
+  return newestWithin(specifier);
+}
+
+const newestWithin = remember((specifier: string): string | undefined => {
   const bounded = parseSpecifier(specifier)?.some(({ operator, wildcard }) => operator.startsWith('<') || operator === '~=' || wildcard) === true;
   return bounded ? newestSatisfying(tensorRTReleases().map(({ version, fullVersion }) => fullVersion ?? version), specifier) : undefined;
-}
+});
 
 /** The CUDA major for which pip takes TensorRT; undefined for other packages, and where a file of constraints may choose. */
 export function cudaTaken(use: PipUse): PipFact | undefined {
@@ -28,8 +33,9 @@ export function cudaTaken(use: PipUse): PipFact | undefined {
 
 /** What says that the version of TensorRT for CUDA 13 which pip takes can no longer be installed. */
 export function brokenBuild(use: PipUse): PipFact | undefined {
+  if (use.action.noDependencies || cudaTaken(use)?.value !== '13') return undefined;
   const version = versionTaken(use);
-  if (version === undefined || use.action.noDependencies || cudaTaken(use)?.value !== '13') return undefined;
+  if (version === undefined) return undefined;
   return tensorRTPipFacts('tensorrt-cu13', 'broken', version)[0];
 }
 
