@@ -57,10 +57,12 @@ import { rule as environmentEnvPathNotInstalled } from './environment/env-path-n
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as frameworksFrameworkPythonUnsupported } from './frameworks/framework-python-unsupported';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
 import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
 import { rule as frameworksPipUnquotedSpecifier } from './frameworks/pip-unquoted-specifier';
 import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
+import { rule as frameworksTensorflowPackageObsolete } from './frameworks/tensorflow-package-obsolete';
 import { rule as frameworksTensorflowTensorrtMismatch } from './frameworks/tensorflow-tensorrt-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
@@ -93,6 +95,7 @@ import { rule as tensorrtGpuUnsupported } from './tensorrt/gpu-unsupported';
 import { rule as tensorrtInstalledTwice } from './tensorrt/installed-twice';
 import { rule as tensorrtLibraryPath } from './tensorrt/library-path';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
+import { rule as tensorrtOssArguments } from './tensorrt/oss-arguments';
 import { rule as tensorrtPackageNotInRelease } from './tensorrt/package-not-in-release';
 import { rule as tensorrtPackageSkew } from './tensorrt/package-skew';
 import { rule as tensorrtPipCudaMismatch } from './tensorrt/pip-cuda-mismatch';
@@ -163,10 +166,12 @@ export const rules: readonly AnyRule[] = [
   environmentEnvRequireDisabled,
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
+  frameworksFrameworkPythonUnsupported,
   frameworksOnnxruntimeCudaMismatch,
   frameworksOnnxruntimeTensorrtMismatch,
   frameworksPipUnquotedSpecifier,
   frameworksTensorflowCudaMismatch,
+  frameworksTensorflowPackageObsolete,
   frameworksTensorflowTensorrtMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
@@ -199,6 +204,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtInstalledTwice,
   tensorrtLibraryPath,
   tensorrtNcclCudaMismatch,
+  tensorrtOssArguments,
   tensorrtPackageNotInRelease,
   tensorrtPackageSkew,
   tensorrtPipCudaMismatch,
