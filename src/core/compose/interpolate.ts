@@ -6,6 +6,8 @@ export type Environment = ReadonlyMap<string, Traced>;
 const NAME = /[A-Za-z_]\w*/y;
 /** A nesting of `${…:-${…}}` deeper than this is no longer followed. */
 const MAX_DEPTH = 20;
+/** A variable whose bracket closes farther away than this is none: a bound for texts of nothing but open brackets. */
+const MAX_LENGTH = 4096;
 
 /**
  * A value of a Compose file with its variables replaced: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`,
@@ -64,7 +66,7 @@ function readVariable(value: string, dollar: number, end: number): Variable | un
 /** The `}` that closes a variable whose inside begins at `start`; -1 without one. */
 function findClose(value: string, start: number, end: number): number {
   let depth = 1;
-  for (let i = start; i < end; i++) {
+  for (let i = start; i < Math.min(end, start + MAX_LENGTH); i++) {
     if (value[i] === '{' && value[i - 1] === '$') depth++;
     else if (value[i] === '}' && --depth === 0) return i;
   }
