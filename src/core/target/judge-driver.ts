@@ -63,12 +63,13 @@ export function judgeDriver({ driver, gpus, platform, os }: Target, demand: Driv
     return { kind: 'refused', refused: true, needed: floors.full ?? full, gpu: refusal.gpu, evidence: [admitted.evidence, floors.evidence] };
   }
   const needed = floors.minor ?? full;
+  const why = refused && admitted !== undefined ? [floors.evidence, admitted.evidence] : [floors.evidence];
   const excluded = gpus.find(({ segment }) => segment === 'geforce');
-  if (demand.compat && excluded !== undefined) return { kind: 'tooOld', refused, needed, gpu: excluded, evidence: [floors.evidence, FORWARD_COMPATIBILITY] };
+  if (demand.compat && excluded !== undefined) return { kind: 'tooOld', refused, needed, gpu: excluded, evidence: [...why, FORWARD_COMPATIBILITY] };
   const bridged = demand.branches?.includes(branch) ?? admitted?.admits(branch, 'datacenter') ?? true;
-  if (!demand.compat || !bridged) return { kind: 'tooOld', refused, needed, gpu: undefined, evidence: [floors.evidence] };
+  if (!demand.compat || !bridged) return { kind: 'tooOld', refused, needed, gpu: undefined, evidence: why };
   const helped = gpus.length > 0 && gpus.every(({ segment }) => segment === 'datacenter');
-  return helped ? undefined : { kind: 'forwardOnly', refused, needed, gpu: gpus[0], evidence: [floors.evidence, FORWARD_COMPATIBILITY] };
+  return helped ? undefined : { kind: 'forwardOnly', refused, needed, gpu: gpus[0], evidence: [...why, FORWARD_COMPATIBILITY] };
 }
 
 interface Floors {
