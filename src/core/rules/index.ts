@@ -93,6 +93,7 @@ import { rule as tensorrtEngineCopied } from './tensorrt/engine-copied';
 import { rule as tensorrtEngineVersionSkew } from './tensorrt/engine-version-skew';
 import { rule as tensorrtGpuUnsupported } from './tensorrt/gpu-unsupported';
 import { rule as tensorrtInstalledTwice } from './tensorrt/installed-twice';
+import { rule as tensorrtLibraryIncomplete } from './tensorrt/library-incomplete';
 import { rule as tensorrtLibraryPath } from './tensorrt/library-path';
 import { rule as tensorrtNcclCudaMismatch } from './tensorrt/nccl-cuda-mismatch';
 import { rule as tensorrtOssArguments } from './tensorrt/oss-arguments';
@@ -202,6 +203,7 @@ export const rules: readonly AnyRule[] = [
   tensorrtEngineVersionSkew,
   tensorrtGpuUnsupported,
   tensorrtInstalledTwice,
+  tensorrtLibraryIncomplete,
   tensorrtLibraryPath,
   tensorrtNcclCudaMismatch,
   tensorrtOssArguments,
