@@ -57,7 +57,8 @@ function judge(name: string, version: string, distro: string | undefined): AptVe
   const sighting = sightings.find((build) => build.distro === distro) ?? sightings.find((build) => build.distro === null || distro === undefined);
   if (sighting !== undefined) return known(evidenceOfBuild(sighting, name), sightings);
   if (distro === undefined || isJetson) return UNKNOWN_VERSION;
-  const build = findTensorRTBuild(name, wanted, distro);
+  const unlisted = ruledOutByIndex(name, wanted, distro);
+  const build = unlisted === undefined ? findTensorRTBuild(name, wanted, distro) : undefined;
   if (build !== undefined) return known(evidenceOfTensorRTBuild(build, distro), build.sightings);
   if (isAptPattern(wanted)) return UNKNOWN_VERSION;
   const doubt = suspects().rows.find(
@@ -70,7 +71,7 @@ function judge(name: string, version: string, distro: string | undefined): AptVe
   const parts = parseNvidiaPackageVersion(wanted);
   if (parts === undefined && !(isDotted(wanted) && isAptDistribution(distro))) return UNKNOWN_VERSION;
   const ruledOut =
-    ruledOutByForm(name, wanted, parts) ?? ruledOutByIndex(name, wanted, distro) ?? (library === 'tensorrt' && parts !== undefined ? ruledOutByRelease(name, wanted, parts) : undefined);
+    ruledOutByForm(name, wanted, parts) ?? unlisted ?? (library === 'tensorrt' && parts !== undefined ? ruledOutByRelease(name, wanted, parts) : undefined);
   return ruledOut === undefined ? UNKNOWN_VERSION : { status: 'absent', evidence: ruledOut, onlyIn: undefined };
 }
 

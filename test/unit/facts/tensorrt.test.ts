@@ -136,6 +136,9 @@ describe('apt versions of TensorRT', () => {
     ['libnvinfer5', '5.0.2-1+cuda10.0', 'ubuntu1804', 'unknown'],
     ['libnvinfer10', '10.99.0.1-1+cuda12.9', 'ubuntu2204', 'unknown'],
     ['libnvinfer10', '10.99.*', 'ubuntu2204', 'unknown'],
+    // The saved index has the libraries of 8.2.5, the metapackage only from 8.4.1 on.
+    ['libnvinfer8', '8.2.5-1+cuda11.4', 'ubuntu2004', 'known'],
+    ['tensorrt', '8.2.5.1-1+cuda11.4', 'ubuntu2004', 'absent'],
     ['libnvinfer8', '8.6.1.6', 'ubuntu2204', 'absent'],
     ['libnvinfer8', '8.6.1-1+cuda12.0', 'ubuntu2204', 'absent'],
     ['libnvinfer8', '8.6.1.6', 'rhel8', 'unknown'],

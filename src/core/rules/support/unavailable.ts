@@ -1,5 +1,5 @@
 import { isAptVersionKnown, nearestAptVersions } from '../../facts/apt-versions';
-import { aptBuilds, evidenceOfBuild, type AptLibrary } from '../../facts/apt-builds';
+import type { AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
 import type { StackReport } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
@@ -61,16 +61,15 @@ function describeElsewhere(install: LibraryInstall, packages: readonly LibraryPa
   const { before, action } = install;
   if (action.manager !== 'apt' || before.opaque || before.apt.repositories.some(({ repository }) => repository === 'machine-learning' || repository === 'other')) return [];
   for (const item of packages) {
-    const seen = aptBuilds({ package: item.name, version, distro });
-    const [sighting] = seen;
-    if (sighting === undefined || seen.some(({ repository }) => repository !== 'machine-learning-network')) continue;
+    const { onlyIn, evidence } = isAptVersionKnown(item.name, version, distro);
+    if (onlyIn === undefined || evidence === undefined) continue;
     return [
       {
         messageId: 'otherRepository',
         severity: 'warning',
         data: { package: item.spec.name.value, version, distro },
         location: locateVersion(install, item),
-        evidence: [evidenceOfBuild(sighting, item.name)],
+        evidence: [evidence],
       },
     ];
   }

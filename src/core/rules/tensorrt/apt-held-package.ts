@@ -9,6 +9,7 @@ import { UNKNOWN } from '../../text/traced';
 import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, firstParts } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
+import { dropPackage } from '../support/edit-packages';
 import { listNames, networkDistro } from '../support/library-packages';
 
 type MessageId = 'removed' | 'changed' | 'upgraded' | 'needsNewer' | 'downgraded' | 'unheld';
@@ -47,7 +48,7 @@ export const rule = defineRule<MessageId>({
   docs: {
     what: 'apt installs, upgrades or removes a package that is on hold, or installs an older version of one that is there, and the command does not allow it. Also: an upgrade of all packages after a pinned TensorRT, cuDNN or NCCL that nobody holds.',
     why: 'The `runtime`, `devel` and `cudnn` flavors of nvidia/cuda put cuBLAS, NCCL and cuDNN on hold so that no upgrade swaps them for builds for another CUDA. With `-y` apt [refuses to touch them](https://github.com/NVIDIA/TensorRT-LLM/pull/669); an older version [needs its own permission](https://github.com/horovod/horovod/issues/418).',
-    instead: 'Leave the package as the image has it, or take an image that has the wanted one. Where it must change, say so: `--allow-change-held-packages`, and `--allow-downgrades` for an older version. Hold what you pin.',
+    instead: 'Leave the package as the image has it, or take an image that has the wanted one. Where it must change, say so: `--allow-change-held-packages`, and `--allow-downgrades` for an older version. A script for many images says `--no-upgrade`: what is there stays. Hold what you pin.',
     silent: 'The version asked for is, or may be, the one that is there; the options allow the change; the command stands in a branch. A plain upgrade of an image keeps held packages back and is fine.',
   },
   examples: [
@@ -71,7 +72,15 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y «libnccl2»\n',
       messageId: 'upgraded',
       severity: 'warning',
-      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install --allow-change-held-packages -y libnccl2\n',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install --no-upgrade -y libnccl2\n',
+    },
+    {
+      kind: 'bad',
+      title: 'held packages among others',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y \\\n    curl \\\n    «libcudnn8» \\\n    python3-pip\n',
+      messageId: 'upgraded',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y \\\n    curl \\\n    python3-pip\n',
     },
     {
       kind: 'bad',
@@ -99,6 +108,16 @@ export const rule = defineRule<MessageId>({
       kind: 'good',
       title: 'the change is allowed',
       text: 'FROM nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y --allow-downgrades --allow-change-held-packages libcudnn8=8.9.5.29-1+cuda12.2\n',
+    },
+    {
+      kind: 'good',
+      title: 'what is there stays',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y --no-upgrade libnccl2 libcudnn8\n',
+    },
+    {
+      kind: 'good',
+      title: 'headers of another major than the image’s, which are another package',
+      text: 'FROM nvidia/cuda:12.6.3-cudnn-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn8-dev=8.9.7.29-1+cuda12.2 libcudnn8=8.9.7.29-1+cuda12.2\n',
     },
     {
       kind: 'good',
@@ -202,9 +221,10 @@ function judgeUnversioned(action: PackageInstall, spec: PackageSpec, { before }:
   const upstream = newest === undefined ? undefined : parseNvidiaPackageVersion(newest.version)?.upstream;
   if (newest === undefined || upstream === undefined) return [];
   if (before.apt.held.has(name)) {
-    if (present === undefined || !present.versions.every((version) => compareDebian(upstream, version) > 0)) return [];
+    const isLeft = action.command.words.some(({ text }) => text.value === '--no-upgrade');
+    if (isLeft || present === undefined || !present.versions.every((version) => compareDebian(upstream, version) > 0)) return [];
     const data = { package: name, present: present.versions.at(-1) ?? '', newest: newest.version };
-    return [{ messageId: 'upgraded', severity: 'warning', data, location, evidence, fixes: allow(action, '--allow-change-held-packages', 'Allow apt to change held packages', stack) }];
+    return [{ messageId: 'upgraded', severity: 'warning', data, location, evidence, fixes: leave(action, spec, stack) }];
   }
   const runtime = name.replace(/-dev$/, name === 'libnccl-dev' ? '2' : '');
   const runtimePresent = runtime === name || !/^libcudnn\d-dev$|^libnccl-dev$/.test(name) || !before.apt.held.has(runtime) ? undefined : presentVersion(runtime, before, stage);
@@ -237,7 +257,7 @@ function presentVersion(name: string, state: ActionStep['before'], stage: StageS
   if (component === undefined && kind === 'nccl') return publishedNccl(name, stage);
   if (component?.version.type !== 'exact') return undefined;
   if (component.via === 'apt' && component.name !== name) return undefined;
-  if (component.via === 'base-image' && kind === 'cudnn' && !component.version.version.startsWith(`${/^libcudnn(\d+)/.exec(name)?.[1] ?? ''}.`)) return undefined;
+  if (component.via === 'base-image' && kind.startsWith('cudnn') && !component.version.version.startsWith(`${/^libcudnn(\d+)/.exec(name)?.[1] ?? ''}.`)) return undefined;
   const revisions = /installed cuDNN ([\d., ]+) and last/.exec(component.evidence?.fact ?? '')?.[1]?.split(', ') ?? [];
   return { versions: [...revisions, component.version.version], certain: component.certainty !== 'assumed' || kind === 'nccl', where: component.where, evidence: component.evidence };
 }
@@ -283,6 +303,14 @@ function judgeUpgrade({ action, before }: ActionStep): readonly Report<MessageId
       fixes: [hold],
     },
   ];
+}
+
+/** The package taken out of the command, or what is there left alone; neither where the newest headers need the newest library. */
+function leave(action: PackageInstall, spec: PackageSpec, stack: StackReport): readonly Fix[] {
+  if (action.packages.some(({ name, version }) => version === undefined && name.value !== spec.name.value && /^lib(?:cudnn\d-dev|nccl-dev)$/.test(name.value))) return [];
+  const dropped = dropPackage(action, spec, stack);
+  const drop: readonly Fix[] = dropped === undefined ? [] : [{ title: `Leave ${spec.name.value} as it is there`, safe: false, edits: [dropped] }];
+  return [...drop, ...allow(action, '--no-upgrade', 'Leave installed packages as they are', stack)];
 }
 
 /** Options put behind the verb of a command (`apt-get install …`). */

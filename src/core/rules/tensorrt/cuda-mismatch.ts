@@ -1,4 +1,3 @@
-import { chooseBuilds } from '../../facts/tensorrt-builds';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
@@ -10,7 +9,7 @@ import { isCudaCompatible } from '../../version/cuda';
 import { firstParts, majorOf } from '../../version/dotted';
 import { defineRule, type Report } from '../model';
 import { listLibraryInstalls, type StageInstalls } from '../support/library-packages';
-import { belongsTo, repin } from './pins';
+import { belongsTo, listBuilds, repin } from './pins';
 import { MINOR_COMPATIBILITY, reportCudaMismatch, type Choice, type MismatchedGroup } from '../support/cuda-mismatch';
 
 type MessageId = 'mismatch' | 'archive' | 'localRepository';
@@ -45,6 +44,20 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nARG V=10.9.0.34-1+cuda11.8\nRUN apt-get update && apt-get install -y libnvinfer10=«$V» libnvinfer-plugin10=$V\n',
       messageId: 'mismatch',
       fixed: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nARG V=10.9.0.34-1+cuda12.8\nRUN apt-get update && apt-get install -y libnvinfer10=$V libnvinfer-plugin10=$V\n',
+    },
+    {
+      kind: 'bad',
+      title: 'number and CUDA in variables of their own',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nENV TRT=8.6.1.6\nENV CUDA=12.0\nRUN apt-get update && apt-get install -y libnvinfer8=«${TRT}-1+cuda${CUDA}» libnvinfer-plugin8=${TRT}-1+cuda${CUDA}\n',
+      messageId: 'mismatch',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nENV TRT=8.6.1.6\nENV CUDA=12.0\nRUN apt-get update && apt-get install -y libnvinfer8=${TRT}-1+cuda11.8 libnvinfer-plugin8=${TRT}-1+cuda11.8\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a pattern that matches builds for several CUDA versions',
+      text: 'FROM nvidia/cuda:11.8.0-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10=«10.9.0.*»\n',
+      messageId: 'mismatch',
+      fixed: 'FROM nvidia/cuda:11.8.0-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10=10.9.0.34-1+cuda11.8\n',
     },
     {
       kind: 'bad',
@@ -90,7 +103,7 @@ function chooseBuild({ install, packages, version, cuda }: MismatchedGroup, dist
   const names = packages.map(({ name }) => name);
   const release = findTensorRTRelease(version.replace(/[-*+].*$/, '').replace(/\.$/, ''));
   const wanted = release === undefined ? [] : [release.version, String(majorOf(release.version))];
-  const builds = wanted.flatMap((prefix) => chooseBuilds({ packages: names, cuda, distro, version: prefix }).slice(0, 1));
+  const builds = wanted.flatMap((prefix) => listBuilds(names, cuda, distro, { version: prefix }).slice(0, 1));
   return builds
     .filter((build, i) => builds.findIndex((other) => other.release === build.release && other.cuda === build.cuda) === i)
     .flatMap((build) => {

@@ -1,18 +1,19 @@
 import { ruledOutByIndex } from '../../facts/apt-builds';
 import { chooseCudnnBuilds } from '../../facts/cudnn';
-import { availabilityOf, chooseBuilds, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from '../../facts/tensorrt-builds';
+import { availabilityOf, chooseBuilds, newestTensorRTBuild, tensorRTBuilds, type BuildCandidate, type TensorRTBuild } from '../../facts/tensorrt-builds';
 import { exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
 import type { Evidence } from '../../facts/evidence';
 import { packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { StackReport, StackState } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
-import type { FileEdit } from '../../text/edit';
+import { applyEdits, type FileEdit } from '../../text/edit';
 import { isCudaCompatible } from '../../version/cuda';
 import { matchesAptPattern, parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, firstParts, hasPrefix, isSameRelease, majorOf } from '../../version/dotted';
 import { editVersions, mergeEdits } from '../support/edit-version';
 import { cudaOf, isExecForm, isNamed, networkDistro, type LibraryInstall, type LibraryPackage, type StageInstalls } from '../support/library-packages';
+import { newestMatching } from '../support/pattern';
 
 /** TensorRT up to 8.6 takes cuDNN along, in any version and for any CUDA. */
 export const TAKES_CUDNN: Evidence = {
@@ -41,10 +42,14 @@ export function findBuild(names: readonly string[], install: LibraryInstall, dis
   const cuda = cudaOf(install)?.version;
   if (cuda === undefined) return newestTensorRTBuild(names[0] ?? 'tensorrt', distro);
   const cudnn = packagedCudnn(install.before)?.version;
-  const candidates = chooseBuilds({ packages: names, cuda, distro, ...(cudnn === undefined ? {} : { cudnn }) });
-  const [first, ...others] = candidates.filter((build) => pinSet(names, build)?.every((pin) => isServed(pin.package, pin.version, build.release, distro)) === true);
+  const [first, ...others] = listBuilds(names, cuda, distro, cudnn === undefined ? {} : { cudnn });
   // Of the releases for the best CUDA the newest: which of them someone has seen in this very repository is chance.
   return others.filter(({ cuda: built }) => built === first?.cuda).reduce((best, build) => (best !== undefined && compareDotted(build.release.version, best.release.version) > 0 ? build : best), first);
+}
+
+/** The builds that fit a CUDA and that the repository serves with all they need, best first. */
+export function listBuilds(names: readonly string[], cuda: string, distro: string, wish: { readonly cudnn?: string; readonly version?: string }): readonly BuildCandidate[] {
+  return chooseBuilds({ packages: names, cuda, distro, ...wish }).filter((build) => pinSet(names, build)?.every((pin) => isServed(pin.package, pin.version, build.release, distro)) === true);
 }
 
 /** Metapackages, tools and samples: NVIDIA's network repositories have them since 8.4.1, local repositories always had. */
@@ -96,7 +101,7 @@ function repinInstall(install: LibraryInstall, items: readonly LibraryPackage[],
   const last = items.at(-1);
   if (pins === undefined || last === undefined) return undefined;
   const versions = new Map(pins.map((pin) => [pin.package, pin.version]));
-  const wrong = items.filter(({ pinned: how, version = '', name }) => how === 'exact' ? version !== versions.get(name) : how === 'pattern' && !matchesAptPattern(version, versions.get(name) ?? ''));
+  const wrong = items.filter(({ pinned: how, version = '', name }) => how === 'exact' ? version !== versions.get(name) : how === 'pattern' && !isPatternFor(version, versions.get(name) ?? '', name, install));
   const edits: FileEdit[] = [];
   const moved = wrong.length === 0 ? [] : editVersions(install, wrong, versions);
   if (moved === undefined) return undefined;
@@ -118,12 +123,20 @@ function repinInstall(install: LibraryInstall, items: readonly LibraryPackage[],
   return held === undefined ? edits : [...edits, held];
 }
 
+/** Whether apt takes that version by a pattern, as far as anyone knows. */
+function isPatternFor(pattern: string, version: string, name: string, { before }: LibraryInstall): boolean {
+  const distro = networkDistro(before);
+  return matchesAptPattern(pattern, version) && (distro === undefined || (newestMatching(name, pattern, distro) ?? version) === version);
+}
+
 /** How a version is written in new words: as the packages have it (`$V`, `10.9.0.*`), where that stands for the same. */
 function spelling({ action }: LibraryInstall, items: readonly LibraryPackage[], versions: ReadonlyMap<string, string>, moved: readonly FileEdit[], stack: StackReport): (version: string) => string {
   const model = items.findLast(({ pinned: how, spec }) => how === 'pattern' || (how !== 'no' && spec.version?.pieces.some(({ use }) => use !== undefined) === true));
-  const range = model?.spec.range;
-  if (model === undefined || range === undefined || moved.some((edit) => edit.file === action.file && edit.range.start < range.end && range.start < edit.range.end)) return (version) => version;
-  const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(textOf(action.file, stack).slice(range.start, range.end))?.[1];
+  if (model === undefined) return (version) => version;
+  const { start, end } = model.spec.range;
+  const inside = moved.filter((edit) => edit.file === action.file && edit.range.start >= start && edit.range.end <= end);
+  const word = applyEdits(textOf(action.file, stack).slice(start, end), inside.map((edit) => ({ ...edit, range: { start: edit.range.start - start, end: edit.range.end - start } })));
+  const spelled = /^[^'"=]+=([^'"\s]+)$/.exec(word ?? '')?.[1];
   return (version) => (spelled !== undefined && version === versions.get(model.name) ? spelled : version);
 }
 
