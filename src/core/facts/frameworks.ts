@@ -1,6 +1,7 @@
 import { comparePep440, parsePep440, satisfiesPep440 } from '../version/pep440';
 import { cudaOfPipTag } from '../version/cuda';
 import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
+import { remember } from './remember';
 import { defineTable } from './table';
 import onnxruntimeText from './tables/onnxruntime-releases.json?raw';
 import otherText from './tables/other-frameworks.json?raw';
@@ -73,19 +74,19 @@ export function torchRelease(version: string): TorchRelease | undefined {
 }
 
 /** The newest series and release of PyTorch in the tables: what is newer is unknown to them. */
-export function newestTorch(): string {
-  return torchTable().rows.reduce((newest, row) => ((comparePep440(row.version, newest) ?? 0) > 0 ? row.version : newest), '0');
-}
+export const newestTorch = remember((): string =>
+  torchTable().rows.reduce((newest, row) => ((comparePep440(row.version, newest) ?? 0) > 0 ? row.version : newest), '0'),
+);
 
 /**
  * The newest series of PyTorch that has wheels for a Python minor version (`3.8`) and whose wheel on PyPI is known; without
  * a Python the newest of all. Undefined when there is none.
  */
-export function newestTorchFor(python: string | undefined): TorchRelease | undefined {
+export const newestTorchFor = remember((python: string | undefined): TorchRelease | undefined => {
   const series = torchTable().rows.filter((row) => row.kind === 'series' && row.defaultCuda !== null && (python === undefined || row.python?.includes(python) === true));
   const [newest] = [...series].sort((a, b) => comparePep440(b.version, a.version) ?? 0);
   return newest && torchRelease(newest.version);
-}
+});
 
 /**
  * The CUDA version of a PyTorch wheel: of its local tag (`2.1.0+cu118` → `11.8`), else of what PyPI serves.
@@ -149,9 +150,9 @@ export function tensorflowRelease(version: string): TensorFlowRelease | undefine
 }
 
 /** The newest release of TensorFlow in the table that satisfies a specifier (`~=2.4` → 2.21.0). */
-export function newestTensorflow(specifier: string): TensorFlowRelease | undefined {
-  return tensorflowReleases().findLast((row) => satisfiesPep440(row.version, specifier) === true);
-}
+export const newestTensorflow = remember((specifier: string): TensorFlowRelease | undefined =>
+  tensorflowReleases().findLast((row) => satisfiesPep440(row.version, specifier) === true),
+);
 
 /** A build of onnxruntime-gpu. `x` stands for any minor version: `12.x`. */
 export interface OnnxRuntimeBuild {
