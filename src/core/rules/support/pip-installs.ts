@@ -70,9 +70,9 @@ function isQuoted({ range, text }: PipRequirement): boolean {
   return range.end - range.start > text.value.length;
 }
 
-/** The edit that adds words behind the last requirement of a command. */
+/** The edit that adds an option behind the last requirement of a command, or of the list in YAML that it reads. */
 export function appendToCommand({ action }: PipUse, words: string): FileEdit {
-  return { file: action.file, range: { start: action.insertAt, end: action.insertAt }, newText: ` ${words}` };
+  return { file: action.file, range: { start: action.insertAt, end: action.insertAt }, newText: `${action.beforeOption ?? ' '}${words}` };
 }
 
 /** What pip asks besides or instead of PyPI for a command: options, files of requirements, configuration. */
@@ -125,15 +125,22 @@ function configuresPip({ before, stage, action }: PipUse): boolean {
 }
 
 /** The actions of a stage and of those below it, up to a command. */
-export function precedingActions(stage: StageStack, command: PipInstall['command']): readonly InstructionStep['actions'][number]['action'][] {
-  const below = stage.base.stage === undefined ? [] : allActions(stage.base.stage);
-  const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
-  const end = own.findIndex((one) => one.command === command);
-  return [...below, ...(end < 0 ? own : own.slice(0, end))];
+export function precedingActions(stage: StageStack, command: PipInstall['command']): Actions {
+  const all = allActions(stage);
+  const end = all.findIndex((one) => one.command === command);
+  return end < 0 ? all : all.slice(0, end);
 }
 
+type Actions = readonly InstructionStep['actions'][number]['action'][];
+
+const listed = new WeakMap<StageStack, Actions>();
+
 /** The actions of a stage and of those below it. */
-export function allActions(stage: StageStack): readonly InstructionStep['actions'][number]['action'][] {
-  const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
-  return stage.base.stage === undefined ? own : [...allActions(stage.base.stage), ...own];
+export function allActions(stage: StageStack): Actions {
+  let found = listed.get(stage);
+  if (found === undefined) {
+    const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
+    listed.set(stage, (found = stage.base.stage === undefined ? own : [...allActions(stage.base.stage), ...own]));
+  }
+  return found;
 }
