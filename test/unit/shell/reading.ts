@@ -49,7 +49,7 @@ export function act(text: string, variables: Variables = {}, files: Readonly<Rec
   });
 }
 
-const PLACES = new Set(['command', 'file', 'range', 'text', 'insertAt', 'origin']);
+const PLACES = new Set(['command', 'file', 'range', 'text', 'insertAt', 'beforeOption', 'origin']);
 
 /** An action or a part of one without places, and without fields that say nothing; values of words as plain text. */
 export function compact(value: unknown): unknown {

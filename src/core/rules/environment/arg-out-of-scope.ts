@@ -262,7 +262,7 @@ function showUse({ start, end, name }: VariableUse, { instruction, actions }: In
   if (instruction.kind === 'run' && new RegExp(`\\[\\[?\\s[^\\]]*\\$\\{?${name}\\b|\\btest\\s[^;&|]*\\$\\{?${name}\\b`).test(instruction.script ?? '')) return undefined;
   const text = before + dockerfile.text.slice(start, end) + after;
   const value = (before + after).replace(/\$\{\w+\}|\$\w+/g, '…');
-  const action = actions.find((one) => one.action.range.start <= start && end <= one.action.range.end)?.action;
+  const action = actions.find((one) => one.action.file === dockerfile.file && one.action.range.start <= start && end <= one.action.range.end)?.action;
   return { text, value, breaks: action !== undefined && isBroken(action, before) };
 }
 
@@ -279,7 +279,7 @@ function describeImage(use: VariableUse, value: Traced, step: InstructionStep, d
   const other = stack.globals.get(use.name)?.value;
   if (image === undefined || declaration === undefined || other === undefined) return undefined;
   if (other.includes(UNKNOWN) || image.mirrored || value.value === other || value.value !== image.env.get(use.name) || value.value !== root.initial.env.get(use.name)?.value) return undefined;
-  const pin = step.actions.some(({ action }) => (action.kind === 'conda-install' || action.kind === 'pip-install' || action.kind === 'package-install') && !action.command.conditional && action.range.start <= use.start && use.end <= action.range.end);
+  const pin = step.actions.some(({ action }) => (action.kind === 'conda-install' || action.kind === 'pip-install' || action.kind === 'package-install') && !action.command.conditional && action.file === stack.dockerfile.file && action.range.start <= use.start && use.end <= action.range.end);
   const before = stack.dockerfile.text.slice(use.start - 1, use.start);
   if (!pin || before !== '=') return undefined;
   return {

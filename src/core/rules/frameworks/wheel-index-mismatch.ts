@@ -87,7 +87,7 @@ export const rule = defineRule<MessageId>({
     for (const use of listPipUses(stack)) {
       const { requirement } = use;
       if (!/^torch(?:vision|audio)?$/.test(requirement.name) || requirement.url !== undefined || isPreinstalled(use) || !asksOnlyKnownSources(use, PYTORCH)) continue;
-      const finding = examine(use, (file) => (file === stack.dockerfile.file ? undefined : file));
+      const finding = examine(use);
       if (finding !== undefined) report(finding);
     }
   },
@@ -107,7 +107,7 @@ interface Index {
   readonly tag: string | undefined;
 }
 
-function examine(use: PipUse, otherFile: (file: string) => string | undefined): Report<MessageId> | undefined {
+function examine(use: PipUse): Report<MessageId> | undefined {
   const { requirement } = use;
   const exact = exactVersionOf(requirement.specifier);
   const version = exact === undefined ? undefined : parsePep440(exact);
@@ -122,7 +122,7 @@ function examine(use: PipUse, otherFile: (file: string) => string | undefined): 
   if (tag !== undefined && wanted !== undefined && /^cu\d+$/.test(tag)) {
     if (first === undefined) {
       const severity = severityFor(use, 'error');
-      return { messageId: 'noIndex', severity, data: { requirement: text, tag }, location, evidence: [PYPI], fixes: addIndex(use, tag, otherFile) };
+      return { messageId: 'noIndex', severity, data: { requirement: text, tag }, location, evidence: [PYPI], fixes: addIndex(use, tag) };
     }
     if (indexes.some((one) => one.tag === undefined || one.tag === tag)) return undefined;
     return {
@@ -172,9 +172,9 @@ function changeIndex({ url, tag }: Index, wanted: string): readonly Fix[] {
   return edit === undefined ? [] : [{ title: `Use the index of ${wanted}`, safe: false, edits: [edit] }];
 }
 
-function addIndex(use: PipUse, tag: string, otherFile: (file: string) => string | undefined): readonly Fix[] {
+function addIndex(use: PipUse, tag: string): readonly Fix[] {
   const option = `--extra-index-url https://download.pytorch.org/whl/${tag}`;
-  const file = otherFile(use.requirement.file);
-  const edit: FileEdit = use.requirement.origin === 'requirements' && file !== undefined ? { file, range: { start: 0, end: 0 }, newText: `${option}\n` } : appendToCommand(use, option);
+  const { requirement, action } = use;
+  const edit: FileEdit = requirement.file === action.file ? appendToCommand(use, option) : { file: requirement.file, range: { start: 0, end: 0 }, newText: `${option}\n` };
   return [{ title: `Ask the index of ${tag}`, safe: false, edits: [edit] }];
 }

@@ -148,7 +148,10 @@ export interface PipInstall extends ActionBase {
   readonly pre: boolean;
   /** Anything left over, for rules that look for single options. */
   readonly options: readonly Traced[];
+  /** Where an option can be added, in `file`. */
   readonly insertAt: number;
+  /** What stands between two options there: a blank, or where they are the items of a list in YAML its newline, indent and dash. */
+  readonly beforeOption?: string;
 }
 
 /** `pip config set global.index-url URL`. */

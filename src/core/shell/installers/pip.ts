@@ -1,4 +1,4 @@
-import { readRequirements } from '../../requirements/read';
+import { readRequirements, type RequirementsFile } from '../../requirements/read';
 import { normaliseName, parseRequirement } from '../../requirements/requirement';
 import { resolvePath } from '../../text/path';
 import type { Traced } from '../../text/traced';
@@ -141,6 +141,29 @@ function recogniseInstall(call: PipCall, command: ShellCommand, context: Install
       insertAt: insertionPoint(command, args.operands),
     },
   ];
+}
+
+/** An install of what a file lists, by a tool that runs pip itself. */
+export function createPipInstall(command: ShellCommand, file: RequirementsFile): PipInstall {
+  return {
+    kind: 'pip-install',
+    ...placeOf(command),
+    tool: 'pip',
+    interpreter: undefined,
+    requirements: file.requirements,
+    requirementFiles: file.includes.map(({ value, range }) => ({ path: value, range, found: false })),
+    constraintFiles: file.constraints.map(({ value }) => value),
+    indexUrl: file.indexUrl?.value,
+    extraIndexUrls: file.extraIndexUrls.map(({ value }) => value),
+    findLinks: file.findLinks.map(({ value }) => value),
+    noDependencies: false,
+    noIndex: file.noIndex,
+    noBuildIsolation: false,
+    upgrade: false,
+    pre: file.pre,
+    options: [],
+    insertAt: command.range.end,
+  };
 }
 
 function readOption(option: Option, command: ShellCommand, context: InstallerContext, collected: Collected, rest: Traced[]): void {

@@ -135,3 +135,54 @@ describe('conda', () => {
     expect(actions(text, { V: UNKNOWN })).toEqual(expected);
   });
 });
+
+describe('files of conda', () => {
+  const environment = `name: gpu
+channels: [nvidia, conda-forge]
+dependencies:
+  - python=3.10   # the Python
+  - pytorch::pytorch=2.1
+  - pip:
+      - --extra-index-url https://e
+      - "torch==2.1.0+cu118"
+      - numpy>=1.2  # any
+`;
+
+  test('an environment with requirements for pip', () => {
+    const acts = act('cd /app && mamba env create -f environment.yml', {}, { '/app/environment.yml': environment }).filter(({ kind }) => kind !== 'execute');
+    const [command, listed, pip] = acts;
+    expect(acts).toHaveLength(3);
+    expect(command).toMatchObject({ kind: 'conda-install', packages: [], file: 'Dockerfile' });
+    if (listed?.kind !== 'conda-install' || pip?.kind !== 'pip-install') throw new Error('other actions');
+    expect(listed).toMatchObject({ file: 'context//app/environment.yml', environment: 'gpu', channels: ['nvidia', 'conda-forge'], environmentFile: undefined });
+    expect(listed.packages.map(({ name, version, channel, range }) => [name.value, version?.value, channel, environment.slice(range.start, range.end)])).toEqual([
+      ['python', '3.10', undefined, 'python=3.10'],
+      ['pytorch', '2.1', 'pytorch', 'pytorch::pytorch=2.1'],
+    ]);
+    expect(pip.extraIndexUrls.map(({ value }) => value)).toEqual(['https://e']);
+    expect(pip.requirements.map(({ name, specifier, file, range }) => [name, specifier, file, environment.slice(range.start, range.end)])).toEqual([
+      ['torch', '==2.1.0+cu118', 'context//app/environment.yml', 'torch==2.1.0+cu118'],
+      ['numpy', '>=1.2', 'context//app/environment.yml', 'numpy>=1.2'],
+    ]);
+    expect(environment.slice(0, pip.insertAt) + (pip.beforeOption ?? '')).toMatch(/numpy>=1\.2\n {6}- $/);
+  });
+
+  test('the file that conda looks for by itself', () => {
+    expect(act('conda env create', {}, { 'environment.yml': environment })).toHaveLength(3);
+    expect(act('conda env create', {}, {})).toHaveLength(1);
+  });
+
+  test('a list of packages', () => {
+    const acts = act('conda install --file spec.txt', {}, { 'spec.txt': '# list\npython=3.10\ncudatoolkit=11.3=h0  # CUDA\nhttps://c/x.conda\n' });
+    const listed = acts[1];
+    if (listed?.kind !== 'conda-install') throw new Error('another action');
+    expect(listed.packages.map(({ name, version, build }) => [name.value, version?.value, build])).toEqual([
+      ['python', '3.10', undefined],
+      ['cudatoolkit', '11.3', 'h0'],
+    ]);
+  });
+
+  test.each(['', '- a\n', 'dependencies: 1\n', 'dependencies: [a, {pip: [b]}]\n', 'dependencies:\n  - {a: b}\n  - [c]\n  - ~\n', ': : :\n', '[[['])('survives %j', (text) => {
+    expect(() => act('conda env create', {}, { 'environment.yml': text })).not.toThrow();
+  });
+});
