@@ -6,6 +6,7 @@ import type { Location } from '../../text/range';
 import { majorOf } from '../../version/dotted';
 import { defineRule, type Report } from '../model';
 import { rootUse } from '../support/absence';
+import { mentions } from '../support/mentions';
 
 export const rule = defineRule({
   id: 'tensorrt-deepstream-mismatch',
@@ -46,6 +47,7 @@ export const rule = defineRule({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /deepstream/i)) return;
     for (const stage of stack.stages) {
       for (const step of stage.steps) {
         const finding = judge(step, stage, stack);

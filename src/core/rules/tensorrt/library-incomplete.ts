@@ -10,6 +10,7 @@ import { defineRule, type Fix, type Report } from '../model';
 import { chainOf, isBuiltUpon, rootUse } from '../support/absence';
 import { copyOrigin } from '../support/copy-origin';
 import { listNames } from '../support/library-packages';
+import { mentions } from '../support/mentions';
 import { allActions } from '../support/pip-installs';
 
 type MessageId = 'linked' | 'builder';
@@ -31,7 +32,7 @@ export const rule = defineRule<MessageId>({
   },
   docs: {
     what: '`COPY --from` takes libnvinfer alone, and the image runs trtexec or ONNX Runtime’s TensorRT provider, which need further libraries of TensorRT.',
-    why: 'TensorRT is several libraries. trtexec and ONNX Runtime link the plugins and the ONNX parser; and to build an engine libnvinfer loads `libnvinfer_builder_resource`, which [no program links](https://github.com/wang-xinyu/tensorrtx/issues/1205), so that `ldd` does not name it.',
+    why: 'TensorRT is several libraries. trtexec and ONNX Runtime load the plugins and the ONNX parser; and to build an engine libnvinfer loads `libnvinfer_builder_resource`, which [no program links](https://github.com/wang-xinyu/tensorrtx/issues/1205), so that `ldd` does not name it.',
     instead: 'Copy all of them (`libnvinfer*.so*` and `libnvonnxparser.so*`), or install the packages.',
     silent: 'TensorRT comes another way too, a folder is copied that may hold the rest, or nothing in the file tells how TensorRT is used.',
   },
@@ -57,6 +58,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /libnvinfer/)) return;
     for (const stage of stack.stages) {
       const finding = judge(stage, stack);
       if (finding !== undefined) report(finding);
@@ -89,7 +91,7 @@ function judge(stage: StageStack, stack: StackReport): Report<MessageId> | undef
     location: { file: stack.dockerfile.file, range: main.word.range },
     related: [{ location: use.location, message: `${use.user} runs here.` }],
   };
-  const linked = ['libnvinfer_plugin', 'libnvonnxparser'].filter((name) => !copied.some(({ word }) => covers(word, name)));
+  const linked = ['libnvinfer_plugin', ...(use.builds ? ['libnvonnxparser'] : [])].filter((name) => !copied.some(({ word }) => covers(word, name)));
   const [first] = linked;
   if (first !== undefined) {
     return { ...common, messageId: 'linked', data: { user: use.user, missing: listNames(linked), soname: `${first}.so${suffix}` }, evidence: [LINKS], fixes: copyAll(copied, main, stack) };
@@ -107,8 +109,8 @@ function judge(stage: StageStack, stack: StackReport): Report<MessageId> | undef
 }
 
 const LINKS: Evidence = {
-  fact: 'trtexec and the TensorRT provider of ONNX Runtime are linked with libnvinfer_plugin and libnvonnxparser.',
-  source: 'https://onnxruntime.ai/docs/build/eps.html#tensorrt',
+  fact: 'trtexec loads libnvinfer_plugin when it starts, and the ONNX parser for a model in that format.',
+  source: 'https://github.com/NVIDIA/TensorRT/blob/main/samples/trtexec/CMakeLists.txt',
   checked: '2026-11-20',
 };
 

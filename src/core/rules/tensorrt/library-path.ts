@@ -9,6 +9,7 @@ import { UNKNOWN, type Traced } from '../../text/traced';
 import { isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { chainOf, rootUse } from '../support/absence';
+import { mentions } from '../support/mentions';
 
 type MessageId = 'otherVersion' | 'absent';
 
@@ -73,6 +74,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /TensorRT-/)) return;
     for (const stage of stack.stages) {
       // Most stages name no such folder: what they unpack is looked up only for those that do.
       let provided: Provided | undefined;

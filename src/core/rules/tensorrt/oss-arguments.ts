@@ -10,6 +10,7 @@ import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { chainOf } from '../support/absence';
 import { listLibraryInstalls } from '../support/library-packages';
+import { mentions } from '../support/mentions';
 
 type MessageId = 'cutCuda' | 'cutTensorRT' | 'archive';
 
@@ -67,6 +68,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /TensorRT-|nvinfer/)) return;
     for (const finding of listCuts(stack)) report(finding);
     for (const stage of stack.stages) {
       const finding = judgeArchive(stage, stack);

@@ -14,6 +14,7 @@ import { defineRule, type Fix, type Related, type Report } from '../model';
 import { chainOf, rootUse } from '../support/absence';
 import { copyOrigin } from '../support/copy-origin';
 import { findPart, retag } from '../support/image-uses';
+import { mentions } from '../support/mentions';
 import { allActions, listPipUses, locateRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { pipPython, pythonNamed, type StagePython } from '../support/stage-python';
 
@@ -111,6 +112,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /tensorrt|nvinfer/i)) return;
     for (const use of listPipUses(stack)) {
       const finding = judgeRequirement(use, stack);
       if (finding !== undefined) report(finding);

@@ -12,6 +12,7 @@ import { hasPrefix } from '../../version/dotted';
 import { defineRule, type Fix, type Related, type Report } from '../model';
 import { rootUse } from '../support/absence';
 import { listLibraryInstalls, type LibraryInstall } from '../support/library-packages';
+import { mentions } from '../support/mentions';
 import { allActions } from '../support/pip-installs';
 import { joinPackages } from './pins';
 
@@ -88,6 +89,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
+    if (!mentions(stack, /trtexec|polygraphy|-lnv|tensorrt/)) return;
     for (const stage of stack.stages) {
       if (rootUse(stack, stage)?.image.componentsComplete !== true) continue;
       for (const step of stage.steps) {
