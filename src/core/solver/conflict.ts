@@ -6,7 +6,7 @@ import { factual } from './constraints/index';
 import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
 import { poseProblem, priceProblem, versionsIn, type Facets, type Problem } from './problem';
 import { isSatisfiable, search } from './search';
-import { ANY, FAMILIES, isVersionWish, NAMES, readWishes, type Wish } from './wishes';
+import { ANY, FAMILIES, isVersionWish, NAMES, readWishes, type TargetDriver, type Wish } from './wishes';
 
 /** Why no answer meets all the wishes; undefined when one does. */
 export function findConflict(wishes: readonly Wish[], given: Wishes, current: Current): Conflict | undefined {
@@ -41,9 +41,10 @@ const MOST_WISHES = 20;
 /** A set of wishes that rule each other out: none of them can be left out. */
 function smallestCore(wishes: readonly Wish[], canMeet: CanMeet): readonly Wish[] {
   const core = shrink(wishes, (some) => !canMeet(some));
+  if (core.length < 3 || wishes.length > MOST_WISHES) return core;
   // Another core may have one or two wishes, which says more than three do. Of very many (GPUs) not all pairs are asked.
-  const smaller = core.length < 3 || wishes.length > MOST_WISHES ? undefined : wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a]))).find((some) => !canMeet(some));
-  return smaller ?? core;
+  const pairs = wishes.flatMap((a, i) => wishes.slice(0, i + 1).map((b) => (a === b ? [a] : [b, a])));
+  return pairs.find((some) => !canMeet(some)) ?? core;
 }
 
 /** A part of the items of which none can be left out for the property to hold; what comes first is left out first. */
@@ -165,7 +166,7 @@ function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishe
   const replaced = new Map<Wish, Wish>();
   for (const wish of givenUp) {
     const meets = (one: Wish): boolean => isSatisfiable(poseProblem([...others, one], wishes));
-    const other = wish.key === 'driver' ? lowest(driversAbove(wish.value.version), meets) : wish.key === 'gpu' ? gpusNear(wish.value.computeCapability).find(meets) : undefined;
+    const other = (wish.key === 'driver' ? driversAbove(wish.value) : wish.key === 'gpu' ? gpusNear(wish.value.computeCapability) : []).find(meets);
     if (other === undefined) continue;
     others = [...others, other];
     replaced.set(wish, other);
@@ -195,7 +196,8 @@ interface Change {
 
 function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavor, family }: Combination): Change {
   if (isVersionWish(wish)) {
-    const version = versions[wish.key] ?? '';
+    const version = versions[wish.key];
+    if (version === undefined) return { text: `any ${NAMES[wish.key]} instead of ${wish.label}`, change: (wishes) => without(wishes, wish.key) };
     return { text: `${NAMES[wish.key]} ${version} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, [wish.key]: version }) };
   }
   switch (wish.key) {
@@ -233,23 +235,10 @@ function nameOf(computeCapability: string): string {
   return typeof architecture === 'string' ? ` (${architecture})` : '';
 }
 
-/** The first of items in ascending order from which on the property holds; undefined when it holds for none. */
-function lowest<Item>(items: readonly Item[], holds: (item: Item) => boolean): Item | undefined {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = items[middle];
-    if (item !== undefined && holds(item)) high = middle;
-    else low = middle + 1;
-  }
-  return items[low];
-}
-
-/** The drivers above one at which something changes, ascending. */
-function driversAbove(version: string): readonly Wish[] {
+/** The drivers above one with which another CUDA release came, ascending. */
+function driversAbove({ version, gpus }: TargetDriver): readonly Wish[] {
   const floors = toolkits().flatMap(({ driverLinux, minorDriverLinux }) => [driverLinux ?? [], minorDriverLinux ?? []].flat());
-  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).flatMap((driver) => readWishes({ driver }).wishes);
+  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).map((driver) => ({ key: 'driver', label: `driver ${driver}`, value: { version: driver, gpus } }));
 }
 
 /** The other compute capabilities, the nearest first. */

@@ -1,7 +1,8 @@
 import type { Evidence } from '../facts/evidence';
+import type { TargetGpu } from '../target/model';
 import type { Family, Flavor, Grade, Reason } from './model';
 import type { Base, CudnnChoice, Known, OnnxRuntimeChoice, PythonChoice, TensorFlowChoice, TensorRTChoice, TorchChoice } from './values';
-import type { TargetDriver, TargetGpu, VersionWish } from './wishes';
+import type { TargetDriver, VersionWish } from './wishes';
 
 /** Values by the type of their variable: the parts of an answer, and the wishes, which have one value each. */
 export interface ValueTypes {

@@ -28,9 +28,10 @@ const SOFTWARE = ['tensorrt', 'torch', 'tensorflow', 'onnxruntime'] as const;
 const USERS_OF_CUDNN: readonly WishKey[] = ['cudnn', 'tensorrt', 'tensorflow', 'onnxruntime'];
 
 // Ranking: least change; fewest doubts; newest TensorRT, PyTorch, TensorFlow, ONNX Runtime; then fewest notes, apt before
-// NGC before pip, cuDNN of the image before one to install and PyPI before other indexes, smallest image, newest CUDA, newest Ubuntu, builds for the
-// newest CUDA, newest cuDNN. Size is before CUDA because of the newest CUDA releases only devel images are known. Each
-// criterion has digits of its own in one of the two numbers of a cost; those of doubts and notes are in search.ts.
+// NGC before pip, cuDNN of the image before one to install and PyPI before other indexes, smallest image, newest CUDA,
+// newest Ubuntu, builds for the newest CUDA, newest cuDNN. Size is before CUDA because only devel images are known of the
+// newest CUDA releases. Each criterion has digits of its own in one of the two numbers of a cost; those of doubts and
+// notes are in search.ts.
 const CHANGE: Cost = [2 ** 42, 0];
 const CRITERIA = {
   tensorrt: [2 ** 28, 0],

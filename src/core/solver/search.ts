@@ -63,9 +63,9 @@ interface Choice {
 type Open = ReadonlyMap<number, Choice>;
 
 /**
- * The cheapest solutions, best first, at most `limit` of different groups: backtracking that takes the variable with the
- * fewest values left, strikes from the others what does not go with the choice, and gives up where the cheapest
- * completion cannot be better than what was found. Complete: it finds a solution whenever there is one.
+ * The cheapest solutions, best first, at most `limit` of different groups: backtracking that takes one variable after the
+ * other, strikes from the others what does not go with the choice, and gives up where the cheapest completion cannot be
+ * better than what was found. Complete: it finds a solution whenever there is one.
  */
 export function search(problem: PricedProblem, limit: number): readonly Solution[] {
   return explore(problem, limit, true);

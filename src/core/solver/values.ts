@@ -42,8 +42,11 @@ export interface Base {
   readonly torch: Known | undefined;
   readonly tensorflow: Known | undefined;
   readonly minComputeCapability: Known | undefined;
-  /** Whether cuda-compat is in the image. */
-  readonly compat: boolean | undefined;
+  /** Driver that the publisher of an NGC image names, and older branches that do on data-center GPUs. */
+  readonly driverMin: Known | undefined;
+  readonly driverBranches: readonly number[] | undefined;
+  /** Whether cuda-compat is known to be in the image. */
+  readonly compat: boolean;
   /** That the tag is there. */
   readonly evidence: Evidence;
 }
@@ -160,14 +163,14 @@ function cudaBases(): readonly Base[] {
       ubuntu: known(os.slice('ubuntu'.length)),
       python: python === undefined ? undefined : known(python, distroPythonEvidence(os)),
       cudnn: row.cudnn === false ? undefined : known(cudnnOf(row)),
-      compat: findCudaImageContents(cuda, os)?.compat ?? undefined,
+      compat: findCudaImageContents(cuda, os)?.compat === true,
       evidence,
     };
     return [base];
   });
 }
 
-const NOTHING = { subject: undefined, tensorrt: undefined, torch: undefined, tensorflow: undefined, minComputeCapability: undefined, compat: undefined } as const;
+const NOTHING = { subject: undefined, tensorrt: undefined, torch: undefined, tensorflow: undefined, minComputeCapability: undefined, driverMin: undefined, driverBranches: undefined } as const;
 
 function cudnnOf({ cudnn, cudnnVersions }: CudaImage): string {
   return cudnnVersions?.split(' ').at(-1) ?? (typeof cudnn === 'string' ? cudnn : '');
@@ -195,6 +198,9 @@ function ngcBases(image: string, subject: NonNullable<Base['subject']>): readonl
       tensorflow: subject === 'tensorflow' ? framework : undefined,
       // The column is trusted for the image's own row only: siblings are known to print another number.
       minComputeCapability: row.minComputeCapability === null ? undefined : ngcKnown(row, 'minComputeCapability'),
+      driverMin: ngcKnown(row, 'driverMin'),
+      driverBranches: ngcValue(row, 'driverBranches')?.value.split(' ').flatMap((version) => majorOf(version) ?? []),
+      compat: true,
       evidence: { fact: `${image}:${row.release}-${suffix} is used in public files or named by NVIDIA`, source: row.source, checked: cuda.evidence?.checked ?? '' },
     };
     return [base];

@@ -1,9 +1,10 @@
 import { architectures } from '../facts/cuda-toolkits';
 import { findDistributionByCodename } from '../facts/distributions';
-import { findGpu, type Gpu } from '../facts/gpus';
+import { findGpu } from '../facts/gpus';
 import { packageFamily } from '../facts/tensorrt-packages';
 import { firstParts, hasPrefix, isDotted, majorMinorOf } from '../version/dotted';
 import { parsePep440, parseSpecifier, satisfiesPep440 } from '../version/pep440';
+import type { TargetGpu } from '../target/model';
 import type { Family, Flavor, WishKey, WishLabel, WishProblem, Wishes } from './model';
 
 /** A wished version: leading parts or a specifier, never both. */
@@ -14,21 +15,11 @@ export interface VersionWish {
   readonly local: string | undefined;
 }
 
-/** A GPU that the image must run on. */
-export interface TargetGpu {
-  /** As wished: `RTX 4090`, `8.9`, `sm_89`. */
-  readonly name: string;
-  readonly computeCapability: string;
-  /** Undefined when only the compute capability was wished. */
-  readonly segment: Gpu['segment'] | undefined;
-}
-
-/** The driver of the host. */
+/** The driver of the host, with all GPUs that were wished for: on them hangs what an older driver may do. */
 export interface TargetDriver {
   /** `535.183.06` or `535`. */
   readonly version: string;
-  /** What the wished GPUs say of forward compatibility, which takes cuda-compat and a data-center GPU. */
-  readonly forward: 'possible' | 'impossible' | 'unknown';
+  readonly gpus: readonly TargetGpu[];
 }
 
 /** A wish that was understood. */
@@ -82,7 +73,7 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
   if (wishes.driver !== undefined && wishes.driver.trim() !== '') {
     const version = /^\D{0,3}(\d+(?:\.\d+)*)$/.exec(wishes.driver.trim())?.[1];
     if (version === undefined) problems.push({ key: 'driver', message: `${wishes.driver} is no driver version (535.183.06) or branch (535).` });
-    else read.push({ key: 'driver', label: `driver ${version}`, value: { version, forward: forwardOf(gpus) } });
+    else read.push({ key: 'driver', label: `driver ${version}`, value: { version, gpus } });
   }
   for (const gpu of gpus) read.push({ key: 'gpu', label: isDotted(gpu.name) ? `compute capability ${gpu.name}` : gpu.name, value: gpu });
   if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: `flavor ${wishes.flavor}`, value: wishes.flavor });
@@ -124,11 +115,6 @@ function readGpu(name: string): TargetGpu | undefined {
   }
   const gpu = findGpu(name);
   return gpu && { name, computeCapability: gpu.computeCapability, segment: gpu.segment };
-}
-
-function forwardOf(gpus: readonly TargetGpu[]): TargetDriver['forward'] {
-  if (gpus.some(({ segment }) => segment !== undefined && segment !== 'datacenter')) return 'impossible';
-  return gpus.length > 0 && gpus.every(({ segment }) => segment === 'datacenter') ? 'possible' : 'unknown';
 }
 
 /** Whether a version is the wished one; `unknown` when only leading parts of it are known and they do not decide. */

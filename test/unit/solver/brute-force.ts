@@ -1,9 +1,10 @@
 import { architectures, toolkits } from '../../../src/core/facts/cuda-toolkits';
-import { findGpu } from '../../../src/core/facts/gpus';
+import { admittedBranches } from '../../../src/core/facts/cuda-requirements';
+import { findGpu, type Gpu } from '../../../src/core/facts/gpus';
 import { torchComputeCapabilities } from '../../../src/core/facts/frameworks';
 import { availabilityOf } from '../../../src/core/facts/tensorrt-builds';
 import { tensorRTPipHasPython } from '../../../src/core/facts/tensorrt-pip';
-import { findTensorRTRelease, type TensorRTRelease } from '../../../src/core/facts/tensorrt-releases';
+import { findTensorRTRelease, tensorRTReleases, type TensorRTRelease } from '../../../src/core/facts/tensorrt-releases';
 import type { Wishes } from '../../../src/core/solver/model';
 import { domains, type Base, type CudnnChoice, type OnnxRuntimeChoice, type PythonChoice, type TensorFlowChoice, type TensorRTChoice, type TorchChoice } from '../../../src/core/solver/values';
 
@@ -36,9 +37,9 @@ export function findAll(wishes: Wishes, limit = Infinity, scope = wishes): reado
       for (const cudnn of wantsCudnn ? all.cudnn : [undefined]) {
         if (cudnn !== undefined && !fitsCudnn(base, cudnn, wishes)) continue;
         // What is installed is judged by what it is installed on; no two of them exclude each other.
-        const tensorrts = wishes.tensorrt === undefined ? [undefined] : all.tensorrt.filter((one) => fitsTensorRT(base, python, cudnn, one, wishes));
+        const tensorrts = wishes.tensorrt === undefined ? [undefined] : all.tensorrt.filter((one) => fitsTensorRT(base, python, cudnn, one, wishes, scope));
         if (tensorrts.length === 0) continue;
-        const torches = wishes.torch === undefined ? [undefined] : all.torch.filter((one) => fitsTorch(base, python, one, wishes));
+        const torches = wishes.torch === undefined ? [undefined] : all.torch.filter((one) => fitsTorch(base, python, one, wishes, scope));
         if (torches.length === 0) continue;
         const tensorflows = wishes.tensorflow === undefined ? [undefined] : all.tensorflow.filter((one) => fitsTensorFlow(base, python, cudnn, one, wishes));
         if (tensorflows.length === 0) continue;
@@ -108,29 +109,32 @@ function isBaseWished(base: Base, wishes: Wishes, scope: Wishes): boolean {
   if (wishes.flavor !== undefined && !base.image.includes(`-${wishes.flavor}-`)) return false;
   if (wishes.family !== undefined && ngc !== (wishes.family === 'ngc')) return false;
   if (wishes.compile === true && !ngc && !base.image.includes('-devel-')) return false;
-  return hasDriver(base.cuda.value, wishes, base.compat === true && isDataCenter(scope)) && [wishes.gpu ?? []].flat().every((gpu) => fitsGpu(base, gpu));
+  return hasDriver(base.cuda.value, wishes, scope, { ...base, checked: !ngc }) && [wishes.gpu ?? []].flat().every((gpu) => fitsGpu(base, gpu));
 }
 
 function capabilityOf(gpu: string): string {
   return findGpu(gpu)?.computeCapability ?? gpu;
 }
 
-/** Whether all GPUs of the host are data-center GPUs. */
-function isDataCenter({ gpu }: Wishes): boolean {
-  return typeof gpu === 'string' && findGpu(gpu)?.segment === 'datacenter';
-}
+/** What an image says of drivers; a wheel says nothing. */
+type Shipped = Partial<Pick<Base, 'compat' | 'driverMin' | 'driverBranches'>> & { readonly checked?: boolean };
 
-function hasDriver(cuda: string, { driver }: Wishes, isForward: boolean): boolean {
+function hasDriver(cuda: string, { driver }: Wishes, { gpu }: Wishes, { compat = false, driverMin, driverBranches, checked = false }: Shipped = {}): boolean {
   if (driver === undefined) return true;
-  const rows = toolkits().filter((row) => numbers(cuda).every((part, i) => numbers(row.version)[i] === part));
-  // A minor version is as old as its first update; a bare major needs what any of its releases needs.
-  const isPatch = cuda.split('.').length >= 3;
-  const named = isPatch ? toolkits().filter((one) => minor(one.version) === minor(cuda)) : rows;
-  const row = rows.find((one) => one.driverLinux !== null) ?? named.find((one) => one.driverLinux !== null) ?? rows[0];
-  if (row === undefined) return true;
-  const floors = [row.minorDriverLinux, row.driverLinux].filter((floor) => floor !== null);
-  if (floors.length === 0) return true;
-  return isForward || floors.some((floor) => compare(driver, floor) >= 0 || floor.startsWith(`${driver}.`));
+  const isBelow = (floor: string): boolean => compare(driver, floor.split('.').slice(0, driver.split('.').length).join('.')) < 0;
+  const rows = toolkits().filter((row) => (cuda.includes('.') ? minor(row.version) === minor(cuda) : major(row.version) === major(cuda)));
+  const named = rows.find((row) => row.driverLinux !== null) ?? rows.at(-1);
+  const own = named?.driverLinux ?? named?.driverBranch?.slice(1);
+  const full = driverMin?.value ?? own;
+  if (named === undefined || full === undefined || !isBelow(full)) return true;
+  const segments = [gpu ?? []].flat().map((name) => findGpu(name)?.segment);
+  const branch = major(driver);
+  const admitted = admittedBranches(cuda);
+  const admits = (segment: Gpu['segment'] | undefined): boolean => admitted === undefined || segment === 'jetson' || admitted.admits(branch, segment);
+  const starts = !checked || !isBelow(own ?? full) || (segments.length === 0 ? admits(undefined) : segments.every(admits));
+  if (named.minorDriverLinux !== null && !isBelow(named.minorDriverLinux)) return starts;
+  const bridges = driverBranches?.includes(branch) ?? (admitted === undefined || admitted.admits(branch, 'datacenter'));
+  return compat && bridges && segments.length > 0 && segments.every((segment) => segment === 'datacenter');
 }
 
 /** Whether code for the GPU can be in what nvcc of this CUDA makes: itself or an older one of its major. */
@@ -166,11 +170,14 @@ function fitsCudnn(base: Base, cudnn: CudnnChoice, wishes: Wishes): boolean {
   }
 }
 
-function supportsGpus({ minComputeCapability: low, maxComputeCapability: high }: TensorRTRelease, { gpu }: Wishes): boolean {
-  return [gpu ?? []].flat().map(capabilityOf).every((one) => (low === null || compare(one, low) >= 0) && (high === null || compare(one, high) <= 0));
+/** No later release was made for older GPUs, and no earlier one for newer GPUs. */
+function supportsGpus({ version }: TensorRTRelease, { gpu }: Wishes): boolean {
+  const isTooOld = (one: string): boolean => tensorRTReleases().some((other) => compare(other.version, version) <= 0 && other.minComputeCapability !== null && compare(one, other.minComputeCapability) < 0);
+  const isTooNew = (one: string): boolean => tensorRTReleases().some((other) => compare(other.version, version) >= 0 && other.maxComputeCapability !== null && compare(one, other.maxComputeCapability) > 0);
+  return [gpu ?? []].flat().map(capabilityOf).every((one) => !isTooOld(one) && !isTooNew(one));
 }
 
-function fitsTensorRT(base: Base, python: PythonChoice | undefined, cudnn: CudnnChoice | undefined, choice: TensorRTChoice, wishes: Wishes): boolean {
+function fitsTensorRT(base: Base, python: PythonChoice | undefined, cudnn: CudnnChoice | undefined, choice: TensorRTChoice, wishes: Wishes, scope: Wishes): boolean {
   const wish = wishes.tensorrt ?? 'any';
   if (choice.via === 'image') {
     const version = base.tensorrt?.value;
@@ -187,7 +194,7 @@ function fitsTensorRT(base: Base, python: PythonChoice | undefined, cudnn: Cudnn
     if (!majors.includes(major(base.cuda.value))) return false;
     const spoken = python?.version ?? '';
     const hasWheel = release.pythons !== null && spoken !== '' ? release.pythons.includes(spoken) : tensorRTPipHasPython(choice.version, spoken)?.has !== false;
-    return hasWheel && (choice.cuda === undefined || hasDriver(choice.cuda, wishes, false));
+    return hasWheel && (choice.cuda === undefined || hasDriver(choice.cuda, wishes, scope));
   }
   if (major(choice.cuda) !== major(base.cuda.value) || (major(choice.cuda) < 11 && choice.cuda !== minor(base.cuda.value))) return false;
   if (base.ubuntu === undefined || availabilityOf(choice.build, `ubuntu${base.ubuntu.value.replace('.', '')}`) === undefined) return false;
@@ -197,7 +204,7 @@ function fitsTensorRT(base: Base, python: PythonChoice | undefined, cudnn: Cudnn
   return Number.isNaN(tested) || cudnn.version === '' || tested === major(cudnn.version);
 }
 
-function fitsTorch(base: Base, python: PythonChoice | undefined, torch: TorchChoice, wishes: Wishes): boolean {
+function fitsTorch(base: Base, python: PythonChoice | undefined, torch: TorchChoice, wishes: Wishes, scope: Wishes): boolean {
   const wish = wishes.torch ?? 'any';
   const ngc = base.image.startsWith('nvcr.io/');
   if (torch.via === 'image') return ngc && base.torch !== undefined && matches(wish, base.torch.value, true);
@@ -214,7 +221,7 @@ function fitsTorch(base: Base, python: PythonChoice | undefined, torch: TorchCho
           const [own = ''] = one.split('+');
           return compare(capability, own) >= 0 && (one.includes('PTX') || major(own) === major(capability));
         });
-  return hasDriver(torch.cuda, wishes, false) && [wishes.gpu ?? []].flat().map(capabilityOf).every(runs);
+  return hasDriver(torch.cuda, wishes, scope) && [wishes.gpu ?? []].flat().map(capabilityOf).every(runs);
 }
 
 function hasSystemLibraries(base: Base, cuda: string): boolean {

@@ -57,7 +57,7 @@ describe('answers', () => {
     const gradeOf = (wishes: Wishes): readonly string[] => first(wishes).reasons.filter(({ text }) => text.startsWith('CUDA 12.4.1') && text.includes('driver')).map(({ grade }) => grade);
     expect(gradeOf({ cuda: '12.4', driver: '550.54.15' })).toEqual(['fits']);
     expect(gradeOf({ cuda: '12.4', driver: '535.54.03', gpu: 'RTX 3090' })).toEqual(['note']);
-    expect(gradeOf({ cuda: '12.4', driver: '470.82.01', gpu: 'A100' })).toEqual(['unknown']);
+    expect(gradeOf({ cuda: '12.4', driver: '470.82.01', gpu: 'A100' })).toEqual(['note']);
   });
 
   it('compiles against PyTorch in a devel image of its CUDA', () => {
@@ -91,8 +91,9 @@ describe('conflicts', () => {
   it.each<[Wishes, readonly string[], RegExp, readonly (string | RegExp)[]]>([
     [{ tensorrt: '8.6', cuda: '13' }, ['TensorRT 8.6', 'CUDA 13'], /^TensorRT 8\.6\.1\.6 is built for CUDA 11\.8 and 12\.0/, ['CUDA 12.1.1 instead of CUDA 13', /^TensorRT 10\.[\d.]+ instead of TensorRT 8\.6$/]],
     [{ tensorrt: '10.13', gpu: 'V100' }, ['TensorRT 10.13', 'V100'], /needs compute capability 7\.5 or higher; V100 has 7\.0; Volta was removed in TensorRT 10\.5\.0/, ['TensorRT 10.4.0 instead of TensorRT 10.13', 'a GPU of compute capability 7.5 (Turing) instead of V100']],
-    [{ cuda: '12.4', driver: '470' }, ['CUDA 12.4', 'driver 470'], /needs driver 525\.60\.13 or newer; the host has 470\. On a data-center GPU cuda-compat can bridge that/, ['CUDA 11.4.3 instead of CUDA 12.4', 'driver 525.60.13 or newer instead of driver 470']],
-    [{ cuda: '12.4', driver: '470', gpu: 'RTX 3090' }, ['CUDA 12.4', 'driver 470'], /Forward compatibility \(cuda-compat\) is for data-center GPUs only/, ['CUDA 11.4.3 instead of CUDA 12.4', 'driver 525.60.13 or newer instead of driver 470']],
+    [{ cuda: '12.4', driver: '470' }, ['CUDA 12.4', 'driver 470'], /needs driver 525\.60\.13 or newer; the host has 470\. On data-center GPUs alone cuda-compat can bridge that/, ['CUDA 11.4.3 instead of CUDA 12.4', 'driver 525.60.13 or newer instead of driver 470']],
+    [{ cuda: '12.4', driver: '470', gpu: 'RTX 3090' }, ['CUDA 12.4', 'driver 470'], /Forward compatibility \(cuda-compat\) is for data-center GPUs, not for RTX 3090/, ['CUDA 11.4.3 instead of CUDA 12.4', 'driver 525.60.13 or newer instead of driver 470']],
+    [{ cuda: '12.9', driver: '570', gpu: 'RTX 5090' }, ['CUDA 12.9', 'driver 570'], /does not start with 570 on RTX 5090/, ['CUDA 12.8.1 instead of CUDA 12.9', 'driver 575.51.03 or newer instead of driver 570']],
     [{ cuda: '13', gpu: 'V100', python: '3.10' }, ['CUDA 13', 'V100'], /no longer compiles for V100/, [/^CUDA 12\.[\d.]+ instead of CUDA 13$/, 'a GPU of compute capability 7.5 (Turing) instead of V100']],
     [{ python: '3.8', ubuntu: '22.04' }, ['Python 3.8', 'Ubuntu 22.04'], /is 3\.10/, ['Ubuntu 20.04 instead of Ubuntu 22.04', 'Python 3.10 instead of Python 3.8']],
     [{ cuda: '13', ubuntu: '18.04' }, ['CUDA 13', 'Ubuntu 18.04'], /^With Ubuntu 18\.04 there is CUDA 12\.0\.1/, ['CUDA 12.0.1 instead of CUDA 13', 'Ubuntu 22.04 instead of Ubuntu 18.04']],
