@@ -133,14 +133,14 @@ export function precedingActions(stage: StageStack, command: PipInstall['command
 
 type Actions = readonly InstructionStep['actions'][number]['action'][];
 
-const listed = new WeakMap<StageStack, Actions>();
+const actionsOf = new WeakMap<StageStack, Actions>();
 
 /** The actions of a stage and of those below it. */
 export function allActions(stage: StageStack): Actions {
-  let found = listed.get(stage);
+  let found = actionsOf.get(stage);
   if (found === undefined) {
     const own = stage.steps.flatMap(({ actions }) => actions.map(({ action }) => action));
-    listed.set(stage, (found = stage.base.stage === undefined ? own : [...allActions(stage.base.stage), ...own]));
+    actionsOf.set(stage, (found = stage.base.stage === undefined ? own : [...allActions(stage.base.stage), ...own]));
   }
   return found;
 }
