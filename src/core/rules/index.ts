@@ -57,6 +57,7 @@ import { rule as environmentEnvPathNotInstalled } from './environment/env-path-n
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as frameworksCondaCudaMismatch } from './frameworks/conda-cuda-mismatch';
 import { rule as frameworksFrameworkPythonUnsupported } from './frameworks/framework-python-unsupported';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
 import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
@@ -167,6 +168,7 @@ export const rules: readonly AnyRule[] = [
   environmentEnvRequireDisabled,
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
+  frameworksCondaCudaMismatch,
   frameworksFrameworkPythonUnsupported,
   frameworksOnnxruntimeCudaMismatch,
   frameworksOnnxruntimeTensorrtMismatch,

@@ -2,7 +2,6 @@ import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, type TensorFlowRelease } from '../../facts/frameworks';
 import type { Component, StackReport } from '../../stack/model';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
-import { isCudaCompatible } from '../../version/cuda';
 import { majorOf } from '../../version/dotted';
 import { exactVersionOf } from '../../version/pep440';
 import { defineRule, type Report } from '../model';
@@ -18,7 +17,7 @@ export const rule = defineRule<MessageId>({
   summary: 'TensorFlow is linked with another TensorRT than the one in the stage, or finds none.',
   messages: {
     major: 'TensorFlow {version} is linked with TensorRT {built}, and this is {loaded}: `Could not load dynamic library libnvinfer.so.{major}`, or `Linked TensorRT version: {built} … Loaded TensorRT version: {loaded}`. TF-TRT does not work.',
-    absent: 'TensorFlow {version} looks for TensorRT {built}, and nothing brings it into this stage: `TF-TRT Warning: Could not find TensorRT`. Everything but TF-TRT works.',
+    absent: 'TensorFlow up to 2.17 looks for TensorRT, and nothing brings it into this stage: `TF-TRT Warning: Could not find TensorRT`. Everything but TF-TRT works.',
     without: 'TensorFlow {version} is built without TensorRT; what is installed here it does not use.',
   },
   docs: {
@@ -80,7 +79,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   if (version === undefined || release === undefined || built === undefined || use.action.command.conditional || stage.final.components.some(({ kind }) => kind === 'l4t')) return undefined;
   const present = findComponents(stage.final, 'tensorrt').filter(({ certainty }) => certainty !== 'assumed');
   const [first] = present;
-  return first === undefined ? judgeAbsence(use, release, version, built, stack) : judgePresent(use, release, { version, built }, first, present, stack);
+  return first === undefined ? judgeAbsence(use, release, stack) : judgePresent(use, release, { version, built }, first, present, stack);
 }
 
 function judgePresent(use: PipUse, release: TensorFlowRelease, { version, built }: { readonly version: string; readonly built: string }, first: Component, present: readonly Component[], stack: StackReport): Report<MessageId> | undefined {
@@ -108,17 +107,16 @@ function usesElsewhere({ stage }: PipUse, { stages }: StackReport): boolean {
   );
 }
 
-function judgeAbsence(use: PipUse, release: TensorFlowRelease, version: string, built: string, stack: StackReport): Report<MessageId> | undefined {
+function judgeAbsence(use: PipUse, release: TensorFlowRelease, stack: StackReport): Report<MessageId> | undefined {
   const { stage, requirement } = use;
   const cuda = stageCuda(use.before);
-  // In a stage for CPUs, or with a CUDA that TensorFlow cannot use anyway, TensorRT is no question.
-  if (built === 'none' || requirement.extras.length > 0 || cuda === undefined || isCudaCompatible(release.cuda, cuda.version) !== true) return undefined;
+  // In a stage for CPUs TensorRT is no question.
+  if (release.tensorrt === 'none' || requirement.extras.length > 0 || cuda === undefined) return undefined;
   if (rootUse(stack, stage)?.image.componentsComplete !== true || findComponents(stage.final, 'tensorrt').length > 0 || findComponents(stage.final, 'tensorrt-python').length > 0) return undefined;
   if (mayHold(stage, stage.final, /tensorrt|nvinfer|trt/i)) return undefined;
   return {
     messageId: 'absent',
     severity: 'information',
-    data: { version, built },
     location: locateRequirement(use),
     evidence: [evidenceOf(release)],
     related: [{ location: cuda.component.where, message: 'This image has none.' }],

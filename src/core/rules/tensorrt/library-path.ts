@@ -202,7 +202,9 @@ function judge(mention: Mention, { versions, isOpen }: Provided, stage: StageSta
   if (first === undefined) {
     const from = rootUse(stack, stage);
     const image = from?.reference.locate();
-    if (use !== 'searched' || from?.image.componentsComplete !== true || image === undefined) return undefined;
+    // A version out of a variable is chosen elsewhere, and what belongs to it may be too.
+    const isWritten = mention.value.slice(mention.start, mention.end).pieces.every((piece) => piece.use === undefined);
+    if (use !== 'searched' || !isWritten || from?.image.componentsComplete !== true || image === undefined) return undefined;
     return { messageId: 'absent', severity: 'warning', data: { named: version }, location, related: [{ location: image, message: 'This image has no TensorRT.' }] };
   }
   const [unpacked, where] = first;
