@@ -1,4 +1,5 @@
-import { analyseDockerfile } from '../core/engine/analyse';
+import { analyse, analyseDockerfile } from '../core/engine/analyse';
+import { readContext } from '../core/engine/example';
 import { readDockerfile } from '../core/dockerfile/read';
 import { createGlobalScope, stageScope } from '../core/dockerfile/scope';
 import type { Dockerfile, Instruction, Word } from '../core/dockerfile/model';
@@ -9,7 +10,7 @@ import { readTargets } from '../core/target/read';
 import { Traced } from '../core/text/traced';
 
 /** What a seed file is; each target takes some kinds. */
-export type SeedKind = 'dockerfile' | 'shell' | 'requirements';
+export type SeedKind = 'dockerfile' | 'shell' | 'requirements' | 'compose' | 'devcontainer' | 'bake';
 
 /** Something that must cope with any text. */
 export interface FuzzTarget {
@@ -96,14 +97,28 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   { name: 'requirements', kinds: ['requirements'], run: (text) => readRequirements(FUZZ_FILE, text) },
   { name: 'analysis', kinds: ['dockerfile'], run: (text) => analyseWithoutRuleErrors(text, []) },
   { name: 'analysis-for-targets', kinds: ['dockerfile'], run: (text) => analyseWithoutRuleErrors(text, TARGETS) },
+  ...(['compose', 'devcontainer', 'bake'] as const).map((kind): FuzzTarget => ({
+    name: kind,
+    kinds: [kind],
+    run: (text) => analyse(text, FUZZ_FILE, { kind, folder: '', context: FILES, onRuleError: failOnRuleError }).findings,
+  })),
 ];
+
+/** What Compose files and their like may name. */
+const FILES = readContext({
+  Dockerfile: 'ARG CUDA=12.4.1\nFROM nvidia/cuda:${CUDA}-devel-ubuntu22.04 AS build\nRUN nvcc a.cu\nFROM ubuntu:22.04 AS runtime\nCOPY --from=build /app /app\n',
+  'base.yaml': 'services:\n  base: {image: nvidia/cuda:12.4.1-base-ubuntu22.04, extends: {file: base.yaml, service: base}}\n',
+  '.env': 'CUDA_VERSION=11.2.0\n',
+});
+
+function failOnRuleError(rule: string, error: unknown): void {
+  throw new Error(`the rule ${rule} threw: ${String(error)}`);
+}
 
 function analyseWithoutRuleErrors(text: string, targets: readonly Target[]): unknown {
   return analyseDockerfile(text, FUZZ_FILE, {
     targets,
-    onRuleError: (rule, error) => {
-      throw new Error(`the rule ${rule} threw: ${String(error)}`);
-    },
+    onRuleError: failOnRuleError,
   });
 }
 

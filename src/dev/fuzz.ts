@@ -53,7 +53,7 @@ process.exit(failures === 0 ? 0 : 1);
 
 function kindOf(name: string): SeedKind {
   const kind = fileKind(name);
-  return kind === 'dockerfile' || kind === 'requirements' ? kind : 'shell';
+  return kind ?? 'shell';
 }
 
 function check(target: FuzzTarget, text: string, seed: number): void {

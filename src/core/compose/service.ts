@@ -1,7 +1,6 @@
 import { resolveInside } from '../build/places';
 import type { BuildArgument, BuildRequest } from '../build/model';
-import { findEntry, findScalar, findValue, listItems, locateData, locateKey, type Data, type DataEntry, type DataMap, type Scalar } from '../data/model';
-import type { Location } from '../text/range';
+import { findEntry, findScalar, findValue, listItems, locateData, locateEntry, locateKey, type Data, type DataEntry, type DataMap, type Scalar } from '../data/model';
 import { Traced } from '../text/traced';
 import type { Environment } from './interpolate';
 import { splitAssignment } from './merge';
@@ -55,10 +54,9 @@ function readVariables(node: DataMap, files: ServiceFiles): { readonly variables
     if (environment === undefined) allRead = false;
     for (const [name, value] of environment ?? []) variables.push({ name, value, location: locateData(path) });
   }
-  for (const { key, keyRange, file, value } of listAssignments(findValue(node, 'environment'))) {
-    if (value.kind !== 'scalar') continue;
-    const location = { file, range: { start: keyRange.start, end: Math.max(keyRange.end, value.range.end) } };
-    variables.push({ name: key, value: value.type === 'null' ? undefined : value.text, location });
+  for (const entry of listAssignments(findValue(node, 'environment'))) {
+    const { key, value } = entry;
+    if (value.kind === 'scalar') variables.push({ name: key, value: value.type === 'null' ? undefined : value.text, location: locateEntry(entry) });
   }
   return { variables, allRead };
 }
@@ -87,10 +85,9 @@ function readBuild(entry: DataEntry, files: ServiceFiles): BuildRequest {
 }
 
 /** An entry of `args`; an unquoted number arrives as YAML reads it: `3.10` as `3.1`. */
-export function readArgument({ key, keyRange, file, value }: DataEntry): BuildArgument | undefined {
-  if (value.kind !== 'scalar') return undefined;
-  const location: Location = { file, range: { start: keyRange.start, end: Math.max(keyRange.end, value.range.end) } };
-  return { name: key, value: value.type === 'null' ? undefined : argumentText(value), location, node: value };
+export function readArgument(entry: DataEntry): BuildArgument | undefined {
+  const { key, value } = entry;
+  return value.kind === 'scalar' ? { name: key, value: value.type === 'null' ? undefined : argumentText(value), location: locateEntry(entry), node: value } : undefined;
 }
 
 function argumentText(value: Scalar): Traced {

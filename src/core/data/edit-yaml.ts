@@ -29,9 +29,14 @@ function render(text: string, lines: YamlLines, indent: string, unit: string): s
   return lines.map(([depth, line]) => indent + unit.repeat(depth) + line).join(lineEnd);
 }
 
+/** The entries that are written in a map itself, and not where it takes them from, by their places. */
+function listOwn({ entries, file, range }: DataMap): readonly DataEntry[] {
+  return entries.filter((entry) => entry.file === file && entry.keyRange.start >= range.start && entry.keyRange.end <= range.end).sort((a, b) => a.keyRange.start - b.keyRange.start);
+}
+
 /** A new entry behind the last one that a block map has in its own file. */
 export function appendEntry(text: string, map: DataMap, lines: YamlLines, unit: string): FileEdit | undefined {
-  const own = map.entries.filter(({ file, keyRange }) => file === map.file && keyRange.start >= map.range.start && keyRange.end <= map.range.end);
+  const own = listOwn(map);
   const last = own.at(-1);
   const indent = last === undefined || map.flow ? undefined : indentAt(text, last.keyRange.start);
   if (last === undefined || indent === undefined) return undefined;
@@ -58,7 +63,7 @@ export function replaceEntry(text: string, { file, keyRange, value }: DataEntry,
 
 /** An entry taken out of its map, with its lines. Undefined for the only entry of a map. */
 export function removeEntry(text: string, map: DataMap, { file, keyRange, value }: DataEntry): FileEdit | undefined {
-  const own = map.entries.filter((entry) => entry.file === file && entry.keyRange.start >= map.range.start && entry.keyRange.end <= map.range.end);
+  const own = listOwn(map);
   const at = own.findIndex((entry) => entry.keyRange.start === keyRange.start);
   const previous = own[at - 1];
   const next = own[at + 1];

@@ -51,8 +51,10 @@ class HclReader {
       }
       const keyRange = { start: at, end: at + name.length };
       this.#skip(false);
-      if (this.#take('=')) entries.set(name, { key: name, file: this.#file, keyRange, value: this.#value(depth + 1) });
-      else this.#block(name, keyRange, entries, depth);
+      if (this.#take('=')) {
+        entries.delete(name);
+        entries.set(name, { key: name, file: this.#file, keyRange, value: this.#value(depth + 1) });
+      } else this.#block(name, keyRange, entries, depth);
     }
     const end = Math.min(this.#position + 1, this.#text.length);
     this.#position = end;

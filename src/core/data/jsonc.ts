@@ -30,6 +30,7 @@ function convert(node: Node, text: string, file: string, interpolate: Interpolat
       const data = value && convert(value, text, file, interpolate, depth + 1);
       if (key === undefined || data === undefined) continue;
       const name = String(key.value);
+      entries.delete(name);
       entries.set(name, { key: name, file, keyRange: { start: key.offset + 1, end: key.offset + key.length - 1 }, value: data });
     }
     return { kind: 'map', file, range, entries: [...entries.values()], flow: true };

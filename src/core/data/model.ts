@@ -87,3 +87,9 @@ export function locateData({ file, range }: Data): Location {
 export function locateKey({ file, keyRange }: DataEntry): Location {
   return { file, range: keyRange };
 }
+
+/** Where an entry is written, from its key to its value; the key alone where the value stands elsewhere (an alias, another file). */
+export function locateEntry({ file, keyRange, value }: DataEntry): Location {
+  const end = value.file === file && value.range.start >= keyRange.end ? value.range.end : keyRange.end;
+  return { file, range: { start: keyRange.start, end } };
+}

@@ -83,6 +83,7 @@ class Reader {
       }
       const quoted = key.type === YamlScalar.QUOTE_SINGLE || key.type === YamlScalar.QUOTE_DOUBLE;
       const name = typeof key.value === 'string' ? key.value : (key.source ?? '');
+      own.delete(name);
       own.set(name, { key: name, file: this.#file, keyRange: quoted ? { start: keyRange.start + 1, end: keyRange.end - 1 } : keyRange, value: data });
     }
     // What a map writes itself wins over what it merges, and of several merged maps the first.

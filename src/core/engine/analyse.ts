@@ -13,7 +13,7 @@ import { suppress } from './suppress';
 import { suppressionUnknownRule, suppressionUnused } from './suppression-rules';
 import { readDockerfileSuppressions } from './suppressions';
 
-export type { Analysis, AnalysisOptions, Problem } from './model';
+export type { Analysis, AnalysisOptions } from './model';
 
 /** The project's rules, the engine's own about suppression comments included. */
 export const registry = new RuleRegistry([...allRules, suppressionUnused, suppressionUnknownRule]);

@@ -1,4 +1,4 @@
-import { findScalar, locateData, locateKey } from '../../data/model';
+import { findScalar, locateData, locateEntry } from '../../data/model';
 import type { Devcontainer, RunOption } from '../../devcontainer/model';
 import type { Location } from '../../text/range';
 
@@ -28,7 +28,7 @@ export function locateImage({ image, build, root, file }: Devcontainer): Locatio
 /** `privileged: true`, or `--privileged`. */
 export function findPrivileged(devcontainer: Devcontainer): Location | undefined {
   const entry = devcontainer.root.entries.find(({ key }) => key === 'privileged');
-  if (entry !== undefined && findScalar(devcontainer.root, 'privileged')?.raw === 'true') return { file: entry.file, range: { start: locateKey(entry).range.start, end: entry.value.range.end } };
+  if (entry !== undefined && findScalar(devcontainer.root, 'privileged')?.raw === 'true') return locateEntry(entry);
   const option = findOption(devcontainer, '--privileged');
   return option && locateData(option.node);
 }
