@@ -77,5 +77,5 @@ function numberKeys(rows: readonly Row[], key: readonly string[]): readonly (rea
 
 /** The cells that name a row, for people. */
 export function describeKey(row: Row, key: readonly string[]): string {
-  return key.map((column) => String(row[column] ?? '-')).join(' ');
+  return key.map((column) => (typeof row[column] === 'string' ? row[column] : '-')).join(' ');
 }

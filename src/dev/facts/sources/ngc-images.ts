@@ -1,3 +1,4 @@
+import { compareDotted } from '../../../core/version/dotted';
 import { Registry, type ImageConfig } from '../registry';
 import { amendRow, type Row } from '../rows';
 import { defineSource } from '../source';
@@ -5,7 +6,7 @@ import { defineSource } from '../source';
 const IMAGES = ['cuda-dl-base', 'pytorch', 'tensorflow', 'tensorrt', 'tritonserver'];
 const TAG = /^(\d\d\.\d\d(?:\.\d+)?)-([a-z][\w.-]*)$/;
 
-/** So many images are looked into in one run; the next goes on. */
+/** So many images of a repository are looked into in one run, the newest first; the next run goes on. */
 const MAXIMUM_IMAGES = 60;
 
 interface Release {
@@ -26,14 +27,14 @@ export const ngcImages = defineSource<Release>({
     const registry = new Registry(web, web.addressOf('FACTS_NGC'));
     const known = new Map(rows.map((row) => [`${String(row['image'])}:${String(row['release'])}`, row]));
     const releases: Release[] = [];
-    let images = 0;
     for (const name of IMAGES) {
+      let images = 0;
       const suffixes = new Map<string, string[]>();
       for (const tag of await registry.listTags(`nvidia/${name}`)) {
         const [, release, suffix] = TAG.exec(tag) ?? [];
         if (release !== undefined && suffix !== undefined) suffixes.set(release, [...(suffixes.get(release) ?? []), suffix]);
       }
-      for (const [release, tags] of suffixes) {
+      for (const [release, tags] of [...suffixes].sort(([a], [b]) => compareDotted(b, a))) {
         const row = known.get(`nvcr.io/nvidia/${name}:${release}`);
         const isOpen = row === undefined || (row['confidence'] === 'tag-only' && row['cuda'] === null);
         const suffix = tags.includes('py3') ? 'py3' : tags[0];
