@@ -220,7 +220,7 @@ function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavo
       const gpu = other?.key === 'gpu' ? other.value.computeCapability : undefined;
       return {
         text: gpu === undefined ? `without ${wish.label}` : `a GPU of compute capability ${gpu}${nameOf(gpu)} instead of ${wish.label}`,
-        change: (wishes) => ({ ...wishes, gpu: [...[wishes.gpu ?? []].flat().filter((name) => name.trim() !== wish.value.name), ...(gpu === undefined ? [] : [gpu])] }),
+        change: (wishes) => ({ ...wishes, gpu: [...[wishes.gpu ?? []].flat().filter((name) => readWishes({ gpu: name }).wishes[0]?.label !== wish.label), ...(gpu === undefined ? [] : [gpu])] }),
       };
     }
   }

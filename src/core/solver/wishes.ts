@@ -1,10 +1,9 @@
-import { architectures } from '../facts/cuda-toolkits';
 import { findDistributionByCodename } from '../facts/distributions';
-import { findGpu } from '../facts/gpus';
 import { packageFamily } from '../facts/tensorrt-packages';
-import { firstParts, hasPrefix, isDotted, majorMinorOf } from '../version/dotted';
+import { firstParts, hasPrefix, majorMinorOf } from '../version/dotted';
 import { parsePep440, parseSpecifier, satisfiesPep440 } from '../version/pep440';
 import type { TargetGpu } from '../target/model';
+import { findTargetGpu } from '../target/read';
 import type { Family, Flavor, WishKey, WishLabel, WishProblem, Wishes } from './model';
 
 /** A wished version: leading parts or a specifier, never both. */
@@ -75,7 +74,7 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
     if (version === undefined) problems.push({ key: 'driver', message: `${wishes.driver} is no driver version (535.183.06) or branch (535).` });
     else read.push({ key: 'driver', label: `driver ${version}`, value: { version, gpus } });
   }
-  for (const gpu of gpus) read.push({ key: 'gpu', label: isDotted(gpu.name) ? `compute capability ${gpu.name}` : gpu.name, value: gpu });
+  for (const gpu of gpus) read.push({ key: 'gpu', label: gpu.name, value: gpu });
   if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: `flavor ${wishes.flavor}`, value: wishes.flavor });
   if (wishes.family !== undefined) read.push({ key: 'family', label: FAMILIES[wishes.family], value: wishes.family });
   if (wishes.compile === true) read.push({ key: 'compile', label: 'compiling against PyTorch', value: true });
@@ -107,14 +106,10 @@ export function isVersionWish(wish: Wish): wish is Extract<Wish, { readonly key:
   return wish.key in NAMES;
 }
 
+/** A product by the name that was wished. */
 function readGpu(name: string): TargetGpu | undefined {
-  const [, digits, minor] = /^(?:sm_?|compute_?)?(\d{1,2})\.?(\d)[af]?$/i.exec(name) ?? [];
-  if (digits !== undefined && minor !== undefined) {
-    const computeCapability = `${digits}.${minor}`;
-    return architectures().some((one) => one.computeCapability === computeCapability) ? { name, computeCapability, segment: undefined } : undefined;
-  }
-  const gpu = findGpu(name);
-  return gpu && { name, computeCapability: gpu.computeCapability, segment: gpu.segment };
+  const gpu = findTargetGpu(name);
+  return gpu && { ...gpu, name: gpu.segment === undefined ? gpu.name : name };
 }
 
 /** Whether a version is the wished one; `unknown` when only leading parts of it are known and they do not decide. */

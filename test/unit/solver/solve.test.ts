@@ -7,6 +7,7 @@ import { writeDockerfile } from '../../../src/core/solver/dockerfile';
 import type { Combination, Wishes } from '../../../src/core/solver/model';
 import { solve } from '../../../src/core/solver/solve';
 import { compareDotted, firstParts } from '../../../src/core/version/dotted';
+import { readTargets } from '../../../src/core/target/read';
 import { randomNumbers, randomWishes } from './wish-sets';
 
 function first(wishes: Wishes, current = {}): Combination {
@@ -132,7 +133,9 @@ describe('what an answer is made of', { timeout: 30_000 }, () => {
         const [name = '', tag = ''] = combination.image.split(':');
         if (name === 'nvidia/cuda') expect(findCudaImage(tag)?.status, tag).toBe('served');
         else expect(decodeImage(combination.image)?.family, combination.image).toMatch(/^ngc-/);
-        const { findings } = analyse(text, 'Dockerfile');
+        const gpus = [wishes.gpu ?? []].flat();
+        const { targets } = readTargets([{ name: 'host', platform: 'linux/amd64', ...(gpus.length > 0 && { gpus }), ...(wishes.driver !== undefined && { driver: wishes.driver }) }]);
+        const { findings } = analyse(text, 'Dockerfile', { targets });
         expect(findings.filter(({ severity }) => severity === 'error').map(({ message }) => message), `${JSON.stringify(wishes)}\n${text}`).toEqual([]);
       }
     }

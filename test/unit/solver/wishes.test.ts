@@ -9,7 +9,7 @@ describe('reading wishes', () => {
     [{ tensorrt: '8.6.*' }, ['TensorRT 8.6.*']],
     [{ tensorrt: 'any' }, ['TensorRT']],
     [{ ubuntu: 'ubuntu22.04' }, ['Ubuntu 22.04']],
-    [{ driver: 'R535', gpu: ['RTX 4090', 'sm_89', '8.9'] }, ['driver 535', 'RTX 4090', 'sm_89', 'compute capability 8.9']],
+    [{ driver: 'R535', gpu: ['RTX 4090', 'sm_89', '8.9'] }, ['driver 535', 'RTX 4090', 'compute capability 8.9', 'compute capability 8.9']],
     [{ flavor: 'devel', family: 'ngc', compile: true }, ['flavor devel', 'an NGC image', 'compiling against PyTorch']],
     [{ packages: ['libnvinfer8'] }, ['libnvinfer8', 'TensorRT']],
   ])('%j', (wishes, labels) => {

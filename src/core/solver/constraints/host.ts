@@ -53,8 +53,13 @@ export const hostConstraints: readonly Constraint[] = [
   }),
 ];
 
-function ofGpu({ name, computeCapability }: TargetGpu): string {
-  return name === computeCapability ? `this is ${name}` : `${name} has ${computeCapability}`;
+function ofGpu({ name, computeCapability, segment }: TargetGpu): string {
+  return segment === undefined ? `this is ${computeCapability}` : `${name} has ${computeCapability}`;
+}
+
+/** Of a GPU that has a name, the compute capability beside it. */
+function describeGpu({ name, computeCapability, segment }: TargetGpu): string {
+  return segment === undefined ? name : `${name}, compute capability ${computeCapability}`;
 }
 
 const supported = new Map<string, SupportedArchitectures | undefined>();
@@ -64,10 +69,10 @@ function cudaGpu(cuda: string, gpu: TargetGpu, what: string): Verdict {
   const list = supported.get(cuda);
   if (list === undefined) return unknown(() => `For which GPUs CUDA ${cuda} compiles is not in the tables.`);
   const evidence = (): Evidence => list.evidence;
-  if (list.sm.includes(Number(gpu.computeCapability.replace('.', '')))) return fits(() => `CUDA ${cuda} of ${what} knows ${gpu.name}, compute capability ${gpu.computeCapability}.`, evidence);
+  if (list.sm.includes(Number(gpu.computeCapability.replace('.', '')))) return fits(() => `CUDA ${cuda} of ${what} knows ${describeGpu(gpu)}.`, evidence);
   const verdict = judgeCudaForGpu(cuda, gpu);
   if (verdict !== undefined) {
-    return no(() => `CUDA ${cuda} of ${what} ${verdict.kind === 'dropped' ? `no longer compiles for ${gpu.name}` : `cannot compile for ${gpu.name} yet`}, compute capability ${gpu.computeCapability}.`, evidence);
+    return no(() => `CUDA ${cuda} of ${what} ${verdict.kind === 'dropped' ? 'no longer compiles' : 'cannot yet compile'} for ${describeGpu(gpu)}.`, evidence);
   }
   return note(() => `CUDA ${cuda} of ${what} is older than ${gpu.name}, which runs its code for earlier compute capabilities of the same major.`, evidence);
 }
