@@ -7,7 +7,7 @@ import { cudaOfPipTag } from '../../version/cuda';
 import { exactVersionOf, parsePep440, satisfiesPep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
 import { nameOf } from '../support/image-uses';
-import { listPipUses, locateRequirement, type PipUse } from '../support/pip-installs';
+import { listPipUses, locateRequirement, precedingActions, type PipUse } from '../support/pip-installs';
 import { removeWord } from '../support/remove-word';
 
 type MessageId = 'replaced' | 'upgraded' | 'unconstrained' | 'foreign';
@@ -35,9 +35,9 @@ export const rule = defineRule<MessageId>({
   severity: 'warning',
   summary: 'pip replaces the framework that the image was chosen for.',
   messages: {
-    replaced: '{requirement} takes the place of {framework} {version} that {image} brings: the build made for the image’s CUDA goes, and what was compiled for it in the image no longer loads (`undefined symbol`).',
+    replaced: '{requirement} takes the place of {own} that {image} brings: the build made for the image’s CUDA goes, and what was compiled for it in the image no longer loads (`undefined symbol`).',
     upgraded: '{requirement} with --upgrade replaces the {framework} of {image} by the newest build of PyPI, for another CUDA than the image’s.',
-    unconstrained: '{image} brings {framework} {version}; with {companions} in the same command pip may replace it by a newer build of PyPI, for another CUDA than the image’s.',
+    unconstrained: '{image} brings {own}; with {companions} in the same command pip may replace it by a newer build of PyPI, for another CUDA than the image’s.',
     foreign: '{requirement} is linked to the PyTorch of PyPI; {image} has a build of NVIDIA’s with other libraries: `ImportError: … cannot open shared object file` or `undefined symbol`.',
   },
   docs: {
@@ -117,10 +117,12 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   const image = stage.rootImage;
   if ((kind === undefined && !isExtension) || image === undefined || hasConstraints(use) || isElsewhere(use)) return undefined;
   const own = findComponent(before, kind ?? 'torch');
-  if (own?.via !== 'base-image') return undefined;
+  // Who uninstalls the image's own means what follows.
+  const isMeant = precedingActions(stage, action.command).some((one) => one.kind === 'pip-uninstall' && one.names.includes(requirement.name));
+  if (own?.via !== 'base-image' || isMeant) return undefined;
   const common = {
     location: locateRequirement(use),
-    related: [{ location: own.where, message: `${nameOf(image)} brings ${own.kind === 'torch' ? 'PyTorch' : 'TensorFlow'}.` }],
+    related: [{ location: own.where, message: `${nameOf(image)} brings ${frameworkOf(own)}.` }],
   };
   const data = { requirement: requirement.text.value.trim().replace(/^.*\//, ''), image: nameOf(image) };
   if (isExtension) {
@@ -135,7 +137,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   return {
     ...common,
     messageId,
-    data: { ...data, framework: own.kind === 'torch' ? 'PyTorch' : 'TensorFlow', version: version ?? '', companions: companionsOf(use).join(', ') },
+    data: { ...data, framework: frameworkOf(own), own: version === undefined ? `the ${frameworkOf(own)}` : `${frameworkOf(own)} ${version}`, companions: companionsOf(use).join(', ') },
     evidence: [...(own.evidence === undefined ? [] : [own.evidence]), ...(messageId === 'unconstrained' ? [REINSTALLED] : [])],
     fixes: leaveOut(requirement, use, stack),
   };
@@ -147,7 +149,8 @@ function compare(use: PipUse, own: Component, version: string | undefined): Mess
   const { specifier } = requirement;
   const exact = exactVersionOf(specifier) ?? requirement.wheel?.version;
   if (exact !== undefined) {
-    if (version === undefined) return undefined;
+    // NVIDIA's builds are none of PyPI's, whatever their number.
+    if (version === undefined) return stage.rootImage?.family === 'ngc-pytorch' ? 'replaced' : undefined;
     const wanted = parsePep440(exact);
     const release = wanted?.release.join('.') ?? exact;
     const cuda = wanted?.local === undefined ? undefined : cudaOfPipTag(wanted.local);
@@ -163,6 +166,10 @@ function compare(use: PipUse, own: Component, version: string | undefined): Mess
   }
   const release = version === undefined ? undefined : parsePep440(version)?.release.join('.');
   return release !== undefined && knownLength(version) >= 3 && satisfiesPep440(release, specifier) === false ? 'replaced' : undefined;
+}
+
+function frameworkOf({ kind }: Component): string {
+  return kind === 'torch' ? 'PyTorch' : 'TensorFlow';
 }
 
 function knownLength(version: string | undefined): number {

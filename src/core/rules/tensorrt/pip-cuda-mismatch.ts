@@ -111,7 +111,7 @@ export const rule = defineRule<MessageId>({
   check({ report, stack }) {
     for (const use of listPipUses(stack)) {
       const taken = cudaTaken(use);
-      if (taken === undefined) continue;
+      if (taken === undefined || isThere(use)) continue;
       const cuda = stageCuda(use.before);
       const finding = cuda === undefined ? judgeFloating(use, isWithoutCuda(use.before) && rootUse(stack, use.stage)?.image.componentsComplete === true) : judge(use, cuda.version);
       if (finding === undefined) continue;
@@ -120,6 +120,13 @@ export const rule = defineRule<MessageId>({
     }
   },
 });
+
+/** pip leaves a TensorRT of the image as it is when no version is asked for; on Jetson there are no wheels at all. */
+function isThere({ requirement, action, before: { components } }: PipUse): boolean {
+  if (components.some(({ kind }) => kind === 'l4t')) return true;
+  const hasOwn = components.some(({ kind, via }) => kind === 'tensorrt-python' && via === 'base-image');
+  return hasOwn && requirement.name === 'tensorrt' && requirement.specifier === '' && !action.upgrade;
+}
 
 function isWithoutCuda({ components, opaque }: StackState): boolean {
   return !opaque && !components.some(({ kind }) => kind === 'cuda' || kind === 'cudart' || kind === 'l4t');

@@ -18,7 +18,7 @@ import { mentions } from '../support/mentions';
 import { allActions, listPipUses, locateRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { pipPython, pythonNamed, type StagePython } from '../support/stage-python';
 
-type MessageId = 'noWheel' | 'wheelTag' | 'import' | 'path' | 'distribution';
+type MessageId = 'noWheel' | 'wheelTag' | 'import' | 'path' | 'copied' | 'distribution';
 
 export const rule = defineRule<MessageId>({
   id: 'tensorrt-python-mismatch',
@@ -30,6 +30,7 @@ export const rule = defineRule<MessageId>({
     wheelTag: 'This wheel is for Python {built}, pip here is that of Python {python}: `… is not a supported wheel on this platform`.',
     import: "TensorRT of this stage is installed for Python {own}; Python {python} does not find it: `ModuleNotFoundError: No module named 'tensorrt'`.",
     path: 'TensorRT of this image is installed for Python {own}, there is none for Python {python}: `cannot stat … No such file or directory`.',
+    copied: "The bindings of Python {own} are put where Python {python} looks; they are compiled for one version alone: `ModuleNotFoundError: No module named 'tensorrt.tensorrt'`.",
     distribution: "{package} installs for Python {own}, the python3 of {os}; `python3` in this stage is {python} and does not find it: `No module named 'tensorrt'`.",
   },
   docs: {
@@ -82,6 +83,12 @@ export const rule = defineRule<MessageId>({
       title: 'copied from where another Python would have it',
       text: 'FROM nvcr.io/nvidia/tensorrt:20.03-py3\nRUN cp -r «/usr/local/lib/python3.8/dist-packages/tensorrt*» /opt/env/lib/python3.8/site-packages/\n',
       messageId: 'path',
+    },
+    {
+      kind: 'bad',
+      title: 'copied for another Python',
+      text: 'FROM python:3.10-slim\nCOPY --from=nvcr.io/nvidia/tensorrt:22.03-py3 «/usr/lib/python3.8/dist-packages/tensorrt» /usr/local/lib/python3.10/site-packages/tensorrt\n',
+      messageId: 'copied',
     },
     {
       kind: 'bad',
@@ -267,11 +274,25 @@ function hasProgram(stage: StageStack, { words }: ShellCommand): boolean {
   return allActions(stage).some((action) => action.kind === 'package-install' && action.packages.some((spec) => spec.name.value.startsWith(name)));
 }
 
+const FOREIGN_PATH = /\/python(3\.\d+)\/(?:dist|site)-packages(?:\/|$)/;
+
+const ONE_PYTHON: Evidence = {
+  fact: 'The bindings of TensorRT are compiled for one minor version of Python.',
+  source: 'https://github.com/NVIDIA/TensorRT/issues/3539',
+  checked: '2026-11-20',
+};
+
 const PACKAGE_PATH = /^\/usr\/(?:local\/)?lib\/python(3\.\d+)\/(?:dist|site)-packages\/tensorrt(?![a-z])/;
 
 function* judgePaths(step: InstructionStep, stage: StageStack, stack: StackReport): Generator<Report<MessageId>> {
-  for (const { source, state, from, isLink, conditional } of listSources(step, stage, stack)) {
+  for (const { source, destination, state, from, isLink, conditional } of listSources(step, stage, stack)) {
     const python = PACKAGE_PATH.exec(source.value)?.[1];
+    const other = FOREIGN_PATH.exec(destination)?.[1];
+    const place = source.locate();
+    if (python !== undefined && other !== undefined && other !== python && place !== undefined) {
+      yield { messageId: 'copied', severity: conditional ? 'warning' : 'error', data: { own: python, python: other }, location: place, evidence: [ONE_PYTHON] };
+      continue;
+    }
     const bound = python === undefined ? undefined : boundPython(from, state);
     const location = source.locate();
     if (python === undefined || bound === undefined || bound.version === python || location === undefined) continue;
@@ -288,6 +309,7 @@ function* judgePaths(step: InstructionStep, stage: StageStack, stack: StackRepor
 
 interface Source {
   readonly source: Traced;
+  readonly destination: string;
   readonly state: StackState;
   /** Undefined for an external image. */
   readonly from: StageStack | undefined;
@@ -300,12 +322,13 @@ function listSources({ actions, instruction }: InstructionStep, stage: StageStac
   const origin = instruction.kind === 'copy' ? copyOrigin(stack, stage, instruction) : undefined;
   if (instruction.kind === 'copy' && origin !== undefined) {
     const { state, stage: from } = origin;
-    return instruction.sources.map(({ raw, range }) => ({ source: Traced.literal(raw, stack.dockerfile.file, range), state, from, isLink: false, conditional: false }));
+    const destination = instruction.destination?.raw ?? '';
+    return instruction.sources.map(({ raw, range }) => ({ source: Traced.literal(raw, stack.dockerfile.file, range), destination, state, from, isLink: false, conditional: false }));
   }
   return actions.flatMap(({ action, before }): readonly Source[] => {
     if (action.kind !== 'file-copy') return [];
     const { conditional, failureIgnored } = action.command;
-    return action.sources.map((source) => ({ source, state: before, from: stage, isLink: action.link, conditional: conditional || failureIgnored }));
+    return action.sources.map((source) => ({ source, destination: action.destination.value, state: before, from: stage, isLink: action.link, conditional: conditional || failureIgnored }));
   });
 }
 
