@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.cache/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },
+  { ignores: ['dist/', '.cache/', 'node_modules/', '**/*.cjs', '**/*.mjs', '*.mts'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
