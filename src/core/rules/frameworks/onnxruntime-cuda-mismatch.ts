@@ -8,10 +8,11 @@ import type { Location } from '../../text/range';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
-import { listPipUses, locateRequirement, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { pipPython } from '../support/stage-python';
 import { onnxruntimeEvidence, onnxruntimeTaken } from './onnxruntime';
 
-type MessageId = 'wheel' | 'either' | 'archive';
+type MessageId = 'wheel' | 'newest' | 'either' | 'archive';
 
 export const rule = defineRule<MessageId>({
   id: 'onnxruntime-cuda-mismatch',
@@ -20,6 +21,7 @@ export const rule = defineRule<MessageId>({
   summary: 'onnxruntime-gpu is built for another CUDA than the one in the stage.',
   messages: {
     wheel: 'onnxruntime-gpu {version} is built for CUDA {built}, and this stage has CUDA {cuda}: `libcublasLt.so.{built}: cannot open shared object file`, and the session runs on the CPU.',
+    newest: 'onnxruntime-gpu without a version takes the newest, built for CUDA {built} or later; this stage has CUDA {cuda}: `libcublasLt.so.{built}: cannot open shared object file`, and the session runs on the CPU.',
     either: 'onnxruntime-gpu {version} is on PyPI for CUDA {built} and on the extra index for CUDA {other}; pip may take either. This stage has CUDA {cuda}: `libcublasLt.so.{built}: cannot open shared object file`.',
     archive: 'The archive of ONNX Runtime {version} is built for CUDA {built}, and this stage has CUDA {cuda}: `libcublasLt.so.{built}: cannot open shared object file`, and the session runs on the CPU.',
   },
@@ -43,6 +45,14 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «onnxruntime-gpu==1.20.1»\n',
       messageId: 'wheel',
       fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install "onnxruntime-gpu==1.18.*"\n',
+    },
+    {
+      kind: 'bad',
+      title: 'the newest on CUDA 11',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «onnxruntime-gpu» numpy\n',
+      messageId: 'newest',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install "onnxruntime-gpu==1.18.*" numpy\n',
     },
     {
       kind: 'bad',
@@ -82,7 +92,7 @@ export const rule = defineRule<MessageId>({
   ],
   check({ report, stack }) {
     for (const use of listPipUses(stack)) {
-      const finding = judgeWheel(use);
+      const finding = judgeWheel(use) ?? judgeNewest(use);
       if (finding !== undefined) report(finding);
     }
     for (const stage of stack.stages) {
@@ -112,6 +122,27 @@ function judgeWheel(use: PipUse): Report<MessageId> | undefined {
     evidence: [onnxruntimeEvidence(taken.build, 'cuda')],
     related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
     fixes: isEither ? [] : otherVersion(use, stage),
+  };
+}
+
+/** Since 1.19 no build on PyPI is for CUDA 11, and every Python of today gets one of these. */
+function judgeNewest(use: PipUse): Report<MessageId> | undefined {
+  const { requirement, before, stage, action } = use;
+  if (requirement.name !== 'onnxruntime-gpu' || requirement.specifier !== '' || requirement.url !== undefined || action.constraintFiles.length > 0) return undefined;
+  const { index, others } = pipSources(use);
+  const cuda = stageCuda(before);
+  const python = pipPython(stage, before, action)?.version;
+  const first = onnxruntimeRelease('1.19');
+  const isOpen = [index, ...others].some((url) => url !== undefined && !/^https?:\/\/(?:pypi\.(?:org|nvidia\.com)|download\.pytorch\.org)\b/.test(url.value));
+  if (cuda === undefined || majorOf(cuda.version) !== 11 || python === undefined || compareDotted(python, '3.10') < 0 || first === undefined || isOpen || isJetson(stage) || bringsLibraries(stage, '12')) return undefined;
+  return {
+    messageId: 'newest',
+    severity: 'warning',
+    data: { built: first.cuda.split('.')[0] ?? '', cuda: cuda.version },
+    location: locateRequirement(use),
+    evidence: [onnxruntimeEvidence(first, 'cuda')],
+    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    fixes: otherVersion(use, '11'),
   };
 }
 

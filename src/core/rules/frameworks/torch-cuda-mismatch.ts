@@ -68,6 +68,14 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'the sources of an extension, GPUs named',
+      text: 'FROM nvidia/cuda:11.3.1-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y python3 python3-pip git ninja-build\nRUN pip3 install «torch==2.1.2»\nENV TORCH_CUDA_ARCH_LIST="8.6"\nRUN git clone https://github.com/open-mmlab/mmdetection3d && cd mmdetection3d && pip3 install -v -e .\n',
+      messageId: 'compile',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:11.3.1-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y python3 python3-pip git ninja-build\nRUN pip3 install torch==2.1.2+cu118 --extra-index-url https://download.pytorch.org/whl/cu118\nENV TORCH_CUDA_ARCH_LIST="8.6"\nRUN git clone https://github.com/open-mmlab/mmdetection3d && cd mmdetection3d && pip3 install -v -e .\n',
+    },
+    {
+      kind: 'bad',
       title: 'an extra for one CUDA, PyTorch for another',
       text: 'FROM python:3.10\nRUN pip install «"deepmd-kit[gpu,cu11,lmp,ipi,torch]"»\n',
       messageId: 'extras',
@@ -181,8 +189,11 @@ const EXTENSIONS = /^(?:auto-gptq|apex|pytorch3d|detectron2|exllamav2|mmcv-full|
 const REPOSITORIES = /github\.com[/:](?:NVIDIA\/(?:apex|TransformerEngine)|facebookresearch\/(?:pytorch3d|detectron2)|NVlabs\/(?:tiny-cuda-nn|nvdiffrast))\b/i;
 
 function readPipBuild({ requirements, noBuildIsolation }: PipInstall, state: StackState, at: Pick<Build, 'state' | 'location' | 'command'>): Build | undefined {
-  for (const { name, url, wheel } of requirements) {
+  for (const { name, url, wheel, editable } of requirements) {
     if (wheel !== undefined) continue;
+    // The sources at hand, where something has named the GPUs that they are to be compiled for.
+    const isLocal = url !== undefined && !/^[a-z+]+:\/\//i.test(url) && (editable || /^\.{0,2}(?:\/|$)/.test(url));
+    if (isLocal && setsArchitectures(at.command, state)) return { ...at, what: url, severity: 'warning' };
     const what = name === '' ? (url ?? '') : name;
     if (url !== undefined && REPOSITORIES.test(url)) return { ...at, what, severity: 'error' };
     if (EXTENSIONS.test(name) && noBuildIsolation) return { ...at, what, severity: 'warning' };

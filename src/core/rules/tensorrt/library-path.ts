@@ -45,6 +45,13 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'the archive was saved under another name',
+      text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y wget && wget -q https://developer.nvidia.com/downloads/compute/machine-learning/tensorrt/secure/8.6.1/tars/TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz -O /tmp/trt.tgz && tar -xzf /tmp/trt.tgz -C /opt\nENV LD_LIBRARY_PATH=/opt/«TensorRT-8.5.2.2»/lib:$LD_LIBRARY_PATH\n',
+      messageId: 'otherVersion',
+      fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y wget && wget -q https://developer.nvidia.com/downloads/compute/machine-learning/tensorrt/secure/8.6.1/tars/TensorRT-8.6.1.6.Linux.x86_64-gnu.cuda-11.8.tar.gz -O /tmp/trt.tgz && tar -xzf /tmp/trt.tgz -C /opt\nENV LD_LIBRARY_PATH=/opt/TensorRT-8.6.1.6/lib:$LD_LIBRARY_PATH\n',
+    },
+    {
+      kind: 'bad',
       title: 'a line for the loader',
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nCOPY TensorRT-8.5.3.1.Linux.x86_64-gnu.cuda-11.8.cudnn8.6.tar.gz /tmp/\nRUN tar xzf /tmp/TensorRT-8.5.3.1.Linux.x86_64-gnu.cuda-11.8.cudnn8.6.tar.gz -C /opt\nRUN echo /opt/«TensorRT-8.5.1.7»/lib > /etc/ld.so.conf.d/tensorrt.conf && ldconfig\n',
       messageId: 'otherVersion',
@@ -160,6 +167,8 @@ function listProvided(stage: StageStack, { dockerfile: { file } }: StackReport):
     else if (artifact?.kind === 'tensorrt-tar' || path.includes(UNKNOWN)) isOpen = true;
   };
   for (const { path, where } of stage.final.paths) if (!/\.(?:tar|tgz|gz)$/.test(path)) add(path, where);
+  // What was fetched under another name is still known by its address.
+  const fetched = new Set<string>();
   for (const { steps } of chainOf(stage)) {
     for (const { instruction, actions, commands } of steps) {
       if (instruction.kind === 'copy' || instruction.kind === 'add') {
@@ -171,9 +180,10 @@ function listProvided(stage: StageStack, { dockerfile: { file } }: StackReport):
       }
       if (instruction.kind === 'run' && commands.some((command) => findScriptCall(command) !== undefined)) isOpen = true;
       for (const { action } of actions) {
+        if (action.kind === 'download' && action.output !== undefined && action.artifact?.version !== undefined) fetched.add(baseName(action.output.value));
         const found = pathsOf(action);
         for (const path of found.paths) add(path, { file: action.file, range: action.range });
-        isOpen ||= found.isOpen;
+        isOpen ||= found.isOpen && !(action.kind === 'extract' && action.archive !== undefined && fetched.has(baseName(action.archive.value)));
       }
     }
   }
