@@ -66,7 +66,7 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
   });
   const globals = new Map<string, Traced>();
   for (const [name, binding] of global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
-  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files, overlay: options.overlay };
+  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files, context: options.context, overlay: options.overlay };
 }
 
 function unknownWord(dockerfile: Dockerfile, stage: Stage): Traced {

@@ -2,7 +2,7 @@ import type { Evidence } from '../facts/evidence';
 import type { DecodedImage, ImageReference } from '../image/model';
 import type { Dockerfile, Instruction, Stage } from '../dockerfile/model';
 import type { Overlay } from '../overlay/model';
-import type { Action } from '../shell/installers/model';
+import type { Action, ContextReader } from '../shell/installers/model';
 import type { ShellCommand } from '../shell/model';
 import type { Location } from '../text/range';
 import type { Traced } from '../text/traced';
@@ -151,6 +151,8 @@ export interface StackReport {
   readonly globals: ReadonlyMap<string, Traced>;
   /** Files of the build context that were read, by reported name, with their text: findings may lie in them. */
   readonly files: ReadonlyMap<string, string>;
+  /** The build context, where there is one at hand. Findings lie in files of `files` alone. */
+  readonly context?: ContextReader | undefined;
   /** An organisation's own images, which `decodeImage` asks first. */
   readonly overlay?: Overlay | undefined;
 }
