@@ -60,6 +60,7 @@ import { rule as environmentEnvPathNotInstalled } from './environment/env-path-n
 import { rule as environmentEnvRequireDisabled } from './environment/env-require-disabled';
 import { rule as environmentEnvVisibleDevices } from './environment/env-visible-devices';
 import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
+import { rule as environmentVersionLiteralDrift } from './environment/version-literal-drift';
 import { rule as frameworksCondaCudaMismatch } from './frameworks/conda-cuda-mismatch';
 import { rule as frameworksFrameworkCudaMismatch } from './frameworks/framework-cuda-mismatch';
 import { rule as frameworksFrameworkPythonUnsupported } from './frameworks/framework-python-unsupported';
@@ -175,6 +176,7 @@ export const rules: readonly AnyRule[] = [
   environmentEnvRequireDisabled,
   environmentEnvVisibleDevices,
   environmentLibcMismatch,
+  environmentVersionLiteralDrift,
   frameworksCondaCudaMismatch,
   frameworksFrameworkCudaMismatch,
   frameworksFrameworkPythonUnsupported,
