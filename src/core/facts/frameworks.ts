@@ -189,7 +189,7 @@ export interface TorchTensorRTRelease {
   readonly package: string;
   /** `2.2.x`. */
   readonly torch: string | null;
-  readonly cuda: string;
+  readonly cuda: string | null;
   readonly cudnn: string | null;
   /** TensorRT named in its README. */
   readonly tensorrt: string | null;

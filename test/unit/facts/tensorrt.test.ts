@@ -191,7 +191,7 @@ describe('the build for a stage', () => {
     [{ package: 'libnvinfer8', cuda: '12.3.2', distro: 'ubuntu2204' }, '8.6.1.6-1+cuda12.0'],
     [{ package: 'libnvinfer10', cuda: '12.4.1', distro: 'ubuntu2204' }, '10.1.0.27-1+cuda12.4'],
     [{ package: 'libnvinfer10', cuda: '12.3.2', distro: 'ubuntu2204' }, '10.1.0.27-1+cuda12.4'],
-    [{ package: 'libnvinfer-dev', cuda: '11.8.0', distro: 'ubuntu2004' }, '8.6.1.6-1+cuda11.8'],
+    [{ package: 'libnvinfer-dev', cuda: '11.8.0', distro: 'ubuntu2004' }, '10.6.0.26-1+cuda11.8'],
     [{ package: 'libnvinfer8', version: '8.5', cuda: '11.8.0', distro: 'ubuntu2004' }, '8.5.3-1+cuda11.8'],
     [{ package: 'libnvinfer8', cuda: '13.0.1', distro: 'ubuntu2204' }, undefined],
     [{ package: 'libnvinfer8', cuda: '11.6.0', distro: 'alpine' }, undefined],

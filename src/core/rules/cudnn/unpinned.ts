@@ -40,7 +40,7 @@ export const rule = defineRule<MessageId>({
       title: 'the newest build fits today',
       text: 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y «libcudnn8»\n',
       messageId: 'floats',
-      fixed: 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn8=8.9.6.50-1+cuda12.2\n',
+      fixed: 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn8=8.9.7.29-1+cuda12.2\n',
     },
     {
       kind: 'bad',
