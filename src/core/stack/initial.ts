@@ -18,7 +18,7 @@ export const emptyState: StackState = {
 };
 
 /** The state of an external image of which nothing is known. */
-export const unknownState: StackState = { ...emptyState, envComplete: false, opaque: true };
+const unknownState: StackState = { ...emptyState, envComplete: false, opaque: true };
 
 /** The state that an external image starts a stage with; `where` is its reference in FROM. */
 export function initialState(image: DecodedImage | undefined, where: Location): StackState {

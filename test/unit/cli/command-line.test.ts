@@ -135,7 +135,7 @@ describe('trtc lint', () => {
   });
 
   it('takes the values of build arguments', () => {
-    const text = 'ARG LIB=readme.txt\nFROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG LIB\nENV LD_LIBRARY_PATH=${LIB}:/x\n';
+    const text = 'ARG LIB=readme.txt\nFROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG LIB\nENV LD_LIBRARY_PATH=${LIB}:$LD_LIBRARY_PATH\n';
     expect(run(['lint', '-'], text).status).toBe(0);
     expect(run(['lint', '--build-arg', 'LIB=/usr/local/cuda/lib64/stubs', '-'], text).status).toBe(1);
     expect(run(['lint', '--build-arg', 'LIB', '-'], text, { LIB: '/usr/local/cuda/lib64/stubs' }).status).toBe(1);
@@ -143,8 +143,8 @@ describe('trtc lint', () => {
 });
 
 describe('trtc lint --fix and --diff', () => {
-  const REMOVED = '# base\nARG TAG=11.6.0-base-ubuntu20.04\nFROM nvidia/cuda:${TAG}\nRUN true\n';
-  const MENDED = REMOVED.replace('11.6.0', '11.6.2');
+  const REMOVED = '# base\nARG TAG=11.7.0-base-ubuntu22.04\nFROM nvidia/cuda:${TAG}\nRUN true\n';
+  const MENDED = REMOVED.replace('11.7.0', '11.7.1');
   const file = (): string => path.join(folder, 'removed.Dockerfile');
 
   it('prints a patch, and changes nothing', () => {
@@ -152,7 +152,7 @@ describe('trtc lint --fix and --diff', () => {
     expect(run(['lint', '--diff', 'removed.Dockerfile'])).toEqual({
       status: 1,
       stdout:
-        '--- a/removed.Dockerfile\n+++ b/removed.Dockerfile\n@@ -1,4 +1,4 @@\n # base\n-ARG TAG=11.6.0-base-ubuntu20.04\n+ARG TAG=11.6.2-base-ubuntu20.04\n FROM nvidia/cuda:${TAG}\n RUN true\n',
+        '--- a/removed.Dockerfile\n+++ b/removed.Dockerfile\n@@ -1,4 +1,4 @@\n # base\n-ARG TAG=11.7.0-base-ubuntu22.04\n+ARG TAG=11.7.1-base-ubuntu22.04\n FROM nvidia/cuda:${TAG}\n RUN true\n',
       stderr: '',
     });
     expect(readFileSync(file(), 'utf8')).toBe(REMOVED);

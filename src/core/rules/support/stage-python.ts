@@ -21,7 +21,7 @@ const PYTHON_LINK = /(?:^|\/)python3?$/;
  * The Python of plain `python3` and `pip` in a stage at one moment. Undefined when it is not known, when there are
  * several, or when something may have brought one that nobody saw: conda, pyenv, `update-alternatives`, a venv of uv.
  */
-export function stagePython(stage: StageStack, state: StackState): StagePython | undefined {
+function stagePython(stage: StageStack, state: StackState): StagePython | undefined {
   const found = findComponents(state, 'python');
   const [first] = found;
   const versions = new Set(found.map(({ version }) => majorMinorOf(knownVersion(version) ?? '')));
