@@ -20,7 +20,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
       { language: 'shellscript' },
       { pattern: '**/*{requirements,constraints}*.{txt,in}' },
       { language: 'dockercompose' },
-      { pattern: '**/{compose,docker-compose}*.{yaml,yml}' },
+      { pattern: '**/*compose*.{yaml,yml}' },
       { pattern: '**/{devcontainer,.devcontainer}.json' },
       { pattern: '**/docker-bake*.{hcl,json}' },
       { pattern: '**/.trtc.{yaml,yml}' },

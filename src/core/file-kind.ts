@@ -5,8 +5,8 @@ const KINDS: readonly { readonly kind: FileKind; readonly name: RegExp }[] = [
   // Dockerfile, Dockerfile.gpu, Dockerfile-cu118, Containerfile
   { kind: 'dockerfile', name: /^(?:docker|container)file(?:[.\-_].+)?$/i },
   { kind: 'dockerfile', name: /^.+\.(?:docker|container)file$/i },
-  // compose.yaml, compose.gpu.yml, docker-compose-dev.yml, docker-compose.override.yaml
-  { kind: 'compose', name: /^(?:docker-)?compose(?:[.\-_].+)?\.ya?ml$/i },
+  // compose.yaml, compose.gpu.yml, docker-compose-dev.yml, docker-compose.override.yaml, gpu.compose.yaml
+  { kind: 'compose', name: /^(?:.+[.\-_])?(?:docker-)?compose(?:[.\-_].+)?\.ya?ml$/i },
   { kind: 'devcontainer', name: /^\.?devcontainer\.json$/i },
   // docker-bake.hcl, docker-bake.json, docker-bake.override.hcl, docker-bake-release.hcl
   { kind: 'bake', name: /^docker-bake(?:[.\-_].+)?\.(?:hcl|json)$/i },

@@ -3,7 +3,7 @@ import { listItems, locateData, locateKey, type DataMap, type Scalar } from '../
 import type { DeviceRequest } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
 import { defineComposeRule, type Fix } from '../model';
-import { isSplitAt } from './device-split';
+import { isPartOfSplit } from './device-split';
 import { isForNvidia } from './requests';
 
 /** What Docker's nvidia driver answers to (moby, daemon/nvidia_linux.go). */
@@ -16,6 +16,7 @@ export const rule = defineComposeRule({
   messages: {
     missing: 'A device request needs capabilities: Compose refuses the file, `{path} missing property \'capabilities\'`.',
     notList: 'capabilities are a list: Compose refuses the file, `{path}.capabilities must be a array`.',
+    nested: 'capabilities are a list of words, not of lists, as Docker’s API has them: Compose refuses the file, `{path}.capabilities.0 must be a string`.',
     unknown: 'Docker’s nvidia driver does not know the capability {name}: `could not select device driver "nvidia" with capabilities: [[{all}]]`.',
   },
   docs: {
@@ -41,6 +42,13 @@ export const rule = defineComposeRule({
     },
     {
       kind: 'bad',
+      title: 'as in the API',
+      text: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n              capabilities: [«[gpu]»]\n',
+      messageId: 'nested',
+      fixed: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n              capabilities: [gpu]\n',
+    },
+    {
+      kind: 'bad',
       title: 'a capability of another kind',
       text: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n              capabilities: [gpu, «all»]\n',
       messageId: 'unknown',
@@ -62,7 +70,7 @@ export const rule = defineComposeRule({
       const deployed = service.requests.filter(({ syntax }) => syntax === 'deploy');
       deployed.forEach((request, i) => {
         const { node, capabilities } = request;
-        if (node.kind !== 'map' || isSplitAt(deployed, i) || isSplitAt(deployed, i - 1)) return;
+        if (node.kind !== 'map' || isPartOfSplit(deployed, i)) return;
         const path = `services.${service.name}.deploy.resources.reservations.devices.${i}`;
         const first = node.entries[0];
         if (capabilities === undefined) {
@@ -74,6 +82,12 @@ export const rule = defineComposeRule({
           const edit = value.text.edit(0, value.text.value.length, `[${value.text.value}]`);
           const fixes: readonly Fix[] = edit === undefined || value.style !== 'plain' ? [] : [{ title: 'Make it a list', safe: true, edits: [edit] }];
           report({ messageId: 'notList', data: { path }, location: locateData(value), evidence: containerFacts('capabilities-required'), fixes });
+        } else if (listItems(capabilities.value).some(({ kind }) => kind === 'list')) {
+          const [inner] = listItems(capabilities.value);
+          if (inner?.kind !== 'list') return;
+          const text = project.text.slice(inner.range.start, inner.range.end);
+          const fixes: readonly Fix[] = !inner.flow || inner.file !== project.file ? [] : [{ title: 'Take the inner brackets away', safe: true, edits: [{ ...locateData(inner), newText: text.slice(1, -1) }] }];
+          report({ messageId: 'nested', data: { path }, location: locateData(inner), evidence: containerFacts('capabilities-required'), fixes });
         } else for (const item of listUnknown(request)) {
           const all = listItems(capabilities.value).map((each) => (each.kind === 'scalar' ? each.text.value : '')).join(' ');
           report({ messageId: 'unknown', severity: 'warning', data: { name: item.text.value, all }, location: item.text.locate() ?? locateData(item), evidence: containerFacts('driver-capability-names') });

@@ -3,7 +3,7 @@ import { listItems, locateData, locateKey, type DataMap, type Scalar } from '../
 import { containerFacts } from '../../facts/container-facts';
 import type { DeviceRequest } from '../../compose/model';
 import { defineComposeRule, type Fix } from '../model';
-import { isSplitAt } from './device-split';
+import { isPartOfSplit } from './device-split';
 import { isForNvidia } from './requests';
 
 export const rule = defineComposeRule({
@@ -14,6 +14,7 @@ export const rule = defineComposeRule({
     invalid: 'count is a whole number or all, not {value}: Compose refuses the file, `invalid value "{value}", the only value allowed is \'all\' or a number`.',
     zero: 'count: 0 asks for no GPU: the container starts without one.',
     unset: 'count is empty where {value} is not set: Compose refuses the file, `invalid value "", the only value allowed is \'all\' or a number`.',
+    gpus: 'gpus is all or a list of requests, not {value}: Compose refuses the file, `services.{service}.gpus must be a array`.',
     missing: 'Without count and device_ids Docker 27.3 and later give no GPU when Compose is older than 2.30: the container starts without one.',
   },
   docs: {
@@ -36,6 +37,13 @@ export const rule = defineComposeRule({
       messageId: 'zero',
       severity: 'warning',
       fixed: 'services:\n  app:\n    image: app\n    gpus:\n      - driver: nvidia\n        count: all\n',
+    },
+    {
+      kind: 'bad',
+      title: 'a number of gpus',
+      text: 'services:\n  app:\n    image: app\n    gpus: «2»\n',
+      messageId: 'gpus',
+      fixed: 'services:\n  app:\n    image: app\n    gpus: [{count: 2}]\n',
     },
     {
       kind: 'bad',
@@ -65,10 +73,12 @@ export const rule = defineComposeRule({
     },
   ],
   check({ project, report }) {
-    for (const { requests } of project.services) {
+    for (const { name, requests } of project.services) {
       requests.forEach((request, i) => {
         const { count, node, capabilities, deviceIds, syntax } = request;
-        if (count?.value.kind === 'scalar') {
+        if (node.kind === 'scalar') {
+          if (node.text.known && node.text.value !== 'all') report({ messageId: 'gpus', data: { value: node.raw, service: name }, location: locateData(node), evidence: containerFacts('gpus-docs'), fixes: askForGpus(node) });
+        } else if (count?.value.kind === 'scalar') {
           const { value } = count;
           const text = value.text.value;
           if (!value.text.known) {
@@ -78,8 +88,8 @@ export const rule = defineComposeRule({
           } else if (!/^(?:all|[+-]?\d+)$/i.test(text)) {
             report({ messageId: 'invalid', data: { value: text }, location: value.text.locate() ?? locateData(value), evidence: containerFacts('count-values'), fixes: askForAll(value) });
           }
-        } else if (count === undefined && deviceIds === undefined && syntax === 'deploy' && capabilities !== undefined && node.kind === 'map') {
-          if (!isForNvidia(request) || isSplitAt(requests, i - 1) || listItems(capabilities.value).length === 0) return;
+        } else if (count === undefined && deviceIds === undefined && syntax === 'deploy' && capabilities !== undefined) {
+          if (!isForNvidia(request) || isPartOfSplit(requests, i) || listItems(capabilities.value).length === 0) return;
           const [first = capabilities] = node.entries;
           report({ messageId: 'missing', severity: 'information', location: locateKey(first), evidence: containerFacts('count-missing'), fixes: addCount(project.text, node, request) });
         }
@@ -87,6 +97,12 @@ export const rule = defineComposeRule({
     }
   },
 });
+
+/** `gpus: 2` as the list that is meant. */
+function askForGpus(node: Scalar): readonly Fix[] {
+  const text = /^[1-9]\d*$/.test(node.text.value) ? `[{count: ${node.text.value}}]` : 'all';
+  return [{ title: `Write gpus: ${text}`, safe: false, edits: [{ ...locateData(node), newText: text }] }];
+}
 
 function askForAll({ text }: Scalar): readonly Fix[] {
   const edit = text.edit(0, text.value.length, 'all');

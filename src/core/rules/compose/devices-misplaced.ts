@@ -1,4 +1,4 @@
-import { findEntry, locateKey } from '../../data/model';
+import { findEntry, findValue, locateKey } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
 import { defineComposeRule, type Fix } from '../model';
 import { DEVICES_PATH, listMisplaced, type MisplacedRequest } from './requests';
@@ -6,13 +6,15 @@ import { DEVICES_PATH, listMisplaced, type MisplacedRequest } from './requests';
 export const rule = defineComposeRule({
   id: 'compose-devices-misplaced',
   severity: 'error',
-  summary: 'A device request stands where Compose does not look for one.',
+  summary: 'A request for a GPU stands where Compose does not look for one.',
   messages: {
     misplaced: 'devices belong under deploy.resources.reservations, not under {place}: Compose refuses the file, `{error}`.',
+    api: 'device_requests is a field of Docker’s API and no key of Compose: the file is refused, `{error}`.',
+    runtime: 'runtime is a key of the service and not of deploy: Compose refuses the file, `{error}`.',
     mapped: 'devices of a service are paths of device files; a request for GPUs belongs under deploy.resources.reservations.devices: Compose refuses the file, `{error}`.',
   },
   docs: {
-    what: 'A list with `driver`, `count`, `device_ids` or `capabilities` stands under `limits`, directly under `resources`, `deploy` or the service.',
+    what: 'A list with `driver`, `count`, `device_ids` or `capabilities` stands under `limits`, directly under `resources`, `deploy` or the service, or under `device_requests`; or `runtime` stands under `deploy`.',
     why: 'Compose checks the file against [its schema](https://github.com/compose-spec/compose-spec/blob/main/deploy.md) before it starts anything: `additional properties \'devices\' not allowed`. `limits` know only CPUs, memory and processes.',
     instead: 'Write the request under `deploy.resources.reservations.devices`.',
     silent: 'The list holds paths of device files (`/dev/dri`) or CDI devices.',
@@ -39,6 +41,18 @@ export const rule = defineComposeRule({
       messageId: 'mapped',
     },
     {
+      kind: 'bad',
+      title: 'a field of the API',
+      text: 'services:\n  api:\n    image: api\n    «device_requests»:\n      - driver: nvidia\n        count: -1\n        capabilities: [gpu]\n',
+      messageId: 'api',
+    },
+    {
+      kind: 'bad',
+      title: 'the runtime one step in',
+      text: 'services:\n  api:\n    image: api\n    deploy:\n      «runtime»: nvidia\n',
+      messageId: 'runtime',
+    },
+    {
       kind: 'good',
       title: 'in its place, beside limits',
       text: 'services:\n  api:\n    image: api\n    deploy:\n      resources:\n        limits:\n          memory: 4g\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n              capabilities: [gpu]\n',
@@ -55,12 +69,16 @@ export const rule = defineComposeRule({
         const place = found.path.slice(0, -1).join('.') || 'the service';
         const path = ['services', service.name, ...found.path.slice(0, -1)].join('.');
         report({
-          messageId: found.path.length === 1 ? 'mapped' : 'misplaced',
-          data: { place, error: found.path.length === 1 ? `${path}.devices.0 additional properties not allowed` : `${path} additional properties 'devices' not allowed` },
+          messageId: found.entry.key === 'device_requests' ? 'api' : found.path.length === 1 ? 'mapped' : 'misplaced',
+          data: { place, error: found.entry.key === 'devices' && found.path.length === 1 ? `${path}.devices.0 additional properties not allowed` : `${path} additional properties '${found.entry.key}' not allowed` },
           location: locateKey(found.entry),
           evidence: containerFacts('devices-place'),
           fixes: findFixes(project.text, found),
         });
+      }
+      const runtime = findEntry(findValue(service.node, 'deploy'), 'runtime');
+      if (runtime !== undefined) {
+        report({ messageId: 'runtime', data: { error: `services.${service.name}.deploy additional properties 'runtime' not allowed` }, location: locateKey(runtime), evidence: containerFacts('runtime-legacy') });
       }
     }
   },

@@ -24,7 +24,7 @@ export const rule = defineComposeRule({
     what: 'The image of a service, or the image that its Dockerfile builds upon, is made for GPUs (`nvidia/cuda`, NGC frameworks, Triton, CUDA builds of PyTorch or TensorFlow), and the service has no device reservation, no `gpus`, no `runtime` and no CDI device.',
     why: 'Docker gives a container no GPU that [it does not ask for](https://docs.docker.com/engine/containers/gpu/). The container starts all the same: `nvidia-smi: command not found`, `The NVIDIA Driver was not detected`, `torch.cuda.is_available()` is false, and many programs go on slowly on the CPU.',
     instead: 'Reserve the GPUs under `deploy.resources.reservations.devices`, which every Compose since 1.28 understands.',
-    silent: 'The file cannot be read to its end (a base of `extends` that is elsewhere), an override file or a file such as `compose.gpu.yaml` beside it adds the GPU, a comment in the service holds the request, the service is named or told to use the CPU, its command needs no GPU (`sleep`, `pip`, a client), or its image is a client or SDK image. A daemon with the default runtime `nvidia` gives every container its GPU, which the file cannot tell.',
+    silent: 'The file cannot be read to its end (a base of `extends` that is elsewhere), an override file or a file such as `compose.gpu.yaml` beside it adds the GPU, a comment in the service holds the request, the service is named or told to use the CPU, its command needs no GPU (`sleep`, `pip`, a client), another service of the same image has the GPU, the service only says how an image is built, or its image is a client or SDK image. A daemon with the default runtime `nvidia` gives every container its GPU, which the file cannot tell.',
   },
   examples: [
     {
@@ -67,16 +67,22 @@ export const rule = defineComposeRule({
     },
     {
       kind: 'good',
+      title: 'one service of the image computes, the other one does not',
+      text: 'services:\n  train:\n    image: nvidia/cuda:12.4.1-base-ubuntu22.04\n    gpus: all\n  fetch:\n    image: nvidia/cuda:12.4.1-base-ubuntu22.04\n    command: ./fetch.py\n',
+    },
+    {
+      kind: 'good',
       title: 'an image without CUDA',
       text: 'services:\n  train:\n    image: tensorflow/tensorflow:2.16.1\n',
     },
   ],
   check({ project, report, imageOf }) {
+    if (CPU_WORD.test(project.file.replace(/^.*[/\\]/, ''))) return;
     for (const service of project.services) {
-      if (!service.complete || asksOtherwise(service) || isMeantForCpu(service)) continue;
+      if (!service.complete || asksOtherwise(service) || isMeantForCpu(service) || isOnlyBuilt(service)) continue;
       const container = imageOf(service);
       const gpu = findGpuImage(container);
-      if (gpu === undefined || project.isWiredElsewhere(service.name) || isCommentedOut(project, service)) continue;
+      if (gpu === undefined || hasTwinWithGpu(project, service) || project.isWiredElsewhere(service.name) || isCommentedOut(project, service)) continue;
       const edits = isJetsonImage(container) ? undefined : requestGpus(project, service, { kind: 'all' });
       const fixes: readonly Fix[] = edits === undefined ? [] : [{ title: 'Reserve all GPUs', safe: false, edits }];
       const built = container?.built;
@@ -102,6 +108,21 @@ function asksOtherwise(service: ComposeService): boolean {
   if (listMisplaced(service).length > 0) return true;
   if (findScalar(node, 'scale')?.text.value === '0' || findScalar(node, 'deploy', 'replicas')?.text.value === '0') return true;
   return devicePaths.some((path) => /nvidia|\/dev\/(?:dri|dxg|kfd)|^\/dev$/.test(path)) || mounts.some(({ source }) => /libcuda|nvidia|\/usr\/lib\/wsl/.test(source ?? ''));
+}
+
+/** A service that says how an image is built and named, and nothing of a container: continuous integration builds with these. */
+function isOnlyBuilt({ build, node }: ComposeService): boolean {
+  return build !== undefined && node.entries.every(({ key }) => /^(?:build|image|platform|profiles|extends)$/.test(key)) && node.entries.some(({ key }) => key === 'image');
+}
+
+/** Another service of the same image has a GPU: who wrote that knew which of them need it. */
+function hasTwinWithGpu({ services }: ComposeProject, service: ComposeService): boolean {
+  const key = keyOf(service);
+  return services.some((other) => other !== service && keyOf(other) === key && (other.requests.length > 0 || listSyntaxes(other).length > 0));
+}
+
+function keyOf({ image, build }: ComposeService): string {
+  return image?.text.value ?? `${build?.dockerfile ?? ''} ${build?.target?.text.value ?? ''}`;
 }
 
 /** By its name, its profiles, its variables or its command. */

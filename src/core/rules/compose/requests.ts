@@ -22,6 +22,7 @@ const WRONG_PATHS: readonly (readonly string[])[] = [
   ['resources', 'devices'],
   ['reservations', 'devices'],
   ['devices'],
+  ['device_requests'],
 ];
 
 /** A device request in a wrong place: the map that holds it, and its path. */
@@ -41,7 +42,8 @@ export function listMisplaced({ node }: ComposeService): readonly MisplacedReque
   });
 }
 
-function isRequest(item: Data): boolean {
+/** True for a map that has keys of a device request. */
+export function isRequest(item: Data): boolean {
   return item.kind === 'map' && REQUEST_KEYS.some((key) => findEntry(item, key) !== undefined) && findEntry(item, 'source') === undefined;
 }
 

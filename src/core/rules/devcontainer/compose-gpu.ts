@@ -17,7 +17,7 @@ export const rule = defineDevcontainerRule({
     what: 'devcontainer.json has `dockerComposeFile`, and asks for a GPU or shared memory by `runArgs`, or for a GPU by `hostRequirements` while the service does not reserve one.',
     why: '`runArgs` are for `docker run`; a container of Compose is made from [its service](https://github.com/devcontainers/spec/blob/main/docs/specs/devcontainerjson-reference.md). For `hostRequirements.gpu` the tools lay a file over it with [`capabilities: [gpu]` alone](https://github.com/devcontainers/cli/blob/f683c29f/src/spec-node/dockerCompose.ts), which [gave no GPU](https://github.com/devcontainers/spec/issues/469).',
     instead: 'Reserve the GPU in the service: `deploy.resources.reservations.devices` with `driver`, `count` and `capabilities`; `shm_size` and `ipc` stand there too.',
-    silent: 'The service is at hand and reserves the GPU itself.',
+    silent: 'The service is at hand and reserves the GPU itself. Information where it is not at hand.',
   },
   examples: [
     {
@@ -30,6 +30,14 @@ export const rule = defineDevcontainerRule({
       kind: 'bad',
       title: 'a requirement',
       text: '{\n  "dockerComposeFile": "compose.yaml",\n  "service": "dev",\n  "hostRequirements": { "«gpu»": "optional" }\n}\n',
+      messageId: 'incomplete',
+      severity: 'information',
+    },
+    {
+      kind: 'bad',
+      title: 'a service without a request',
+      text: '{\n  "dockerComposeFile": "compose.yaml",\n  "service": "dev",\n  "hostRequirements": { "«gpu»": true }\n}\n',
+      context: { '.devcontainer/compose.yaml': 'services:\n  dev:\n    image: dev\n' },
       messageId: 'incomplete',
     },
     {
@@ -54,7 +62,7 @@ export const rule = defineDevcontainerRule({
       }
     }
     if (hostGpu === undefined || (hostGpu.value.kind === 'scalar' && hostGpu.value.raw === 'false') || reservesGpu(devcontainer)) return;
-    report({ messageId: 'incomplete', location: { file: hostGpu.file, range: hostGpu.keyRange }, evidence: containerFacts('host-gpu-compose', 'count-missing', 'host-gpu-compose-report'), related: [{ location: locateData(compose.value), message: 'The service is in this file.' }] });
+    report({ messageId: 'incomplete', ...(devcontainer.composeService === undefined && { severity: 'information' }), location: { file: hostGpu.file, range: hostGpu.keyRange }, evidence: containerFacts('host-gpu-compose', 'count-missing', 'host-gpu-compose-report'), related: [{ location: locateData(compose.value), message: 'The service is in this file.' }] });
   },
 });
 

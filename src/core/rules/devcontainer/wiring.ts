@@ -9,9 +9,9 @@ export function findOption({ options }: Devcontainer, ...names: readonly string[
 
 /** True when the container gets a GPU by `runArgs` or `hostRequirements`, or when something there says that someone thought of it. */
 export function asksForGpu(devcontainer: Devcontainer): boolean {
-  const { options, hostGpu } = devcontainer;
-  if (hostGpu !== undefined) return true;
-  return options.some(({ name, value = '', node }) => name === '--runtime' || /^--gpus/.test(node.text.value) || (name === '--device' && /nvidia|\/dev\/dxg/.test(value)));
+  const { options, hostGpu, runArgs } = devcontainer;
+  if (hostGpu !== undefined || (runArgs?.value.kind === 'scalar' && runArgs.value.raw.includes('gpus'))) return true;
+  return options.some(({ name, value = '', node }) => name === '--runtime' || /^--?gpus/.test(node.text.value) || (name === '--device' && /nvidia|\/dev\/dxg/.test(value)));
 }
 
 /** Where an option is written, from its name to its value. */
