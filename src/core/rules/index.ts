@@ -15,6 +15,7 @@ import { rule as composeGpuNotReserved } from './compose/gpu-not-reserved';
 import { rule as composeGpuUnused } from './compose/gpu-unused';
 import { rule as composeGpusUnsupported } from './compose/gpus-unsupported';
 import { rule as composeImageVariantAlone } from './compose/image-variant-alone';
+import { rule as composeJetsonDeviceRequest } from './compose/jetson-device-request';
 import { rule as composeRuntimeLegacy } from './compose/runtime-legacy';
 import { rule as composeSchemaTooOld } from './compose/schema-too-old';
 import { rule as composeShmTooSmall } from './compose/shm-too-small';
@@ -131,6 +132,7 @@ export const rules: readonly AnyRule[] = [
   composeGpuUnused,
   composeGpusUnsupported,
   composeImageVariantAlone,
+  composeJetsonDeviceRequest,
   composeRuntimeLegacy,
   composeSchemaTooOld,
   composeShmTooSmall,

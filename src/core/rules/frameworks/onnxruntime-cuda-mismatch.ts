@@ -125,24 +125,30 @@ function judgeWheel(use: PipUse): Report<MessageId> | undefined {
   };
 }
 
-/** Since 1.19 no build on PyPI is for CUDA 11, and every Python of today gets one of these. */
+/**
+ * Since 1.19 no build on PyPI is for CUDA 11, and every Python of today gets one of these; since 1.27 none is for CUDA 12,
+ * which is known at second hand alone.
+ */
 function judgeNewest(use: PipUse): Report<MessageId> | undefined {
   const { requirement, before, stage, action } = use;
   if (requirement.name !== 'onnxruntime-gpu' || requirement.specifier !== '' || requirement.url !== undefined || action.constraintFiles.length > 0) return undefined;
   const { index, others } = pipSources(use);
   const cuda = stageCuda(before);
   const python = pipPython(stage, before, action)?.version;
-  const first = onnxruntimeRelease('1.19');
+  const stageMajor = majorOf(cuda?.version ?? '');
+  const first = onnxruntimeRelease(stageMajor === 12 ? '1.27' : '1.19');
+  const oldestPython = stageMajor === 12 ? '3.12' : '3.10';
   const isOpen = [index, ...others].some((url) => url !== undefined && !/^https?:\/\/(?:pypi\.(?:org|nvidia\.com)|download\.pytorch\.org)\b/.test(url.value));
-  if (cuda === undefined || majorOf(cuda.version) !== 11 || python === undefined || compareDotted(python, '3.10') < 0 || first === undefined || isOpen || isJetson(stage) || bringsLibraries(stage, '12')) return undefined;
+  if (cuda === undefined || (stageMajor !== 11 && stageMajor !== 12) || python === undefined || compareDotted(python, oldestPython) < 0) return undefined;
+  if (first === undefined || isOpen || isJetson(stage) || bringsLibraries(stage, first.cuda.split('.')[0] ?? '')) return undefined;
   return {
     messageId: 'newest',
-    severity: 'warning',
+    severity: first.confidence === 'high' ? 'warning' : 'information',
     data: { built: first.cuda.split('.')[0] ?? '', cuda: cuda.version },
     location: locateRequirement(use),
     evidence: [onnxruntimeEvidence(first, 'cuda')],
     related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
-    fixes: otherVersion(use, '11'),
+    fixes: otherVersion(use, String(stageMajor)),
   };
 }
 

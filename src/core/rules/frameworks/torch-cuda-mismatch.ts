@@ -198,8 +198,8 @@ function readPipBuild({ requirements, noBuildIsolation }: PipInstall, state: Sta
     if (url !== undefined && REPOSITORIES.test(url)) return { ...at, what, severity: 'error' };
     if (EXTENSIONS.test(name) && noBuildIsolation) return { ...at, what, severity: 'warning' };
     const row = nvccPackages(name, url).find((one) => one.when === 'build' && (one.condition === null || setsArchitectures(at.command, state)));
-    // These take a ready wheel where one fits.
-    if (row !== undefined && url !== undefined) return { ...at, what, severity: 'warning' };
+    // These take a ready wheel where one fits: for an old CUDA or a new release there is none.
+    if (row !== undefined && (url !== undefined || row.condition === null)) return { ...at, what, severity: 'warning' };
   }
   return undefined;
 }

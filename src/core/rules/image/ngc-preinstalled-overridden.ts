@@ -2,7 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import type { PipRequirement } from '../../shell/installers/model';
 import type { Component, ComponentKind, StackReport } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
-import { isSameRelease, majorMinorOf } from '../../version/dotted';
+import { compareDotted, hasPrefix, majorMinorOf } from '../../version/dotted';
 import { cudaOfPipTag } from '../../version/cuda';
 import { exactVersionOf, parsePep440, satisfiesPep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
@@ -157,7 +157,9 @@ function compare(use: PipUse, own: Component, version: string | undefined): Mess
     const imageCuda = majorMinorOf(knownVersion(findComponent(stage.initial, 'cuda')?.version) ?? '');
     if (cuda !== undefined && imageCuda !== undefined && cuda !== imageCuda && stage.rootImage?.family === 'pytorch') return 'replaced';
     // The pre-releases in NVIDIA's images are none of PyPI's releases.
-    return parsePep440(version)?.isPrerelease === true || !isSameRelease(trimZeros(version.replace(/\+.*/, '')), trimZeros(release)) ? 'replaced' : undefined;
+    const plain = version.replace(/\+.*/, '');
+    const isSame = own.version.type === 'exact' ? compareDotted(plain, release) === 0 : hasPrefix(release, plain);
+    return parsePep440(version)?.isPrerelease === true || !isSame ? 'replaced' : undefined;
   }
   if (specifier === '') {
     if (requirement.url !== undefined) return undefined;
@@ -174,11 +176,6 @@ function frameworkOf({ kind }: Component): string {
 
 function knownLength(version: string | undefined): number {
   return version === undefined ? 0 : (parsePep440(version)?.release.length ?? 0);
-}
-
-/** `2.1` and `2.1.0` are one release. */
-function trimZeros(version: string): string {
-  return version.replace(/(?:\.0)+$/, '');
 }
 
 /** Packages beside torch that may want a newer one. */
