@@ -77,7 +77,7 @@ export const rule = defineComposeRule({
       requests.forEach((request, i) => {
         const { count, node, capabilities, deviceIds, syntax } = request;
         if (node.kind === 'scalar') {
-          if (node.text.known && node.text.value !== 'all') report({ messageId: 'gpus', data: { value: node.raw, service: name }, location: locateData(node), evidence: containerFacts('gpus-docs'), fixes: askForGpus(node) });
+          if (node.text.known && node.text.value !== 'all') report({ messageId: 'gpus', data: { value: node.raw, service: name }, location: locateData(node), evidence: containerFacts('gpus-docs', 'gpus-since'), fixes: askForGpus(node) });
         } else if (count?.value.kind === 'scalar') {
           const { value } = count;
           const text = value.text.value;

@@ -59,7 +59,7 @@ export const rule = defineComposeRule({
       }
       const entry = findEntry(findValue(service.node, ...DEVICES_PATH.slice(0, -1)), 'devices');
       if (entry?.value.kind === 'map' && isRequest(entry.value)) {
-        report({ messageId: 'notList', data: { path }, location: locateKey(entry), evidence: containerFacts('capabilities-required'), fixes: addHyphen(project.text, entry.value) });
+        report({ messageId: 'notList', data: { path }, location: locateKey(entry), evidence: containerFacts('capabilities-required'), fixes: entry.value.file === project.file ? addHyphen(project.text, entry.value) : [] });
       }
     }
   },

@@ -23,7 +23,7 @@ export function findSharedMemoryNeed(container: ContainerImage | undefined, word
   const word = words.find((each) => TRAINING.test(each));
   const isSingle = /^--?(?:num[_-]workers|workers|tensor-parallel-size|tp)/.test(word ?? '') && /^[01]$/.test(word?.split('=')[1] ?? words[words.indexOf(word ?? '') + 1] ?? '');
   if (word !== undefined && !isSingle && image !== undefined && /pytorch|torch|tensorflow|vllm|cuda/.test(image.canonical)) {
-    return { certain: true, what: word, evidence: containerFacts('shm-default', 'shm-nccl') };
+    return { certain: true, what: word, evidence: containerFacts('shm-default', image.canonical.startsWith('vllm/') ? 'shm-vllm' : 'shm-nccl') };
   }
   if (image === undefined) return undefined;
   const what = nameOf(image);
