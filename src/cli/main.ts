@@ -58,9 +58,10 @@ program
 program
   .command('facts')
   .description('Print the tables that rules judge by: how many rows, and when they were last checked.')
+  .argument('[overlays...]', 'overlay files, to be verified as well')
   .option('--json', 'print JSON')
   .option('--verify', 'check that every row has a source, that nothing is there twice, and that tables agree; exit status 1 where not')
-  .action(async (options: FactsArguments) => (await import('./facts')).printFacts(options));
+  .action(async (overlays: string[], options: FactsArguments) => (await import('./facts')).printFacts(overlays, options));
 
 program
   .command('solve')

@@ -6,12 +6,12 @@ import type { TableFile } from '../../core/facts/table';
 /** Folder of the tables, from the root of the repository, where npm runs scripts. */
 export const TABLES = 'src/core/facts/tables';
 
-/** Paths of all table files of a folder, sorted. */
-export function tableFiles(folder: string = TABLES): string[] {
-  return readdirSync(folder)
+/** Paths of all table files, sorted. */
+export function tableFiles(): string[] {
+  return readdirSync(TABLES)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(TABLES, name));
 }
 
 /** The text of a table file in its one form. */

@@ -215,6 +215,20 @@ describe('trtc explain and facts', () => {
     const { tables, rows } = JSON.parse(run(['facts', '--json']).stdout) as { tables: { rows: number }[]; rows: number };
     expect(rows).toBe(tables.reduce((sum, table) => sum + table.rows, 0));
   });
+
+  it('verifies the tables, and overlay files beside them', () => {
+    writeFileSync(path.join(folder, 'sound.yaml'), "checked: '2026-11-20'\nimages:\n  - name: registry.example.com/ml/base\n    cuda: 12.4.1\n");
+    writeFileSync(path.join(folder, 'faulty.yaml'), 'images:\n  - name: registry.example.com/ml/base\n    cuda: new\n');
+    const sound = run(['facts', '--verify', path.join(folder, 'sound.yaml')]);
+    expect(sound).toMatchObject({ status: 0, stderr: '' });
+    expect(sound.stdout).toMatch(/^cuda-images +\d+ rows {2}sound$/m);
+    expect(sound.stdout).toMatch(/sound\.yaml +1 rows {2}sound\n\d+ tables, 0 faults\n$/);
+    const faulty = run(['facts', '--verify', path.join(folder, 'faulty.yaml')]);
+    expect(faulty.status).toBe(1);
+    expect(faulty.stdout).toMatch(/faulty\.yaml +1 rows {2}1 fault\n {2}\S*faulty\.yaml:3:11: .+\n\d+ tables, 1 fault\n$/);
+    expect(run(['facts', '--verify', path.join(folder, 'none.yaml')])).toMatchObject({ status: 2, stdout: '' });
+    expect(run(['facts', path.join(folder, 'sound.yaml')])).toEqual({ status: 2, stdout: '', stderr: 'trtc: files are for --verify only\n' });
+  });
 });
 
 it('prints its version and its help', () => {
