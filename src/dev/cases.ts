@@ -55,7 +55,7 @@ const RULES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   'cuda-arch-removed': ['cuda-arch-unsupported'],
   'cuda-arch-unsupported': ['cuda-arch-unsupported'],
   'cuda-metapackage-driver': ['cuda-driver-installed'],
-  'cudnn-minor-mismatch': ['cudnn-', 'tensorflow-', 'image-lacks-cudnn'],
+  'cudnn-minor-mismatch': ['cudnn-', 'framework-cudnn-', 'tensorflow-', 'image-lacks-cudnn'],
   'devcontainer-display-env': ['devcontainer-x11-'],
   'devcontainer-feature-cudnn-version': ['devcontainer-cuda-feature'],
   'devcontainer-gpu-optional-compose': ['devcontainer-compose-gpu'],

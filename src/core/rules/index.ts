@@ -64,6 +64,7 @@ import { rule as environmentLibcMismatch } from './environment/libc-mismatch';
 import { rule as environmentVersionLiteralDrift } from './environment/version-literal-drift';
 import { rule as frameworksCondaCudaMismatch } from './frameworks/conda-cuda-mismatch';
 import { rule as frameworksFrameworkCudaMismatch } from './frameworks/framework-cuda-mismatch';
+import { rule as frameworksFrameworkCudnnMismatch } from './frameworks/framework-cudnn-mismatch';
 import { rule as frameworksFrameworkPythonUnsupported } from './frameworks/framework-python-unsupported';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
 import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
@@ -181,6 +182,7 @@ export const rules: readonly AnyRule[] = [
   environmentVersionLiteralDrift,
   frameworksCondaCudaMismatch,
   frameworksFrameworkCudaMismatch,
+  frameworksFrameworkCudnnMismatch,
   frameworksFrameworkPythonUnsupported,
   frameworksOnnxruntimeCudaMismatch,
   frameworksOnnxruntimeTensorrtMismatch,
