@@ -101,7 +101,7 @@ export function describeImage(image: Scalar, text: string, overlay: Overlay | un
     shipped: true,
   };
   const dockerfile = { file, text, escape: '\\' as const, syntax: undefined, comments: [], globals: [], stages: [stage.stage] };
-  return { dockerfile, stages: [stage], globals: new Map(), files: new Map(), overlay };
+  return { dockerfile, stages: [stage], globals: new Map(), files: new Map(), readAt: new Map(), overlay };
 }
 
 /** The stage of which a container is made. */

@@ -5,6 +5,7 @@ import { interpret } from '../stack/interpret';
 import { analyseBake } from './analyse-bake';
 import { analyseCompose } from './analyse-compose';
 import { analyseDevcontainer } from './analyse-devcontainer';
+import { withEchoes } from './echoes';
 import { keepStrongest } from './findings';
 import { createFailure, type Analysis, type AnalysisOptions } from './model';
 import { RuleRegistry } from './registry';
@@ -43,7 +44,7 @@ export function analyseDockerfile(text: string, file: string, options: AnalysisO
   const run = createRun(options);
   const stack = interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay });
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];
-  const findings = suppress(keepStrongest(runOnStack(run, stack)), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
+  const findings = suppress(withEchoes(keepStrongest(runOnStack(run, stack)), stack), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
   return { kind: 'dockerfile', findings: finish(run, findings, [file, ...stack.files.keys()]), stack, files: stack.files, problems: [] };
 }
 

@@ -46,7 +46,7 @@ function renderExample(rule: RuleInfo, example: RuleExample): string {
   const { text } = parseMarks(example.text);
   const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
   const { file, folder, language } = exampleFile(rule);
-  const findings = analyse(text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id);
+  const findings = analyse(text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id && finding.echoOf === undefined);
   const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
   const targets = example.targets === undefined ? [] : [`\`.trtc.yaml\`:\n\n${fence(renderTargets(example.targets), 'yaml')}`];
   return [heading, fence(text, language), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text, file)), ...renderFixed(findings, text, file, language)].join('\n\n');

@@ -1,4 +1,5 @@
 import type { Finding, Fix } from '../rules/model';
+import { withoutLoneEchoes } from './echoes';
 import { createFinding } from './findings';
 import type { RuleRegistry } from './registry';
 import { findClosest } from './spelling';
@@ -23,7 +24,7 @@ export function suppress(
     if (suppressions.length > 0) byFile.set(name, suppressions);
   }
   const used = new Set<Suppression>();
-  const kept = applySuppressions(findings, byFile, known, used);
+  const kept = withoutLoneEchoes(applySuppressions(findings, byFile, known, used));
   if (own.length === 0) return kept;
   const faults = own.flatMap((suppression) => reportFault(suppression, file, used, known));
   return [...kept, ...applySuppressions(faults, byFile, known, used)];

@@ -44,6 +44,8 @@ export interface Report<MessageId extends string = string> {
 }
 
 export interface Finding {
+  /** Set on one that repeats, where the Dockerfile has a file read, a finding in that file: the place of that finding. */
+  readonly echoOf?: Location;
   readonly rule: string;
   readonly messageId: string;
   readonly data: Readonly<Record<string, string>>;

@@ -35,6 +35,12 @@ export interface InterpretOptions {
 /** Scripts that call scripts are followed this deep. */
 const MAX_SCRIPT_DEPTH = 4;
 
+/** The files of the build context that were read: their texts, and the places in the Dockerfile that had them read. */
+interface ReadFiles {
+  readonly texts: Map<string, string>;
+  readonly places: Map<string, Location>;
+}
+
 /** What a walk through a stage leaves behind for the stages built upon it. */
 interface WalkedStage {
   readonly stack: StageStack;
@@ -57,7 +63,7 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
   const shipped = new Set<number>();
   for (let i: number | undefined = findTarget(dockerfile.stages, options.target); i !== undefined && i >= 0; i = bases[i]) shipped.add(i);
 
-  const files = new Map<string, string>();
+  const files: ReadFiles = { texts: new Map(), places: new Map() };
   const walked: WalkedStage[] = [];
   dockerfile.stages.forEach((stage, i) => {
     const base = bases[i];
@@ -66,7 +72,7 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
   });
   const globals = new Map<string, Traced>();
   for (const [name, binding] of global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
-  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files, context: options.context, overlay: options.overlay };
+  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files: files.texts, readAt: files.places, context: options.context, overlay: options.overlay };
 }
 
 function unknownWord(dockerfile: Dockerfile, stage: Stage): Traced {
@@ -94,14 +100,14 @@ class StageWalk {
   readonly #earlier: readonly WalkedStage[];
   readonly #context: ContextReader | undefined;
   readonly #overlay: Overlay | undefined;
-  readonly #readFiles: Map<string, string>;
+  readonly #readFiles: ReadFiles;
   readonly #steps: InstructionStep[] = [];
   readonly #downloads = new Map<string, KnownArtifact>();
   #state: StackState = emptyState;
   #files = new ImageFiles();
   #shell: string | undefined;
 
-  constructor(dockerfile: Dockerfile, stage: Stage, earlier: readonly WalkedStage[], options: InterpretOptions, readFiles: Map<string, string>) {
+  constructor(dockerfile: Dockerfile, stage: Stage, earlier: readonly WalkedStage[], options: InterpretOptions, readFiles: ReadFiles) {
     this.#dockerfile = dockerfile;
     this.#stage = stage;
     this.#earlier = earlier;
@@ -299,7 +305,7 @@ interface RunSetting {
   readonly context: ContextReader | undefined;
   readonly files: ImageFiles;
   readonly downloads: Map<string, KnownArtifact>;
-  readonly readFiles: Map<string, string>;
+  readonly readFiles: ReadFiles;
 }
 
 /** One RUN: its commands in order, those of the scripts it calls among them, each action with the state around it. */
@@ -317,7 +323,7 @@ class CommandRun {
     this.#instruction = instruction;
     this.#scope = scope;
     this.#setting = setting;
-    this.#installers = { readImageFile: (path) => this.#readImageFile(path) };
+    this.#installers = { readImageFile: (path, command) => this.#readImageFile(path, command) };
   }
 
   runInstruction(): void {
@@ -372,19 +378,29 @@ class CommandRun {
 
   /** Follows a script into the build context; one that cannot be read may do anything. */
   #call({ path, shell, harmless }: ScriptCall, command: ShellCommand, depth: number): void {
-    const found = path.includes(UNKNOWN) ? undefined : this.#readImageFile(resolvePath(command.workingDirectory ?? this.state.workdir, path));
+    const found = path.includes(UNKNOWN) ? undefined : this.#readImageFile(resolvePath(command.workingDirectory ?? this.state.workdir, path), command);
     if (found !== undefined && depth < MAX_SCRIPT_DEPTH) this.#runScript(found.file, found.text, 0, shell, depth + 1);
     else if (!harmless) this.state = { ...this.state, opaque: true };
   }
 
-  #readImageFile(path: string): { readonly file: string; readonly text: string } | undefined {
+  #readImageFile(path: string, command: ShellCommand | undefined): { readonly file: string; readonly text: string } | undefined {
     const { context, files, readFiles } = this.#setting;
     if (context === undefined) return undefined;
     const found = files.read(resolvePath(this.state.workdir, path), context);
     if (found === undefined) return undefined;
     const file = context.fileName(found.contextPath);
-    readFiles.set(file, found.text);
+    readFiles.texts.set(file, found.text);
+    if (!readFiles.places.has(file)) readFiles.places.set(file, this.#placeOf(path, command));
     return { file, text: found.text };
+  }
+
+  /** Where the Dockerfile has a file read: the word that names it, or the place of the script whose command does. */
+  #placeOf(path: string, command: ShellCommand | undefined): Location {
+    const { file, readFiles } = this.#setting;
+    if (command === undefined) return { file, range: this.#instruction.range };
+    if (command.file !== file) return readFiles.places.get(command.file) ?? { file, range: this.#instruction.range };
+    const word = command.words.find(({ text }) => text.value.endsWith(baseName(path)));
+    return { file, range: word?.range ?? command.range };
   }
 
   readonly #lookup: VariableLookup = (name) => {

@@ -151,6 +151,8 @@ export interface StackReport {
   readonly globals: ReadonlyMap<string, Traced>;
   /** Files of the build context that were read, by reported name, with their text: findings may lie in them. */
   readonly files: ReadonlyMap<string, string>;
+  /** For each of those files the place in the Dockerfile that first has it read: the word that names it. */
+  readonly readAt: ReadonlyMap<string, Location>;
   /** The build context, where there is one at hand. Findings lie in files of `files` alone. */
   readonly context?: ContextReader | undefined;
   /** An organisation's own images, which `decodeImage` asks first. */

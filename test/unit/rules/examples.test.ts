@@ -128,7 +128,7 @@ function analyse(rule: RuleInfo, text: string, example: RuleExample) {
 }
 
 function ofRule(rule: RuleInfo, findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter((finding) => finding.rule === rule.id);
+  return findings.filter((finding) => finding.rule === rule.id && finding.echoOf === undefined);
 }
 
 function describePlace({ location: { file, range } }: Finding): string {

@@ -66,12 +66,14 @@ export function recogniseActions(script: ShellScript, context: InstallerContext)
   const actions: Action[] = [];
   const pipelines = readPipelines(script.commands);
   const fetched = new Map<string, Traced>();
+  let current: ShellCommand | undefined;
   const inScript: InstallerContext = {
-    readImageFile: (path) => context.readImageFile(path),
+    readImageFile: (path) => context.readImageFile(path, current),
     downloadUrl: (path) => fetched.get(baseName(path)) ?? context.downloadUrl?.(path),
   };
   for (const command of script.commands) {
     if (command.name === '') continue;
+    current = command;
     const pipeline = pipelines.get(command.pipeline) ?? [command];
     const before = actions.length;
     for (const installer of installersOf(command.name)) {

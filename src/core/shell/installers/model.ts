@@ -125,8 +125,8 @@ export interface PipRequirement {
   readonly editable: boolean;
   /** Environment marker after `;`. */
   readonly marker: string | undefined;
-  /** Where the requirement was read: on the command line or in a requirements file. */
-  readonly origin: 'command' | 'requirements';
+  /** Where the requirement was read: on the command line, in a requirements file, or in a `pyproject.toml`. */
+  readonly origin: 'command' | 'requirements' | 'project';
 }
 
 export interface PipInstall extends ActionBase {
@@ -315,7 +315,7 @@ export interface ContextReader {
 /** What an installer may look up while it reads a command. */
 export interface InstallerContext {
   /** Resolves a path inside the image (after COPY and WORKDIR) to a file of the build context. */
-  readImageFile(path: string): { readonly file: string; readonly text: string } | undefined;
+  readImageFile(path: string, command?: ShellCommand): { readonly file: string; readonly text: string } | undefined;
   /** The URL from which an earlier command fetched a file, told by the file's name. */
   downloadUrl?(path: string): Traced | undefined;
 }
