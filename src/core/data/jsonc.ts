@@ -1,4 +1,5 @@
 import { parseTree, type Node } from 'jsonc-parser';
+import type { Range } from '../text/range';
 import { Traced } from '../text/traced';
 import type { Data, DataEntry, Scalar } from './model';
 import type { Interpolate } from './yaml';
@@ -31,7 +32,7 @@ function convert(node: Node, text: string, file: string, interpolate: Interpolat
       if (key === undefined || data === undefined) continue;
       const name = String(key.value);
       entries.delete(name);
-      entries.set(name, { key: name, file, keyRange: { start: key.offset + 1, end: key.offset + key.length - 1 }, value: data });
+      entries.set(name, { key: name, file, keyRange: innerOf(key, text), value: data });
     }
     return { kind: 'map', file, range, entries: [...entries.values()], flow: true };
   }
@@ -48,8 +49,14 @@ function convertScalar(node: Node, text: string, file: string, interpolate: Inte
   const range = { start: node.offset, end: node.offset + node.length };
   const quoted = type === 'string';
   const raw = type === 'null' ? '' : quoted ? String(node.value) : text.slice(range.start, range.end);
-  const inner = quoted ? { start: range.start + 1, end: range.end - 1 } : range;
+  const inner = quoted ? innerOf(node, text) : range;
   const verbatim = text.slice(inner.start, inner.end) === raw;
   const literal = new Traced([{ text: raw, file, range: verbatim ? inner : range, verbatim }]);
   return { kind: 'scalar', file, range, type, text: raw.includes('$') ? interpolate(literal) : literal, raw, style: quoted ? 'quoted' : 'plain' };
+}
+
+/** Between the quotes of a string; the closing one may be missing. */
+function innerOf({ offset, length }: Node, text: string): Range {
+  const start = Math.min(offset + 1, text.length);
+  return { start, end: Math.max(start, offset + length - 1) };
 }

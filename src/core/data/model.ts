@@ -2,7 +2,7 @@ import type { Location, Range } from '../text/range';
 import type { Traced } from '../text/traced';
 
 /**
- * YAML, JSON and HCL as values that know where they are written. Every value carries its file: a merged document has
+ * YAML, JSON, TOML and HCL as values that know where they are written. Every value carries its file: a merged document has
  * parts of several.
  */
 export type Data = Scalar | DataMap | DataList;

@@ -69,7 +69,7 @@ export const rule = defineComposeRule({
  * Requests that follow each other and were one: in block style, with no key in common, some without capabilities and
  * one with them.
  */
-export function listSplits(requests: readonly DeviceRequest[]): readonly (readonly DataMap[])[] {
+function listSplits(requests: readonly DeviceRequest[]): readonly (readonly DataMap[])[] {
   const groups: DataMap[][] = [];
   for (const { node } of requests) {
     const group = groups.at(-1);
