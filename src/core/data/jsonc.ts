@@ -22,7 +22,7 @@ export function readJsonc(text: string, file: string, interpolate: Interpolate =
 }
 
 function convert(node: Node, text: string, file: string, interpolate: Interpolate, depth: number): Data | undefined {
-  const range = { start: node.offset, end: node.offset + node.length };
+  const range = rangeOf(node, text);
   if (depth > MAX_DEPTH) return undefined;
   if (node.type === 'object') {
     const entries = new Map<string, DataEntry>();
@@ -46,7 +46,7 @@ function convert(node: Node, text: string, file: string, interpolate: Interpolat
 function convertScalar(node: Node, text: string, file: string, interpolate: Interpolate): Scalar | undefined {
   const type = node.type;
   if (type !== 'string' && type !== 'number' && type !== 'boolean' && type !== 'null') return undefined;
-  const range = { start: node.offset, end: node.offset + node.length };
+  const range = rangeOf(node, text);
   const quoted = type === 'string';
   const raw = type === 'null' ? '' : quoted ? String(node.value) : text.slice(range.start, range.end);
   const inner = quoted ? innerOf(node, text) : range;
@@ -55,8 +55,13 @@ function convertScalar(node: Node, text: string, file: string, interpolate: Inte
   return { kind: 'scalar', file, range, type, text: raw.includes('$') ? interpolate(literal) : literal, raw, style: quoted ? 'quoted' : 'plain' };
 }
 
+/** A node's place; the parser counts one unit too many for what nothing closes. */
+function rangeOf({ offset, length }: Node, text: string): Range {
+  return { start: offset, end: Math.min(offset + length, text.length) };
+}
+
 /** Between the quotes of a string; the closing one may be missing. */
 function innerOf({ offset, length }: Node, text: string): Range {
   const start = Math.min(offset + 1, text.length);
-  return { start, end: Math.max(start, offset + length - 1) };
+  return { start, end: Math.max(start, Math.min(offset + length, text.length) - 1) };
 }
