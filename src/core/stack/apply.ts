@@ -1,8 +1,9 @@
-import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../shell/installers/model';
+import type { Action, KnownArtifact, PackageInstall, PackageSpec, PipRequirement } from '../shell/installers/model';
 import { distroPython, distroPythonEvidence } from '../image/distribution';
 import { overlaps, type Location } from '../text/range';
 import { baseName, resolvePath } from '../text/path';
 import { cudaOfPipTag } from '../version/cuda';
+import { satisfiesPep440 } from '../version/pep440';
 import { DISTRIBUTION_PYTHON, packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
 import type { AptState, Certainty, Component, ComponentKind, StackState, VersionClaim, Via } from './model';
 
@@ -57,7 +58,7 @@ export function applyAction(state: StackState, action: Action, context: ApplyCon
     case 'pip-install': {
       const added = action.requirements.flatMap((requirement) => {
         const meaning = pythonPackageMeaning(requirement.name);
-        if (meaning === undefined || requirement.marker !== undefined) return [];
+        if (meaning === undefined || requirement.marker !== undefined || (!action.upgrade && isSatisfied(state, requirement))) return [];
         const { version, cuda } = pythonVersion(requirement.wheel === undefined ? requirement.specifier : `==${requirement.wheel.version}`);
         return [
           component(meaning.kind, requirement.name, version, cuda ?? meaning.cuda ?? indexCuda(state, action.indexUrl?.value), certainty, 'pip', {
@@ -182,6 +183,14 @@ function installPackages(state: StackState, action: PackageInstall, certainty: C
     }
   }
   return added.length === 0 ? current : { ...current, components: place(current.components, added) };
+}
+
+/** Whether pip finds a package there already that a requirement allows, and leaves it alone. */
+export function isSatisfied({ components }: StackState, { name, specifier, url }: PipRequirement): boolean {
+  const present = components.findLast((item) => (item.via === 'pip' && item.name === name) || (item.via === 'base-image' && item.kind === name));
+  if (present === undefined || url !== undefined || present.certainty === 'assumed' || specifier.includes('+')) return false;
+  if (present.version.type === 'exact') return specifier === '' || satisfiesPep440(present.version.version, specifier, true) === true;
+  return present.via === 'base-image' && specifier === '';
 }
 
 /** The Python 3 of the stage's distribution. */

@@ -1,13 +1,12 @@
 import type { Evidence } from '../../facts/evidence';
 import { newestTorch, torchRelease } from '../../facts/frameworks';
 import { findComponents } from '../../stack/query';
-import type { FileEdit } from '../../text/edit';
 import type { Location } from '../../text/range';
 import type { Traced } from '../../text/traced';
 import { cudaOfPipTag } from '../../version/cuda';
 import { comparePep440, exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
-import { appendToCommand, asksOnlyKnownSources, listPipUses, locateRequirement, pipSources, severityFor, type PipUse } from '../support/pip-installs';
+import { addOption, asksOnlyKnownSources, listPipUses, locateRequirement, pipSources, severityFor, type PipUse } from '../support/pip-installs';
 
 type MessageId = 'otherIndex' | 'noIndex' | 'noWheel';
 
@@ -173,8 +172,5 @@ function changeIndex({ url, tag }: Index, wanted: string): readonly Fix[] {
 }
 
 function addIndex(use: PipUse, tag: string): readonly Fix[] {
-  const option = `--extra-index-url https://download.pytorch.org/whl/${tag}`;
-  const { requirement, action } = use;
-  const edit: FileEdit = requirement.file === action.file ? appendToCommand(use, option) : { file: requirement.file, range: { start: 0, end: 0 }, newText: `${option}\n` };
-  return [{ title: `Ask the index of ${tag}`, safe: false, edits: [edit] }];
+  return [{ title: `Ask the index of ${tag}`, safe: false, edits: [addOption(use, `--extra-index-url https://download.pytorch.org/whl/${tag}`)] }];
 }

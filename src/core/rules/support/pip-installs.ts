@@ -1,4 +1,5 @@
 import type { PipInstall, PipRequirement } from '../../shell/installers/model';
+import { isSatisfied } from '../../stack/apply';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import type { FileEdit } from '../../text/edit';
 import type { Location } from '../../text/range';
@@ -17,7 +18,10 @@ export interface PipUse {
 
 const listed = new WeakMap<StackReport, readonly PipUse[]>();
 
-/** Every requirement of every stage, in the order of the file; those with a marker are left out, because nobody knows whether it holds. */
+/**
+ * Every requirement of every stage, in the order of the file. Left out are those with a marker, because nobody knows
+ * whether it holds, and those that an earlier install has met already.
+ */
 export function listPipUses(stack: StackReport): readonly PipUse[] {
   let uses = listed.get(stack);
   if (uses === undefined) listed.set(stack, (uses = stack.stages.flatMap(collectUses)));
@@ -29,9 +33,14 @@ function collectUses(stage: StageStack): readonly PipUse[] {
     step.actions.flatMap(({ action, before }) =>
       action.kind !== 'pip-install' || action.command.substitution
         ? []
-        : action.requirements.filter(({ marker }) => marker === undefined).map((requirement) => ({ stage, step, action, before, requirement })),
+        : action.requirements.filter((one) => one.marker === undefined && (action.upgrade || !isInstalled(before, one))).map((requirement) => ({ stage, step, action, before, requirement })),
     ),
   );
+}
+
+/** Whether pip itself has installed before what a requirement asks for. */
+function isInstalled(before: StackState, requirement: PipRequirement): boolean {
+  return before.components.some(({ via, name }) => via === 'pip' && name === requirement.name) && isSatisfied(before, requirement);
 }
 
 /** Where a requirement is written. */
@@ -73,6 +82,13 @@ function isQuoted({ range, text }: PipRequirement): boolean {
 /** The edit that adds an option behind the last requirement of a command, or of the list in YAML that it reads. */
 export function appendToCommand({ action }: PipUse, words: string): FileEdit {
   return { file: action.file, range: { start: action.insertAt, end: action.insertAt }, newText: `${action.beforeOption ?? ' '}${words}` };
+}
+
+/** The edit that adds an option where it holds for a requirement: on the command line, or at the top of the file of requirements. */
+export function addOption(use: PipUse, option: string): FileEdit {
+  const { requirement, action } = use;
+  if (requirement.file === action.file || requirement.origin !== 'requirements') return appendToCommand(use, option);
+  return { file: requirement.file, range: { start: 0, end: 0 }, newText: `${option}\n` };
 }
 
 /** What pip asks besides or instead of PyPI for a command: options, files of requirements, configuration. */

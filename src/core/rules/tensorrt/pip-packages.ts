@@ -5,7 +5,7 @@ import { stageCuda } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
 import { exactVersionOf, newestSatisfying, parseSpecifier } from '../../version/pep440';
 import type { Fix } from '../model';
-import { appendToCommand, replaceRequirement, type PipUse } from '../support/pip-installs';
+import { addOption, replaceRequirement, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 
 /** The version of TensorRT that pip takes for a requirement, as far as the tables go; undefined for one of no bound. */
@@ -70,8 +70,5 @@ export function requireInstead({ requirement }: PipUse, name: string, specifier:
 
 /** The fix that names an index: on the command line, or at the top of the file that the requirement stands in. */
 export function addIndex(use: PipUse, url: string): Fix {
-  const { requirement, action } = use;
-  const option = `--extra-index-url ${url}`;
-  const edit = requirement.file === action.file ? appendToCommand(use, option) : { file: requirement.file, range: { start: 0, end: 0 }, newText: `${option}\n` };
-  return { title: `Add the index ${url}`, safe: false, edits: [edit] };
+  return { title: `Add the index ${url}`, safe: false, edits: [addOption(use, `--extra-index-url ${url}`)] };
 }

@@ -4,7 +4,7 @@ import { Traced } from '../../text/traced';
 import type { ShellCommand } from '../model';
 import { optionStyle, optionValue, optionValues, parseArguments, placeOf } from './arguments';
 import type { Action, CondaInstall, Installer, InstallerContext } from './model';
-import { createPipInstall } from './pip';
+import { collectionOf, createPipInstall } from './pip-install';
 
 const STYLE = optionStyle('-c --channel -n --name -p --prefix -f --file --solver --repodata-fn --revision --platform --subdir --clone --category --root-prefix -r --rc-file --experimental-solver');
 
@@ -55,7 +55,7 @@ function readFile(path: string, install: CondaInstall, command: ShellCommand, co
   };
   if (pip === undefined || pipRange === undefined) return [listed];
   const indent = /[ \t]*$/.exec(text.slice(0, pipRange.start))?.[0] ?? '';
-  return [listed, { ...createPipInstall(command, pip), file, range: pipRange, insertAt: pipRange.end, beforeOption: `\n${indent}- ` }];
+  return [listed, { ...createPipInstall(command, collectionOf(pip), 'pip'), file, range: pipRange, insertAt: pipRange.end, beforeOption: `\n${indent}- ` }];
 }
 
 /**

@@ -1,10 +1,13 @@
-import { readRequirements, type RequirementsFile } from '../../requirements/read';
+import { readPyproject } from '../../requirements/pyproject';
+import { readRequirements } from '../../requirements/read';
 import { normaliseName, parseRequirement } from '../../requirements/requirement';
 import { resolvePath } from '../../text/path';
 import type { Traced } from '../../text/traced';
 import type { ShellCommand, ShellWord } from '../model';
 import { hasOption, insertionPoint, optionStyle, parseArguments, placeOf, type Option } from './arguments';
-import type { Action, Installer, InstallerContext, PipInstall, PipRequirement } from './model';
+import type { Action, Installer, InstallerContext, PipInstall } from './model';
+import { createPipInstall, emptyCollection, type Collected } from './pip-install';
+import { addProjects, syncProject } from './pip-projects';
 
 /** https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/#uv-pip-install */
 const STYLE = optionStyle(
@@ -30,7 +33,7 @@ interface PipCall {
   readonly words: readonly ShellWord[];
 }
 
-/** pip, pip3, pip3.8, `python -m pip`, `uv pip`, `uv add`, pipx: install, uninstall, `config set`. */
+/** pip, pip3, pip3.8, `python -m pip`, `uv pip`, `uv add`, `uv sync`, pipx: install, uninstall, `config set`. */
 export const pip: Installer = {
   names: [/^pip(?:\d+(?:\.\d+)?)?$/, /^python(?:\d+(?:\.\d+)?)?$/, 'uv', 'pipx'],
   recognise(command, context) {
@@ -40,6 +43,8 @@ export const pip: Installer = {
       case 'sync':
       case 'add':
         return recogniseInstall(call, command, context);
+      case 'project-sync':
+        return syncProject(parseArguments(call.words, 0, STYLE), command, context);
       case 'uninstall':
       case 'remove': {
         const { operands } = parseArguments(call.words, 0, STYLE);
@@ -74,6 +79,7 @@ function readCall(command: ShellCommand): PipCall | undefined {
     const verb = words[verbAt]?.text.value;
     if (verb === 'pip') return verbOf(words, verbAt + 1, 'uv', undefined);
     if (verb === 'tool') return verbOf(words, verbAt + 1, 'uv', undefined);
+    if (verb === 'sync') return { tool: 'uv', interpreter: undefined, verb: 'project-sync', words: words.filter((_, i) => i > 0 && i !== verbAt) };
     return verb === 'add' ? verbOf(words, verbAt, 'uv', undefined) : undefined;
   }
   const version = /^pip(\d+\.\d+)$/.exec(name)?.[1];
@@ -90,28 +96,11 @@ function verbOf(words: readonly ShellWord[], from: number, tool: PipInstall['too
   return undefined;
 }
 
-/** What requirement files add to an install. */
-interface Collected {
-  readonly requirements: PipRequirement[];
-  readonly requirementFiles: { path: Traced; range: PipRequirement['range']; found: boolean }[];
-  readonly constraintFiles: Traced[];
-  readonly extraIndexUrls: Traced[];
-  readonly findLinks: Traced[];
-  indexUrl: Traced | undefined;
-  noIndex: boolean;
-  pre: boolean;
-}
-
 function recogniseInstall(call: PipCall, command: ShellCommand, context: InstallerContext): readonly Action[] {
   const args = parseArguments(call.words, 0, STYLE);
   if (hasOption(args, '--dry-run', '-h', '--help')) return [];
   const collected: Collected = {
-    requirements: [],
-    requirementFiles: [],
-    constraintFiles: [],
-    extraIndexUrls: [],
-    findLinks: [],
-    indexUrl: undefined,
+    ...emptyCollection(),
     noIndex: hasOption(args, '--no-index'),
     pre: hasOption(args, '--pre') || args.options.some(({ name, value }) => name === '--prerelease' && value?.value === 'allow'),
   };
@@ -127,6 +116,7 @@ function recogniseInstall(call: PipCall, command: ShellCommand, context: Install
   for (const option of args.options) {
     if ((option.name === '-e' || option.name === '--editable') && option.value !== undefined) take({ text: option.value, range: option.range }, true);
   }
+  const sourced = addProjects(call.tool, command, context, collected);
   return [
     {
       kind: 'pip-install',
@@ -140,30 +130,8 @@ function recogniseInstall(call: PipCall, command: ShellCommand, context: Install
       options,
       insertAt: insertionPoint(command, args.operands),
     },
+    ...sourced.map((file) => createPipInstall(command, file, call.tool)),
   ];
-}
-
-/** An install of what a file lists, by a tool that runs pip itself. */
-export function createPipInstall(command: ShellCommand, file: RequirementsFile): PipInstall {
-  return {
-    kind: 'pip-install',
-    ...placeOf(command),
-    tool: 'pip',
-    interpreter: undefined,
-    requirements: file.requirements,
-    requirementFiles: file.includes.map(({ value, range }) => ({ path: value, range, found: false })),
-    constraintFiles: file.constraints.map(({ value }) => value),
-    indexUrl: file.indexUrl?.value,
-    extraIndexUrls: file.extraIndexUrls.map(({ value }) => value),
-    findLinks: file.findLinks.map(({ value }) => value),
-    noDependencies: false,
-    noIndex: file.noIndex,
-    noBuildIsolation: false,
-    upgrade: false,
-    pre: file.pre,
-    options: [],
-    insertAt: command.range.end,
-  };
 }
 
 function readOption(option: Option, command: ShellCommand, context: InstallerContext, collected: Collected, rest: Traced[]): void {
@@ -218,6 +186,10 @@ function readNested(path: string, context: InstallerContext, collected: Collecte
   seen.add(path);
   const found = context.readImageFile(path);
   if (found === undefined) return false;
+  if (path.endsWith('pyproject.toml')) {
+    collected.requirements.push(...readPyproject(found.file, found.text).dependencies);
+    return true;
+  }
   const file = readRequirements(found.file, found.text);
   collected.requirements.push(...file.requirements);
   collected.extraIndexUrls.push(...file.extraIndexUrls.map(({ value }) => value));

@@ -186,3 +186,48 @@ dependencies:
     expect(() => act('conda env create', {}, { 'environment.yml': text })).not.toThrow();
   });
 });
+
+describe('projects', () => {
+  const project = `[project]
+name = "app"
+dependencies = [
+  "torch==2.1.0",
+  "numpy>=1.2", # any
+]
+[project.optional-dependencies]
+Gpu_Tools = ["onnxruntime-gpu==1.17.1"]
+[dependency-groups]
+dev = ["pytest==8.0"]
+docs = ["sphinx==7.0", {include-group = "dev"}]
+[[tool.uv.index]]
+name = "pytorch-cu118"
+url = "https://download.pytorch.org/whl/cu118"
+explicit = true
+[[tool.uv.index]]
+url = "https://mirror"
+default = true
+[tool.uv.sources]
+torch = { index = "pytorch-cu118" }
+`;
+  const files = { '/app/pyproject.toml': project };
+
+  /** Of each install of pip its index and its requirements; those of the project with their place in it. */
+  function installs(script: string): unknown {
+    return act(`cd /app && ${script}`, {}, files).flatMap((action) =>
+      action.kind === 'pip-install' ? [[action.indexUrl?.value, ...action.requirements.map(({ name, url, origin, range }) => (origin === 'project' ? project.slice(range.start, range.end) : (url ?? name)))]] : [],
+    );
+  }
+
+  test.each<[string, unknown]>([
+    ['pip install .', [[undefined, '.', 'torch==2.1.0', 'numpy>=1.2']]],
+    ['pip install -e ".[gpu-tools]" x', [[undefined, 'x', '.[gpu-tools]', 'torch==2.1.0', 'numpy>=1.2', 'onnxruntime-gpu==1.17.1']]],
+    ['pip install ./other', [[undefined, './other']]],
+    ['uv pip install --system .', [['https://mirror', '.', 'numpy>=1.2'], ['https://download.pytorch.org/whl/cu118', 'torch==2.1.0']]],
+    ['uv sync', [['https://mirror', 'pytest==8.0'], ['https://download.pytorch.org/whl/cu118', 'torch==2.1.0']]],
+    ['uv sync --frozen --no-dev --extra gpu-tools --group docs', [['https://mirror', 'onnxruntime-gpu==1.17.1', 'sphinx==7.0'], ['https://download.pytorch.org/whl/cu118', 'torch==2.1.0']]],
+    ['uv sync --package app', []],
+    ['cd / && uv sync', []],
+  ])('%s', (script, expected) => {
+    expect(installs(script)).toEqual(expected);
+  });
+});
