@@ -67,6 +67,7 @@ import { rule as frameworksFrameworkCudaMismatch } from './frameworks/framework-
 import { rule as frameworksFrameworkCudnnMismatch } from './frameworks/framework-cudnn-mismatch';
 import { rule as frameworksFrameworkPythonUnsupported } from './frameworks/framework-python-unsupported';
 import { rule as frameworksOnnxruntimeCudaMismatch } from './frameworks/onnxruntime-cuda-mismatch';
+import { rule as frameworksOnnxruntimeCudnnMismatch } from './frameworks/onnxruntime-cudnn-mismatch';
 import { rule as frameworksOnnxruntimeTensorrtMismatch } from './frameworks/onnxruntime-tensorrt-mismatch';
 import { rule as frameworksPipUnquotedSpecifier } from './frameworks/pip-unquoted-specifier';
 import { rule as frameworksTensorflowCudaMismatch } from './frameworks/tensorflow-cuda-mismatch';
@@ -185,6 +186,7 @@ export const rules: readonly AnyRule[] = [
   frameworksFrameworkCudnnMismatch,
   frameworksFrameworkPythonUnsupported,
   frameworksOnnxruntimeCudaMismatch,
+  frameworksOnnxruntimeCudnnMismatch,
   frameworksOnnxruntimeTensorrtMismatch,
   frameworksPipUnquotedSpecifier,
   frameworksTensorflowCudaMismatch,

@@ -24,7 +24,7 @@ export const rule = defineRule({
     what: 'A source of `COPY` or `ADD` that the build context does not have.',
     why: '[COPY](https://docs.docker.com/reference/dockerfile/#copy) sees the build context alone: not the folder of the Dockerfile, where that is another one, and nothing above it.',
     instead: 'Write the path from the root of the context, or make the file before the image is built.',
-    silent: 'It is not known which folder is the context (none of the other files that are copied is in it), the path holds a wildcard or a variable without value, or the stage is not needed for the image.',
+    silent: 'It is not known which folder is the context (it lacks much of what is copied), the path holds a wildcard or a variable without value, or the stage is not needed for the image.',
   },
   examples: [
     {
@@ -62,12 +62,11 @@ export const rule = defineRule({
     const { context } = stack;
     if (context === undefined) return;
     const sources = listSources(stack);
-    // A folder that has nothing of what is copied is not the context, whatever else it is.
-    if (!sources.some(({ path }) => context.exists(path) === true)) return;
-    for (const { path, range } of sources) {
-      if (context.exists(path) !== false || isGenerated(path, stack)) continue;
-      report({ messageId: 'missing', data: { source: path }, location: { file: stack.dockerfile.file, range }, evidence: [COPY] });
-    }
+    const missing = sources.filter(({ path }) => context.exists(path) === false && !isGenerated(path, stack));
+    const present = sources.filter(({ path }) => context.exists(path) === true).length;
+    // A folder that lacks much of what is copied is not the context, or not all of it.
+    if (missing.length > Math.max(1, present / 4) || present === 0) return;
+    for (const { path, range } of missing) report({ messageId: 'missing', data: { source: path }, location: { file: stack.dockerfile.file, range }, evidence: [COPY] });
   },
 });
 
