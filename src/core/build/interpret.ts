@@ -84,8 +84,8 @@ function readNamedContext(value: Traced): Traced {
   return place === undefined ? value : Traced.unknown(place.file, place.range);
 }
 
-/** An image that is not built, as the Dockerfile whose only line takes it: rules about base images then speak of it. */
-export function describeImage(image: Scalar, text: string, overlay: Overlay | undefined): StackReport {
+/** An image that is not built, as the Dockerfile whose only line takes it, for a `platform` where one is asked for: rules about base images then speak of it. */
+export function describeImage(image: Scalar, text: string, overlay: Overlay | undefined, platform?: Traced): StackReport {
   const { file, range, text: reference } = image;
   const word = { raw: reference.value, range };
   const from: FromInstruction = { kind: 'from', keyword: 'FROM', keywordRange: range, range, flags: [], image: word, alias: undefined };
@@ -93,7 +93,7 @@ export function describeImage(image: Scalar, text: string, overlay: Overlay | un
   const state = initialState(decoded, { file, range });
   const stage: StageStack = {
     stage: { index: 0, name: undefined, from, instructions: [], range },
-    base: { reference, parsed: parseImageReference(reference.value), stage: undefined, image: decoded, platform: undefined },
+    base: { reference, parsed: parseImageReference(reference.value), stage: undefined, image: decoded, platform },
     rootImage: decoded,
     initial: state,
     steps: [],

@@ -1,5 +1,6 @@
 import { describeImage, findShipped, interpretBuild } from '../build/interpret';
 import type { ComposeProject, ComposeService } from '../compose/model';
+import { findScalar } from '../data/model';
 import { readCompose } from '../compose/read';
 import type { ContainerImage, Finding } from '../rules/model';
 import { findInBuild } from './builds';
@@ -49,11 +50,11 @@ class ImageCache {
     return this.#images.get(service);
   }
 
-  #create({ build, image }: ComposeService): ContainerImage | undefined {
+  #create({ build, image, node }: ComposeService): ContainerImage | undefined {
     const { file, text } = this.#project;
     // With both keys `image` is the name that the built image gets.
     if (build === undefined) {
-      const stack = image && describeImage(image, text, this.#run.options.overlay);
+      const stack = image && describeImage(image, text, this.#run.options.overlay, findScalar(node, 'platform')?.text);
       const stage = stack?.stages[0];
       return stack === undefined || stage === undefined ? undefined : { stack, stage, built: undefined };
     }

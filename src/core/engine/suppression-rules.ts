@@ -10,6 +10,8 @@ COPY model.engine /models/
 
 Several rules are separated by commas. A family (\`image\`, \`cuda\`, \`cudnn\`, \`tensorrt\` …) stands for all its rules. What follows
 \`--\` is the reason, for the next reader. In requirements files and shell scripts the comment may also stand behind the line itself.
+In Compose and bake files it silences the line below it with all that is indented under that line, in devcontainer.json
+(\`// trtc ignore=…\`) the next property; behind a line it silences that line.
 Put \`ignore-file\` below \`# syntax=\` and \`# escape=\`: Docker honours those only before any other comment.`;
 
 /** A suppression comment that has nothing to suppress. */
