@@ -75,6 +75,7 @@ import { rule as frameworksTensorflowPackageObsolete } from './frameworks/tensor
 import { rule as frameworksTensorflowTensorrtMismatch } from './frameworks/tensorflow-tensorrt-mismatch';
 import { rule as frameworksTorchArchMissesTarget } from './frameworks/torch-arch-misses-target';
 import { rule as frameworksTorchCudaMismatch } from './frameworks/torch-cuda-mismatch';
+import { rule as frameworksTorchTensorrtMismatch } from './frameworks/torch-tensorrt-mismatch';
 import { rule as frameworksWheelIndexMismatch } from './frameworks/wheel-index-mismatch';
 import { rule as imageEndOfLife } from './image/end-of-life';
 import { rule as imageKeyRotated } from './image/key-rotated';
@@ -194,6 +195,7 @@ export const rules: readonly AnyRule[] = [
   frameworksTensorflowTensorrtMismatch,
   frameworksTorchArchMissesTarget,
   frameworksTorchCudaMismatch,
+  frameworksTorchTensorrtMismatch,
   frameworksWheelIndexMismatch,
   imageEndOfLife,
   imageKeyRotated,

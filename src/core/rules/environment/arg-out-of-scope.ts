@@ -30,10 +30,10 @@ export const rule = defineRule<MessageId>({
   severity: 'error',
   summary: 'An ARG with a version is used where it is empty.',
   messages: {
-    beforeFrom: '{name} is declared before FROM and not again in this stage, so it is empty here: `{text}` becomes `{value}`.',
-    otherStage: '{name} is declared in another stage and not in this one, so it is empty here: `{text}` becomes `{value}`.',
-    later: '{name} is declared below its use, so it is empty here: `{text}` becomes `{value}`.',
-    from: 'FROM sees only an ARG that stands before the first FROM, and {name} does not: `{text}` becomes `{value}`{error}.',
+    beforeFrom: '{name} is declared before FROM and not again in this stage, so it is empty here: `{text}` becomes {value}.',
+    otherStage: '{name} is declared in another stage and not in this one, so it is empty here: `{text}` becomes {value}.',
+    later: '{name} is declared below its use, so it is empty here: `{text}` becomes {value}.',
+    from: 'FROM sees only an ARG that stands before the first FROM, and {name} does not: `{text}` becomes {value}{error}.',
     image: '{name} is not the {other} of the ARG before FROM here but {value}, which {image} sets: the ARG is not declared in this stage.',
   },
   docs: {
@@ -84,6 +84,14 @@ export const rule = defineRule<MessageId>({
       fixed: 'ARG CUDA_VERSION=10.2\nFROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu18.04\nARG CUDA_VERSION\nRUN conda install -y cudatoolkit=${CUDA_VERSION}\n',
     },
     {
+      kind: 'bad',
+      title: 'an image of Python',
+      text: 'ARG ORT_VERSION=1.19.2\nFROM python:3.11-slim\nRUN pip install "onnxruntime-gpu==«${ORT_VERSION}»"\n',
+      messageId: 'beforeFrom',
+      severity: 'error',
+      fixed: 'ARG ORT_VERSION=1.19.2\nFROM python:3.11-slim\nARG ORT_VERSION\nRUN pip install "onnxruntime-gpu==${ORT_VERSION}"\n',
+    },
+    {
       kind: 'good',
       title: 'declared again in the stage',
       text: 'ARG TORCH_VERSION=2.4.0\nFROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nARG TORCH_VERSION\nRUN pip3 install torch==${TORCH_VERSION}\n',
@@ -107,10 +115,16 @@ export const rule = defineRule<MessageId>({
   check({ report, stack }) {
     const declared = listDeclarations(stack);
     for (const stage of stack.stages) checkFrom(stage, stack, declared, report);
-    if (declared.size === 0) return;
+    const names = [...declared.keys()].filter((name) => VERSION_NAME.test(name) && /^\w+$/.test(name));
+    if (names.length === 0) return;
+    // Most instructions use none of them; their text tells at once.
+    const used = new RegExp(`\\$\\{?(?:${names.join('|')})\\b`);
     for (const stage of stack.stages) {
       const reported = new Set<string>();
-      for (const step of stage.steps) checkStep(step, { stage, stack, declared, reported, report });
+      for (const step of stage.steps) {
+        const { start, end } = step.instruction.range;
+        if (used.test(stack.dockerfile.text.slice(start, end))) checkStep(step, { stage, stack, declared, reported, report });
+      }
     }
   },
 });
@@ -151,13 +165,17 @@ function checkFrom({ stage: { from }, base }: StageStack, stack: StackReport, de
     report({
       messageId: 'from',
       severity: isReference ? 'warning' : 'error',
-      data: { name: use.name, text: from.image.raw, value: base.reference.value, error: isReference ? '' : ', and the build stops with `invalid reference format`' },
+      data: { name: use.name, text: from.image.raw, value: quote(base.reference.value), error: isReference ? '' : ', and the build stops with `invalid reference format`' },
       location: { file: dockerfile.file, range: use },
       evidence: [SCOPE],
       related: [{ location: declaration.location, message: `${use.name} is declared here.` }],
       fixes: declareAt(dockerfile.file, dockerfile.stages[0]?.from.range.start ?? 0, declaration, 'before the first FROM'),
     });
   }
+}
+
+function quote(value: string): string {
+  return value === '' ? 'nothing' : `\`${value}\``;
 }
 
 interface Setting {
@@ -207,7 +225,7 @@ function describeEmpty(use: VariableUse, step: InstructionStep, declarations: re
   return {
     messageId: below !== undefined ? 'later' : declaration.stage === undefined ? 'beforeFrom' : 'otherStage',
     severity: shown.breaks ? 'error' : isOnlyShown(use, step) ? 'information' : 'warning',
-    data: { name: use.name, text: shown.text, value: shown.value },
+    data: { name: use.name, text: shown.text, value: quote(shown.value) },
     location: { file, range: use },
     evidence: [SCOPE],
     related: [{ location: declaration.location, message: `${use.name} is declared here.` }],
@@ -237,11 +255,12 @@ function declares({ declarations }: ArgInstruction, name: string): boolean {
   return declarations.some((one) => one.name === name);
 }
 
-/** A distribution's image sets nothing else; of NVIDIA's CUDA images the names are known. */
+/** A distribution's image sets nothing else; of NVIDIA's CUDA images and of Python's the names are known. */
 function isSurelyUnset(stage: StageStack, { before }: InstructionStep, name: string): boolean {
   if (before.envComplete) return true;
   const image = rootStage(stage).base.image;
-  return image?.family === 'nvidia-cuda' && !image.mirrored && !isImageVariable('nvidia-cuda', name);
+  if (image === undefined || image.mirrored) return false;
+  return image.family === 'nvidia-cuda' ? !isImageVariable('nvidia-cuda', name) : image.family === 'python' && !/^(?:PYTHON|GPG_KEY|LANG|PATH|PIP_)/.test(name);
 }
 
 interface Shown {

@@ -56,9 +56,9 @@ export const rule = defineRule({
   check({ report, stack }) {
     for (const use of listPipUses(stack)) {
       const release = findRelease(use);
-      if (release === undefined || !asksOnlyKnownSources(use, /^https?:\/\/download(?:-r2)?\.pytorch\.org\/whl\b/) || isPreinstalled(use)) continue;
+      if (release === undefined || isPreinstalled(use)) continue;
       const python = pipPython(use.stage, use.before, use.action);
-      if (python === undefined || isWithin(python.version, release.pythons)) continue;
+      if (python === undefined || isWithin(python.version, release.pythons) || !asksOnlyKnownSources(use, PYTORCH)) continue;
       const { requirement, action, step } = use;
       const where = python.component?.where;
       const related: readonly Related[] = where === undefined ? [] : [{ location: where, message: `Python ${python.version} comes in here.` }];
@@ -73,6 +73,8 @@ export const rule = defineRule({
     }
   },
 });
+
+const PYTORCH = /^https?:\/\/download(?:-r2)?\.pytorch\.org\/whl\b/;
 
 interface PinnedRelease {
   readonly name: 'PyTorch' | 'TensorFlow';
