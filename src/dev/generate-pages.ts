@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { applyEdits, modify } from 'jsonc-parser';
 import { configSchema } from '../core/config/schema';
 import { registry } from '../core/engine/analyse';
-import { renderRulePage } from '../core/engine/page';
+import { renderRulePage, runExample } from '../core/engine/page';
 import { overlaySchema } from '../core/overlay/schema';
 import type { RuleInfo } from '../core/rules/model';
 import type { Schema } from '../core/schema/model';
@@ -61,9 +61,26 @@ function describeSetting(description: string): object {
 function writeRuleTable(): void {
   if (!existsSync('README.md')) return;
   const readme = readFileSync('README.md', 'utf8');
-  const rows = rules.map((rule) => `| [${rule.id}](${PAGES}/${rule.id}.md) | ${rule.severity} | ${rule.summary.replaceAll('|', '\\|')} | ${hasFix(rule) ? 'yes' : ''} |`);
-  const table = ['| Rule | Severity | Finds | Fix |', '|--|--|--|--|', ...rows].join('\n');
+  const rows = rules.map((rule) => `| [${rule.id}](${PAGES}/${rule.id}.md) | ${rule.severity} | ${rule.summary.replaceAll('|', '\\|')} | ${listEvidence(rule)} | ${hasFix(rule) ? 'yes' : ''} |`);
+  const table = ['| Rule | Severity | Finds | Evidence | Fix |', '|--|--|--|--|--|', ...rows].join('\n');
   files.write('README.md', readme.replace(/(<!-- rules:start -->\n)[\s\S]*?(<!-- rules:end -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`));
+}
+
+/** Up to this many sources are shown for a rule; its page has all that its examples cite. */
+const SHOWN_SOURCES = 3;
+
+/** Links to what the rule cites in its examples. */
+function listEvidence(rule: RuleInfo): string {
+  const cited = rule.examples.flatMap((example) => runExample(rule, example)).flatMap(({ evidence }) => evidence);
+  const urls = new Set(cited.flatMap(({ source }) => /https?:\/\/[^\s)]+/.exec(source)?.[0] ?? []));
+  if (urls.size === 0) return cited[0]?.source ?? 'the file itself';
+  return [...urls].slice(0, SHOWN_SOURCES).map((url) => `[${nameOfSource(url)}](${url})`).join(', ');
+}
+
+/** `NVIDIA/TensorRT#4545` for a thread, the host for everything else. */
+function nameOfSource(url: string): string {
+  const thread = /github\.com\/([^/]+\/[^/]+)\/(?:issues|pull)\/(\d+)/.exec(url);
+  return thread === null ? new URL(url).host : `${thread[1]}#${thread[2]}`;
 }
 
 function hasFix(rule: RuleInfo): boolean {

@@ -42,11 +42,18 @@ function describe(rule: RuleInfo): string {
   return ['| | |', '|--|--|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
+/** What a rule reports of one of its examples, in the example itself and in the files of its context. */
+export function runExample(rule: RuleInfo, example: RuleExample): readonly Finding[] {
+  const { file, folder } = exampleFile(rule);
+  const { findings } = analyse(parseMarks(example.text).text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example) });
+  return findings.filter((finding) => finding.rule === rule.id && finding.echoOf === undefined);
+}
+
 function renderExample(rule: RuleInfo, example: RuleExample): string {
   const { text } = parseMarks(example.text);
   const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
-  const { file, folder, language } = exampleFile(rule);
-  const findings = analyse(text, file, { folder, context: readContext(example.context), targets: readExampleTargets(example) }).findings.filter((finding) => finding.rule === rule.id && finding.echoOf === undefined);
+  const { file, language } = exampleFile(rule);
+  const findings = runExample(rule, example);
   const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
   const targets = example.targets === undefined ? [] : [`\`.trtc.yaml\`:\n\n${fence(renderTargets(example.targets), 'yaml')}`];
   return [heading, fence(text, language), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text, file)), ...renderFixed(findings, text, file, language)].join('\n\n');
