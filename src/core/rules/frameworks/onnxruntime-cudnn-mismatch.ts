@@ -137,7 +137,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
     ...common,
     messageId: isPreloaded ? 'preload' : taken.version === undefined ? 'newest' : 'major',
     severity: severityFor(use, certain ? 'error' : 'warning'),
-    data: { version: taken.version ?? 'of today', built: String(built), cudnn: String(majors[0] ?? cudnn), torch: torch?.version ?? '' },
+    data: { version: taken.version ?? '', built: String(built), cudnn: String(majors[0] ?? cudnn), torch: torch?.version ?? '' },
     related: [
       { location: other.where, message: `cuDNN ${cudnn} comes from here.` },
       ...(isPreloaded ? [{ location: torch.where, message: `torch ${torch.version} is installed here.` }] : []),
