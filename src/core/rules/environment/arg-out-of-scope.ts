@@ -69,6 +69,14 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'a gap in an address',
+      text: 'ARG TRT_VERSION=8.6.1\nFROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN wget https://github.com/NVIDIA/TensorRT/archive/refs/tags/v«${TRT_VERSION}».tar.gz\n',
+      messageId: 'beforeFrom',
+      severity: 'error',
+      fixed: 'ARG TRT_VERSION=8.6.1\nFROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nARG TRT_VERSION\nRUN wget https://github.com/NVIDIA/TensorRT/archive/refs/tags/v${TRT_VERSION}.tar.gz\n',
+    },
+    {
+      kind: 'bad',
       title: 'declared below its use',
       text: 'FROM ubuntu:22.04\nENV TENSORRT_HOME=/opt/TensorRT-«${TRT_VERSION}»\nARG TRT_VERSION=8.6.1.6\n',
       messageId: 'later',
@@ -282,12 +290,22 @@ function showUse({ start, end, name }: VariableUse, { instruction, actions }: In
   const text = before + dockerfile.text.slice(start, end) + after;
   const value = (before + after).replace(/\$\{\w+\}|\$\w+/g, '…');
   const action = actions.find((one) => one.action.file === dockerfile.file && one.action.range.start <= start && end <= one.action.range.end)?.action;
-  return { text, value, breaks: action !== undefined && isBroken(action, before) };
+  return { text, value, breaks: action !== undefined && isBroken(action, before, after) };
 }
 
-/** A specifier without version is refused by pip. */
-function isBroken(action: Action, before: string): boolean {
-  return action.kind === 'pip-install' && !action.command.conditional && !action.command.failureIgnored && /[=<>~!]=$/.test(before);
+/** What is left certainly fails: a specifier without version, a version of apt without its first part, an address with a gap. */
+function isBroken(action: Action, before: string, after: string): boolean {
+  if (action.command.conditional || action.command.failureIgnored) return false;
+  switch (action.kind) {
+    case 'pip-install':
+      return /[=<>~!]=$/.test(before);
+    case 'package-install':
+      return /=$/.test(before) && /^-\d/.test(after);
+    case 'download':
+      return /[-_/v]$/.test(before) && /^[-_/.]/.test(after) && (action.command.name === 'wget' || action.command.words.some(({ text }) => /^(?:-[a-zA-Z]*f|--fail)/.test(text.value)));
+    default:
+      return false;
+  }
 }
 
 /** The variable has a value of the image where a pin means that of the ARG. */

@@ -1,11 +1,11 @@
 import { containerFacts } from '../../facts/container-facts';
 import type { StackReport, StageStack } from '../../stack/model';
 import { UNKNOWN } from '../../text/traced';
-import { defineRule, type Report, type Severity } from '../model';
+import { defineRule, type Report } from '../model';
 import { editAssignment, findAssignment, targetStage } from '../support/environment';
 import { isGpuImage } from '../support/gpu-image';
 
-type MessageId = 'empty' | 'off' | 'fixed' | 'cudaAll' | 'cudaFixed';
+type MessageId = 'empty' | 'off' | 'fixed' | 'cudaAll' | 'cudaNone' | 'cudaFixed';
 
 export const rule = defineRule<MessageId>({
   id: 'env-visible-devices',
@@ -17,7 +17,8 @@ export const rule = defineRule<MessageId>({
     off: 'NVIDIA_VISIBLE_DEVICES is `{value}`: under the NVIDIA runtime the container gets no GPU unless it is started with another value.',
     fixed: 'NVIDIA_VISIBLE_DEVICES is fixed to `{value}` in the image: on a host that has no such GPU the container does not start.',
     cudaAll: 'CUDA_VISIBLE_DEVICES knows no `all`: CUDA stops at the first entry that is no index or UUID and shows no GPU.',
-    cudaFixed: 'CUDA_VISIBLE_DEVICES is fixed to `{value}` in the image: CUDA shows {effect}.',
+    cudaNone: 'CUDA_VISIBLE_DEVICES is {value} in the image: CUDA shows no GPU, however many the container gets.',
+    cudaFixed: 'CUDA_VISIBLE_DEVICES is fixed to `{value}` in the image: CUDA shows no others, however many the container gets.',
   },
   docs: {
     what: '`ENV NVIDIA_VISIBLE_DEVICES` with an empty value, `void`, `none`, or certain GPUs, in an image that is made for GPUs; `ENV CUDA_VISIBLE_DEVICES` with `all`, nothing, or certain GPUs.',
@@ -54,6 +55,13 @@ export const rule = defineRule<MessageId>({
       text: 'FROM pytorch/pytorch:2.3.1-cuda12.1-cudnn8-runtime\nENV CUDA_VISIBLE_DEVICES «all»\n',
       messageId: 'cudaAll',
       fixed: 'FROM pytorch/pytorch:2.3.1-cuda12.1-cudnn8-runtime\n',
+    },
+    {
+      kind: 'bad',
+      title: 'no GPU for CUDA',
+      text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nENV CUDA_VISIBLE_DEVICES=«-1»\n',
+      messageId: 'cudaNone',
+      fixed: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\n',
     },
     {
       kind: 'bad',
@@ -118,11 +126,10 @@ function checkCuda(stack: StackReport, stage: StageStack, report: Reporter): voi
   // Hiding the GPUs of an image without CUDA has its reasons.
   if (hidesAll && (stage.rootImage === undefined || !isGpuImage(stage.rootImage))) return;
   const { instruction, location } = assignment;
-  const severity: Severity = value === 'all' || hidesAll ? 'warning' : 'information';
   report({
-    messageId: value === 'all' ? 'cudaAll' : 'cudaFixed',
-    severity,
-    data: { value, effect: hidesAll ? 'no GPU' : 'no others, however many the container gets' },
+    messageId: value === 'all' ? 'cudaAll' : hidesAll ? 'cudaNone' : 'cudaFixed',
+    severity: value === 'all' || hidesAll ? 'warning' : 'information',
+    data: { value: value === '' ? 'empty' : hidesAll ? `\`${value}\`` : value },
     location,
     evidence: containerFacts(value === 'all' ? 'cuda-visible-devices-all' : 'cuda-visible-devices-renumbered'),
     fixes: instruction.assignments.length > 1 ? [] : [{ title: 'Drop CUDA_VISIBLE_DEVICES', safe: false, edits: [{ file: location.file, range: lineOf(stack.dockerfile.text, instruction.range), newText: '' }] }],

@@ -126,7 +126,8 @@ function examine(use: PipUse): Report<MessageId> | undefined {
     if (indexes.some((one) => one.tag === undefined || one.tag === tag)) return undefined;
     return {
       messageId: 'otherIndex',
-      severity: severityFor(use, 'error'),
+      // A page of links may have more than the folder that it lies in.
+      severity: severityFor(use, indexes.some(({ url }) => url.value.endsWith('.html')) ? 'warning' : 'error'),
       data: { requirement: text, wanted, index: first.url.value, cuda: cudaOfPipTag(first.tag ?? '') ?? '' },
       location,
       evidence: [LOCAL],
