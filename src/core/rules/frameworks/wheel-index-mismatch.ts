@@ -67,6 +67,30 @@ export const rule = defineRule<MessageId>({
       messageId: 'noIndex',
     },
     {
+      kind: 'bad',
+      title: 'in a project',
+      text: 'FROM python:3.10\nWORKDIR /app\nCOPY . .\nRUN pip install .[gpu]\n',
+      context: { 'pyproject.toml': '[project]\nname = "app"\n[project.optional-dependencies]\ngpu = ["«torch==2.1.0+cu118»"]\n' },
+      messageId: 'noIndex',
+      fixed: 'FROM python:3.10\nWORKDIR /app\nCOPY . .\nRUN pip install .[gpu] --extra-index-url https://download.pytorch.org/whl/cu118\n',
+    },
+    {
+      kind: 'bad',
+      title: 'in an environment file of conda',
+      text: 'FROM continuumio/miniconda3\nCOPY environment.yml /tmp/\nRUN conda env create -f /tmp/environment.yml\n',
+      context: { 'environment.yml': 'dependencies:\n  - python=3.10\n  - pip:\n    - «torch==2.1.0+cu118»\n    - numpy\n' },
+      messageId: 'noIndex',
+    },
+    {
+      kind: 'good',
+      title: 'an index that the project names for uv',
+      text: 'FROM python:3.10\nWORKDIR /app\nCOPY . .\nRUN uv sync\n',
+      context: {
+        'pyproject.toml':
+          '[project]\nname = "app"\ndependencies = ["torch==2.1.0+cu118"]\n[[tool.uv.index]]\nname = "cu118"\nurl = "https://download.pytorch.org/whl/cu118"\nexplicit = true\n[tool.uv.sources]\ntorch = { index = "cu118" }\n',
+      },
+    },
+    {
       kind: 'good',
       title: 'the index that goes with it',
       text: 'FROM nvidia/cuda:11.8.0-runtime-ubuntu22.04\nRUN pip install torch==2.1.0+cu118 torchvision==0.16.0+cu118 --extra-index-url https://download.pytorch.org/whl/cu118\n',
