@@ -2,7 +2,7 @@ import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersi
 import { compareDotted, firstParts, hasPrefix, isDotted } from '../version/dotted';
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, ruledOutByIndex, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
-import { remember } from './remember';
+import { remember } from '../text/remember';
 import { defineTable } from './table';
 import { availabilityOf, evidenceOfTensorRTBuild, newestTensorRTBuild, tensorRTBuilds, type TensorRTBuild } from './tensorrt-builds';
 import { aptVersionOf, packageFamily, releaseHasPackage } from './tensorrt-packages';

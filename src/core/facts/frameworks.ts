@@ -1,7 +1,7 @@
 import { comparePep440, parsePep440, satisfiesPep440 } from '../version/pep440';
 import { cudaOfPipTag } from '../version/cuda';
 import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
-import { remember } from './remember';
+import { remember } from '../text/remember';
 import { defineTable } from './table';
 import onnxruntimeText from './tables/onnxruntime-releases.json?raw';
 import otherText from './tables/other-frameworks.json?raw';

@@ -1,5 +1,5 @@
 import { compareDotted, majorOf } from '../version/dotted';
-import { remember } from './remember';
+import { remember } from '../text/remember';
 import { defineTable } from './table';
 import { tensorRTReleases, type TensorRTRelease } from './tensorrt-releases';
 import text from './tables/tensorrt-packages.json?raw';

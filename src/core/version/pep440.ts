@@ -1,4 +1,5 @@
 import { compare, explain, filter, satisfies } from '@renovatebot/pep440';
+import { remember } from '../text/remember';
 
 /** A Python version in its parts (PEP 440). */
 export interface Pep440Version {
@@ -13,7 +14,7 @@ export interface Pep440Version {
 }
 
 /** The parts of a Python version; undefined for what PEP 440 does not allow. */
-export function parsePep440(text: string): Pep440Version | undefined {
+export const parsePep440 = remember((text: string): Pep440Version | undefined => {
   const version = attempt(() => explain(text));
   if (version === undefined || version === null) return undefined;
   return {
@@ -22,7 +23,7 @@ export function parsePep440(text: string): Pep440Version | undefined {
     local: version.local ?? undefined,
     isPrerelease: version.is_prerelease,
   };
-}
+});
 
 /** Order of two Python versions: negative, 0 or positive; undefined when one of them is none. */
 export function comparePep440(a: string, b: string): number | undefined {
@@ -42,7 +43,7 @@ const CLAUSE = /^(===|~=|==|!=|<=|>=|<|>)\s*([^\s,]+?)(\.\*)?$/;
 /**
  * The clauses of a specifier: `>=2.0,<3` → two, the empty text → none. Undefined when one of them is not PEP 440.
  */
-export function parseSpecifier(specifier: string): readonly SpecifierClause[] | undefined {
+export const parseSpecifier = remember((specifier: string): readonly SpecifierClause[] | undefined => {
   const clauses: SpecifierClause[] = [];
   for (const part of specifier.split(',').map((text) => text.trim())) {
     if (part === '') continue;
@@ -53,7 +54,7 @@ export function parseSpecifier(specifier: string): readonly SpecifierClause[] | 
     clauses.push({ operator, version, wildcard: match[3] !== undefined });
   }
   return clauses;
-}
+});
 
 /** The one version that a specifier allows: `==2.1.0+cu118` → `2.1.0+cu118`; undefined for ranges, wildcards and `==a,==b`. */
 export function exactVersionOf(specifier: string): string | undefined {

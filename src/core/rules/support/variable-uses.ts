@@ -1,4 +1,4 @@
-import { remember } from '../../facts/remember';
+import { remember } from '../../text/remember';
 import type { Instruction, Word } from '../../dockerfile/model';
 
 /** A `$NAME` or `${NAME…}` that Docker or the shell of a RUN replaces. */

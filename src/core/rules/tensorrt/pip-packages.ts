@@ -1,4 +1,4 @@
-import { remember } from '../../facts/remember';
+import { remember } from '../../text/remember';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts, tensorRTPipHasPython, tensorRTPipVersions, type PipFact } from '../../facts/tensorrt-pip';
 import { cudaBuildsOf, findTensorRTRelease, tensorRTReleases } from '../../facts/tensorrt-releases';
 import { stageCuda } from '../../stack/query';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { remember } from '../../../src/core/facts/remember';
+import { remember } from '../../../src/core/text/remember';
 
 it('asks once for each combination of texts, undefined answers included', () => {
   const asked: string[] = [];
