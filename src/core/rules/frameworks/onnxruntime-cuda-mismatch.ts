@@ -34,6 +34,14 @@ export const rule = defineRule<MessageId>({
   examples: [
     {
       kind: 'bad',
+      title: 'the package for CPUs stands beside it',
+      text: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnxruntime==1.15.0\nRUN pip3 install «onnxruntime-gpu==1.15.0»\n',
+      messageId: 'wheel',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnxruntime==1.15.0\nRUN pip3 install "onnxruntime-gpu==1.19.*"\n',
+    },
+    {
+      kind: 'bad',
       title: 'PyPI’s build for CUDA 11 on CUDA 12',
       text: 'FROM nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «onnxruntime-gpu==1.18.1»\n',
       messageId: 'wheel',
@@ -116,13 +124,18 @@ function judgeWheel(use: PipUse): Report<MessageId> | undefined {
   if (isEither && taken.alsoFor !== stage) return undefined;
   return {
     messageId: isEither ? 'either' : 'wheel',
-    severity: severityFor(use, isEither || cuda.component.certainty === 'assumed' || taken.build.confidence === 'medium' ? 'warning' : 'error'),
+    severity: severityFor(use, isEither || hasCpuBuild(use.stage) || cuda.component.certainty === 'assumed' || taken.build.confidence === 'medium' ? 'warning' : 'error'),
     data: { version: taken.version, built, cuda: cuda.version, other: taken.alsoFor ?? '' },
     location: locateRequirement(use),
     evidence: [onnxruntimeEvidence(taken.build, 'cuda')],
     related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
     fixes: isEither ? [] : otherVersion(use, stage),
   };
+}
+
+/** The package for CPUs stands beside the one for GPUs: that a session runs on the CPU may be meant. */
+function hasCpuBuild({ final }: StageStack): boolean {
+  return final.components.some(({ kind, name }) => kind === 'onnxruntime' && name === 'onnxruntime');
 }
 
 /**

@@ -1,9 +1,9 @@
 import { tensorflowReleases, type TensorFlowRelease } from '../../facts/frameworks';
 import { nearestServedCudaTags } from '../../image/suggest';
-import type { StackReport } from '../../stack/model';
-import { stageCuda } from '../../stack/query';
+import type { StackReport, StackState } from '../../stack/model';
+import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
-import { compareDotted, majorOf } from '../../version/dotted';
+import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
 import { exactVersionOf } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
@@ -43,7 +43,7 @@ export const rule = defineRule<MessageId>({
       title: 'a release for CUDA 10.1 on CUDA 11',
       text: 'FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «tensorflow==2.3.0»\n',
       messageId: 'mismatch',
-      fixed: 'FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install tensorflow==2.13.0\n',
+      fixed: 'FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install tensorflow==2.11.0\n',
     },
     {
       kind: 'bad',
@@ -119,6 +119,12 @@ function bringsCuda({ stage, action }: PipUse): boolean {
   return action.requirements.some(({ name }) => /^nvidia-.*-cu\d+$/.test(name)) || action.requirementFiles.some(({ found }) => !found);
 }
 
+/** TensorFlow refuses a cuDNN older than the one it was compiled with; one that is not known does not rule a release out. */
+function hasCudnnFor({ cudnn }: TensorFlowRelease, state: StackState): boolean {
+  const present = majorMinorOf(knownVersion(findComponent(state, 'cudnn')?.version) ?? '');
+  return present === undefined || compareDotted(present, majorMinorOf(cudnn) ?? cudnn) >= 0;
+}
+
 /** For releases from 2.14 on the extra; before that the newest release for the stage's CUDA, and the image for the oldest that is allowed. */
 function fixesFor(use: PipUse, release: TensorFlowRelease, cuda: string, stack: StackReport): readonly Fix[] {
   const { requirement, stage, before, action } = use;
@@ -129,7 +135,7 @@ function fixesFor(use: PipUse, release: TensorFlowRelease, cuda: string, stack: 
   }
   const python = pipPython(stage, before, action)?.version;
   const fitting = tensorflowReleases().findLast(
-    (row) => isCudaCompatible(row.cuda, cuda) === true && compareDotted(row.version, '2.14') < 0 && python !== undefined && row.python?.includes(python) === true && majorOf(row.version) === majorOf(release.version),
+    (row) => isCudaCompatible(row.cuda, cuda) === true && hasCudnnFor(row, before) && compareDotted(row.version, '2.14') < 0 && python !== undefined && row.python?.includes(python) === true && majorOf(row.version) === majorOf(release.version),
   );
   const isGone = fitting === undefined || (requirement.name === 'tensorflow-gpu' && compareDotted(fitting.version, '2.12') >= 0);
   const edit = isGone ? undefined : replaceRequirement(requirement, requirement.name, `==${fitting.version}`);
