@@ -5,6 +5,7 @@ import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule } from '../model';
 import { listLibraryInstalls, networkDistro } from '../support/library-packages';
 import { locateVersion } from '../support/edit-version';
+import { useSolvedImage } from '../support/solved-image';
 import { groupByVersion } from '../support/version-groups';
 
 export const rule = defineRule<'unsupported'>({
@@ -33,6 +34,7 @@ export const rule = defineRule<'unsupported'>({
       title: 'TensorRT 10.14 on Ubuntu 20.04',
       text: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer10=«10.14.1.48-1+cuda12.9»\n',
       messageId: 'unsupported',
+      fixed: 'FROM nvidia/cuda:12.6.3-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10=10.14.1.48-1+cuda12.9\n',
     },
     {
       kind: 'good',
@@ -57,6 +59,7 @@ export const rule = defineRule<'unsupported'>({
             data: { release: release.version, supported: listUbuntu(release.ubuntu), distro, version, package: first.spec.name.value },
             location: locateVersion(install, first),
             evidence: [{ fact: `TensorRT ${release.version} has packages for Ubuntu ${listUbuntu(release.ubuntu)}.`, source: release.source, checked: tensorRTReleasesChecked() }],
+            fixes: useSolvedImage(install.stage, stack, { tensorrt: release.fullVersion ?? release.version }),
           });
         }
       }
