@@ -36,8 +36,12 @@ export interface DocumentAnalysis {
 /** Languages of documents that tell what they are, whatever their names. */
 const LANGUAGES: Readonly<Record<string, FileKind>> = { dockerfile: 'dockerfile', dockercompose: 'compose' };
 
+/** A stack takes about a megabyte: those of more documents than anybody looks at in a row are made again when asked for. */
+const MAX_KEPT = 24;
+
 interface Kept {
-  readonly analysis: DocumentAnalysis;
+  /** Undefined once newer ones have taken its place; what it asked for is still known. */
+  readonly analysis: DocumentAnalysis | undefined;
   readonly version: number;
   readonly asked: ReadonlySet<string>;
 }
@@ -92,7 +96,7 @@ export class Analyser {
     if (token?.isCancellationRequested === true) return undefined;
     const version = this.#readVersion(uri);
     const kept = this.#kept.get(uri);
-    if (kept !== undefined && kept.version === version) return kept.analysis;
+    if (kept?.analysis !== undefined && kept.version === version) return kept.analysis;
 
     const text = this.#readText(uri);
     if (text === undefined) return undefined;
@@ -102,7 +106,7 @@ export class Analyser {
     asked.add(toFilePath(uri) ?? '');
     const { options, lint } = this.#options(uri, settings, asked);
     const analysis = this.#run(uri, text, { ...options, kind, context, folder }, lint);
-    if (analysis !== undefined && version !== undefined) this.#kept.set(uri, { analysis, version, asked });
+    if (analysis !== undefined && version !== undefined) this.#keep(uri, { analysis, version, asked });
     return analysis;
   }
 
@@ -131,6 +135,14 @@ export class Analyser {
       found = true;
     }
     return found;
+  }
+
+  /** Keeps an analysis, and lets go of the oldest. */
+  #keep(uri: string, kept: Kept): void {
+    this.#kept.delete(uri);
+    this.#kept.set(uri, kept);
+    const whole = [...this.#kept].filter(([, { analysis }]) => analysis !== undefined);
+    for (const [oldest, { version, asked }] of whole.slice(0, -MAX_KEPT)) this.#kept.set(oldest, { analysis: undefined, version, asked });
   }
 
   /** Forgets one analysis. */

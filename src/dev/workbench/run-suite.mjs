@@ -54,7 +54,7 @@ async function runSuite(name, vscodeExecutablePath, extensionDevelopmentPath) {
       vscodeExecutablePath,
       extensionDevelopmentPath,
       extensionTestsPath: suite,
-      extensionTestsEnv: { TRTC_SUITE: name, TRTC_RESULTS: results },
+      extensionTestsEnv: { TRTC_SUITE: name, TRTC_RESULTS: results, ...(name === 'suites' ? { TRTC_ACTIVATION: path.join(cache, 'workbench/activation.json') } : {}) },
       launchArgs: [workspace, '--disable-extensions', ...(name === 'restricted' ? ['--keep-workspace-trust'] : [])],
     });
   } catch (error) {
