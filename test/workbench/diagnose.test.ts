@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DiagnosticSeverity, Position, window, workspace, WorkspaceEdit } from 'vscode';
 import { STUBS, STUBS_RULE } from './samples';
-import { closeEditors, fileUri, findings, openText, ruleOf } from './workbench';
+import { closeEditors, fileUri, findings, openText, ruleOf, writeFile } from './workbench';
 
 describe('diagnostics', () => {
   afterEach(closeEditors);
@@ -49,4 +49,25 @@ describe('diagnostics', () => {
       await findings(document.uri, (all) => all.length === 1);
     });
   }
+
+  const OTHERS = [
+    ['kinds/compose.yaml', 'services:\n  app:\n    image: nvidia/cuda:12.4.1-base-ubuntu22.04\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n', 'compose-capabilities-missing'],
+    ['kinds/.devcontainer/devcontainer.json', '{\n  // one element too few\n  "image": "nvidia/cuda:12.4.1-devel-ubuntu22.04",\n  "runArgs": ["--gpus all"]\n}\n', 'devcontainer-run-arg-joined'],
+    ['kinds/.trtc.yaml', 'rules:\n  image-tag-remuved: off\n', undefined],
+  ] as const;
+  for (const [name, text, rule] of OTHERS) {
+    it(`show in ${name}`, async () => {
+      const document = await openText(name, text);
+      const [first] = await findings(document.uri, (all) => all.length > 0);
+      if (rule !== undefined) assert.equal(first && ruleOf(first), rule);
+    });
+  }
+
+  it('show in a requirements file, and where the Dockerfile names it', async () => {
+    const requirements = await writeFile('echo/requirements.txt', 'nvidia-tensorrt\n');
+    const document = await openText('echo/Dockerfile', 'FROM python:3.10-slim\nCOPY requirements.txt /app/\nRUN pip install -r /app/requirements.txt\n');
+    const [echo] = await findings(document.uri, (all) => all.length > 0);
+    assert.equal(document.getText(echo?.range), '/app/requirements.txt');
+    await findings(requirements, (all) => all.some((finding) => echo !== undefined && ruleOf(finding) === ruleOf(echo)));
+  });
 });
