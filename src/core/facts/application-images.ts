@@ -4,7 +4,7 @@ import text from './tables/application-images.json?raw';
 
 /** An image of an application that people run with Compose. */
 export interface ApplicationImage {
-  /** The end of its repository path: `plex` for `lscr.io/linuxserver/plex`. */
+  /** The end of its repository path: `plex` for `lscr.io/linuxserver/plex`. With `variant` the whole name: what a mirror serves is not known. */
   readonly name: string;
   /** video: it decodes or encodes on the GPU. */
   readonly use: 'video' | null;
@@ -22,9 +22,9 @@ export function findVideoImage(repository: string): Evidence | undefined {
   return row && { fact: `${row.name} decodes and encodes video on the GPU, which needs the driver capability video`, source: row.source, checked: table().checked };
 }
 
-/** What a tag lacks that names a variant alone (`stable-`), with evidence; undefined for every other tag. */
-export function findVariantTag(repository: string, tag: string): { readonly prefix: string; readonly evidence: Evidence } | undefined {
-  const row = table().rows.find(({ name, variant }) => variant !== null && endsWithName(repository, name) && new RegExp(variant).test(tag));
+/** What a tag of an image (`ghcr.io/owner/name`) lacks that names a variant alone (`stable-`), with evidence; undefined for every other tag. */
+export function findVariantTag(image: string, tag: string): { readonly prefix: string; readonly evidence: Evidence } | undefined {
+  const row = table().rows.find(({ name, variant }) => variant !== null && name === image && new RegExp(variant).test(tag));
   if (row === undefined || row.prefix === null) return undefined;
   return { prefix: row.prefix, evidence: { fact: `Tags of ${row.name} begin with a release or with ${row.prefix.replace(/-$/, '')}`, source: row.source, checked: table().checked } };
 }
