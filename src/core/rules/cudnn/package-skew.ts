@@ -54,6 +54,14 @@ export const rule = defineRule<MessageId>({
       messageId: 'imageRuntime',
     },
     {
+      kind: 'bad',
+      title: 'a failure is tolerated',
+      text: 'FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN (apt-get update && apt-get install -y libcudnn8=8.9.6.50-1+cuda11.8 libcudnn8-dev=«8.9.5.30-1+cuda11.8») || true\n',
+      messageId: 'skew',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nRUN (apt-get update && apt-get install -y libcudnn8=8.9.6.50-1+cuda11.8 libcudnn8-dev=8.9.6.50-1+cuda11.8) || true\n',
+    },
+    {
       kind: 'good',
       title: 'both in one version',
       text: 'FROM nvidia/cuda:11.8.0-base-ubuntu22.04\nARG V=8.9.6.50-1+cuda11.8\nRUN apt-get update && apt-get install -y libcudnn8=$V libcudnn8-dev=$V\n',
@@ -70,7 +78,8 @@ export const rule = defineRule<MessageId>({
         if (install.action.manager !== 'apt' || install.action.command.conditional || install.hasUnknownPackages) continue;
         for (const item of install.packages) {
           const finding = judge(item, install, installs);
-          if (finding !== undefined) report(finding);
+          // A build goes on after a command whose failure is tolerated.
+          if (finding !== undefined) report(install.action.command.failureIgnored ? { ...finding, severity: 'warning' } : finding);
         }
       }
     }
@@ -120,7 +129,7 @@ function judge(item: LibraryPackage, install: LibraryInstall, installs: StageIns
   const fix = pinRuntime(runtime, item, beside, install);
   return {
     messageId: 'runtimeFloats',
-    severity: newest === undefined || newest.version === item.version || install.action.command.failureIgnored ? 'warning' : 'error',
+    severity: newest === undefined || newest.version === item.version ? 'warning' : 'error',
     data: { ...data, newest: newest === undefined || newest.version === item.version ? '' : ` (${newest.version})` },
     location: locatePackage(install, item),
     evidence: [NEEDS_RUNTIME, ...(newest?.evidence === undefined ? [] : [newest.evidence])],

@@ -153,6 +153,7 @@ function checkContents(stage: StageStack, report: (found: Report<MessageId>) => 
         if (architecture === platform) continue;
         report({
           messageId: 'content',
+          ...(action.command.failureIgnored ? { severity: 'warning' } : undefined),
           data: { what, architecture: `linux/${architecture}`, platform: `linux/${platform}` },
           location,
           evidence: whyPlatforms(image),
