@@ -1,11 +1,11 @@
 import type { ExtensionContext } from 'vscode';
-import { registerExplainRule } from './commands/explain-rule';
-import { registerFixAll } from './commands/fix-all';
-import { registerRestartServer } from './commands/restart-server';
-import { registerShowOutput } from './commands/show-output';
-import { registerShowStack } from './commands/show-stack';
-import { createClient } from './language-client';
-import { showStatus } from './status';
+import { registerExplainRule } from './language/explain-rule';
+import { registerFixAll } from './language/fix-all';
+import { registerRestartServer } from './language/restart-server';
+import { registerShowOutput } from './language/show-output';
+import { registerShowStack } from './language/show-stack';
+import { createClient } from './language/language-client';
+import { showStatus } from './language/status';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {

@@ -1,4 +1,4 @@
-// Bundles the three entries (client, server, command line) into dist/, or one script of src/dev to be run at once:
+// Bundles the entries (client, its features, server, command line) into dist/, or one script of src/dev to be run at once:
 //   node src/dev/build.mjs [--minify] [--watch]
 //   node src/dev/build.mjs --run src/dev/NAME.ts [arguments…]
 import { spawnSync } from 'node:child_process';
@@ -41,10 +41,33 @@ const common = {
   legalComments: 'none',
 };
 
+/**
+ * What activation need not load lies in a bundle of its own: `import('…/features')` anywhere in the client stays an
+ * import of dist/features.js.
+ */
+const featuresApart = {
+  name: 'features-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/features$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './features.js', external: true } : undefined));
+  },
+};
+
+/** dockerode takes in gRPC for BuildKit sessions, which we never open: builds go through the docker command line. */
+const withoutGrpc = {
+  name: 'without-grpc',
+  setup(build) {
+    build.onResolve({ filter: /^(@grpc\/|protobufjs)/ }, ({ path: name }) => ({ path: name, namespace: 'without-grpc' }));
+    build.onLoad({ filter: /.*/, namespace: 'without-grpc' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+const docker = { plugins: [rawText, withoutGrpc], external: ['vscode', 'cpu-features'], loader: { '.node': 'empty' } };
+
 const entries = [
-  { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'] },
+  { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, featuresApart] },
+  { entryPoints: { features: 'src/client/features.ts' }, ...docker },
   { entryPoints: { server: 'src/server/main.ts' } },
-  { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' }, ...docker },
 ];
 
 const run = argv.indexOf('--run');

@@ -9,6 +9,7 @@ import type { RuleInfo } from '../core/rules/model';
 import type { Schema } from '../core/schema/model';
 import { targetSchema } from '../core/target/schema';
 import { GeneratedFiles } from './generated-files';
+import { readManifest } from './manifest';
 
 const PAGES = 'media/rules';
 const SEVERITIES = ['off', 'hint', 'information', 'warning', 'error'];
@@ -23,7 +24,7 @@ for (const page of existsSync(PAGES) ? readdirSync(PAGES) : []) {
 }
 writeSchema('config', '.trtc.yaml', configSchema());
 writeSchema('overlay', 'Overlay of TensorRT Containers', overlaySchema);
-writeSettings();
+writeManifest();
 writeRuleTable();
 files.report();
 
@@ -33,24 +34,25 @@ function writeSchema(name: string, title: string, schema: Schema): void {
   files.write(`media/schemas/${name}.schema.json`, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
-/** In package.json, the properties of the setting `tensorrt.rules`, names to complete with what each finds, and the items of `tensorrt.targets`. */
-function writeSettings(): void {
-  const manifest = readFileSync('package.json', 'utf8');
-  const { contributes } = JSON.parse(manifest) as { contributes: { configuration: readonly { properties: object }[] } };
-  const section = contributes.configuration.findIndex(({ properties }) => 'tensorrt.rules' in properties);
-  if (section < 0) throw new Error('package.json declares no setting tensorrt.rules');
+/** `contributes` of package.json and package.nls.json, from the contributes.json files and what the rules add to them. */
+function writeManifest(): void {
+  const { contributes, strings } = readManifest();
   const families = [...new Set(rules.map(({ family }) => family))].sort();
-  const properties = Object.fromEntries([
-    ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
-    ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
-  ]) as Record<string, unknown>;
-  const settings = ['contributes', 'configuration', section, 'properties'];
-  const withRules = setValue(manifest, [...settings, 'tensorrt.rules', 'properties'], properties);
-  files.write('package.json', setValue(withRules, [...settings, 'tensorrt.targets', 'items'], targetSchema()));
+  addToSetting(contributes.configuration.properties, 'tensorrt.rules', {
+    properties: Object.fromEntries([
+      ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
+      ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
+    ]),
+  });
+  addToSetting(contributes.configuration.properties, 'tensorrt.targets', { items: targetSchema() });
+  const manifest = readFileSync('package.json', 'utf8');
+  files.write('package.json', applyEdits(manifest, modify(manifest, ['contributes'], contributes, { formattingOptions: { tabSize: 2, insertSpaces: true } })));
+  files.write('package.nls.json', `${JSON.stringify(strings, undefined, 2)}\n`);
 }
 
-function setValue(json: string, place: (string | number)[], value: unknown): string {
-  return applyEdits(json, modify(json, place, value, { formattingOptions: { tabSize: 2, insertSpaces: true } }));
+function addToSetting(settings: Record<string, unknown>, name: string, more: object): void {
+  if (settings[name] === undefined) throw new Error(`No contributes.json declares the setting ${name}`);
+  settings[name] = { ...settings[name], ...more };
 }
 
 function describeSetting(description: string): object {

@@ -1,5 +1,5 @@
 import { commands, FileType, l10n, languages, Uri, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
-import { rulePages } from '../rule-pages';
+import { rulePages } from './rule-pages';
 
 export const EXPLAIN_RULE = 'tensorrt.explainRule';
 

@@ -1,5 +1,5 @@
 import { l10n, Uri } from 'vscode';
-import type { ComponentOutput, StackOutput, StageOutput } from '../core/engine/stack-output';
+import type { ComponentOutput, StackOutput, StageOutput } from '../../core/engine/stack-output';
 
 /** Text of a page that stands for a line, counted from 1, of a file. */
 export interface PageLink {

@@ -1,8 +1,8 @@
 import { Disposable, l10n, languages, LanguageStatusSeverity } from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
-import { FACTS_REQUEST, type FactsAnswer } from '../core/protocol/requests';
-import { RESTART_SERVER } from './commands/restart-server';
-import { SHOW_OUTPUT } from './commands/show-output';
+import { FACTS_REQUEST, type FactsAnswer } from '../../core/protocol/requests';
+import { RESTART_SERVER } from './restart-server';
+import { SHOW_OUTPUT } from './show-output';
 
 /** The language status item of Dockerfiles: how old the facts are and whether the server runs. */
 export function showStatus(client: LanguageClient): Disposable {

@@ -1,7 +1,7 @@
 import { commands, Disposable, DocumentLink, EventEmitter, l10n, languages, Range, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
-import { renderStack, type PageLink } from '../stack-page';
+import { renderStack, type PageLink } from './stack-page';
 
 const SCHEME = 'tensorrt-stack';
 const SHOW_LINE = 'tensorrt.showLine';

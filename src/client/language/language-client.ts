@@ -1,7 +1,7 @@
 import { extensions, l10n, Uri, type Diagnostic, type ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind, vsdiag, type LanguageClientOptions } from 'vscode-languageclient/node';
-import type { InitializationOptions } from '../core/protocol/requests';
-import { EXPLAIN_RULE } from './commands/explain-rule';
+import type { InitializationOptions } from '../../core/protocol/requests';
+import { EXPLAIN_RULE } from './explain-rule';
 import { rulePages } from './rule-pages';
 
 /** The client of the language server in `dist/server.js`; not started yet. */
