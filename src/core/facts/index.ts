@@ -12,6 +12,7 @@ import cudnnConsumers from './tables/cudnn-consumers.json?raw';
 import cudnn from './tables/cudnn.json?raw';
 import distributions from './tables/distributions.json?raw';
 import dockerRunSwitches from './tables/docker-run-switches.json?raw';
+import errors from './tables/errors.json?raw';
 import frameworkImages from './tables/framework-images.json?raw';
 import gpus from './tables/gpus.json?raw';
 import imageEnv from './tables/image-env.json?raw';
@@ -51,6 +52,7 @@ export const tableTexts: readonly string[] = [
   cudnn,
   distributions,
   dockerRunSwitches,
+  errors,
   frameworkImages,
   gpus,
   imageEnv,

@@ -1,6 +1,6 @@
 /**
  * A fact table as it lies in `tables/*.json`: one row a line, cells in the order of `columns`.
- * A cell of the column `source` is an index into `sources`, so that a URL is written once.
+ * A cell of the column `source` is an index into `sources`, so that a URL is written once; one of `also` a list of them.
  * null is a gap ("not established"), never a no.
  */
 export interface TableFile {
@@ -30,10 +30,12 @@ export function defineTable<Row>(text: string): () => Table<Row> {
 
 function readTable<Row>(text: string): Table<Row> {
   const file = JSON.parse(text) as TableFile;
+  const sourceOf = (index: unknown): string => file.sources[index as number] ?? '';
+  const sourcesOf = (indices: unknown): readonly string[] => (Array.isArray(indices) ? indices.map(sourceOf) : []);
   const rows = file.rows.map((cells) => {
     const row: Record<string, unknown> = {};
     file.columns.forEach((column, i) => {
-      row[column] = column === 'source' ? (file.sources[cells[i] as number] ?? '') : cells[i];
+      row[column] = column === 'source' ? sourceOf(cells[i]) : column === 'also' ? sourcesOf(cells[i]) : cells[i];
     });
     return row as Row & { readonly source: string };
   });
