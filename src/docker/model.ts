@@ -4,11 +4,13 @@
 export interface EngineAddress {
   /** What people call it: the name of the docker context, `DOCKER_HOST`, or the label given in the settings. Unique among the addresses of one list. */
   readonly name: string;
-  readonly from: 'context' | 'environment' | 'setting';
+  readonly from: 'context' | 'environment' | 'setting' | 'socket';
   /** As the docker command line writes it: `unix:///var/run/docker.sock`, `tcp://host:2376`, `ssh://user@host`, `npipe:////./pipe/docker_engine`. */
   readonly url: string;
   /** Folder of `ca.pem`, `cert.pem` and `key.pem`; null where the connection is not encrypted or ssh encrypts it. */
   readonly certificates: string | null;
+  /** The context says that the engine's certificate is not to be checked (`docker context create --docker skip-tls-verify=true`). */
+  readonly skipVerification?: boolean;
   /** The one that `docker` without further words talks to. */
   readonly current: boolean;
 }

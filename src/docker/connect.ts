@@ -1,0 +1,103 @@
+import type Dockerode from 'dockerode';
+import { cancelled } from './errors';
+import type { EngineAddress, EngineInfo } from './model';
+import { Transport } from './transport';
+
+/** A way to one engine, made by `connect`. Every function that asks something of an engine takes one. */
+export interface Engine {
+  readonly address: EngineAddress;
+}
+
+const clients = new WeakMap<Engine, { readonly docker: Dockerode; readonly transport: Transport }>();
+
+/** Makes ready to talk to an engine; nothing is asked of it yet. dockerode is loaded at the first call. */
+export async function connect(address: EngineAddress, signal?: AbortSignal): Promise<Engine> {
+  const { default: Docker } = await import('dockerode');
+  if (signal?.aborted === true) throw cancelled();
+  const transport = new Transport(address);
+  const engine: Engine = { address };
+  // An option that dockerode's types do not name.
+  const options: object = { modem: transport };
+  clients.set(engine, { docker: new Docker(options), transport });
+  return engine;
+}
+
+/** Closes the connections of an engine, also those that are in use. */
+export function disconnect(engine: Engine): void {
+  clients.get(engine)?.transport.close();
+}
+
+/** The dockerode client of an engine, for this folder only. Every error of it is a DockerError. */
+export function clientOf(engine: Engine): Dockerode {
+  const client = clients.get(engine);
+  if (client === undefined) throw new TypeError('The engine was not made by connect().');
+  return client.docker;
+}
+
+/** The same client, for the calls about the engine itself. */
+export function systemOf(engine: Engine): SystemCalls {
+  return clientOf(engine) as SystemCalls;
+}
+
+/** How a call can be called off. */
+export interface CallOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** Calls whose options or answers dockerode's types lack. */
+export interface SystemCalls {
+  readonly version: (options: CallOptions) => Promise<VersionAnswer>;
+  readonly info: (options: CallOptions) => Promise<InfoAnswer>;
+  readonly df: (options: CallOptions) => Promise<unknown>;
+}
+
+interface VersionAnswer {
+  readonly Version: string;
+  readonly ApiVersion: string;
+  readonly Os: string;
+  readonly Arch: string;
+  readonly KernelVersion?: string;
+  readonly Components?: readonly { readonly Name: string }[] | null;
+}
+
+/** Of `GET /info` what is used here; Podman and old engines leave some out. */
+interface InfoAnswer {
+  readonly Name?: string;
+  readonly KernelVersion?: string;
+  readonly OperatingSystem?: string;
+  readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+  readonly DefaultRuntime?: string;
+  readonly CDISpecDirs?: readonly string[] | null;
+  readonly DiscoveredDevices?: readonly { readonly Source?: string; readonly ID?: string }[] | null;
+  readonly CgroupDriver?: string;
+  readonly CgroupVersion?: string;
+  readonly Driver?: string;
+  readonly DockerRootDir?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+}
+
+/** Asks an engine about itself: two calls. */
+export async function readEngineInfo(engine: Engine, signal?: AbortSignal): Promise<EngineInfo> {
+  const system = systemOf(engine);
+  const [version, info] = await Promise.all([system.version({ abortSignal: signal }), system.info({ abortSignal: signal })]);
+  const cdi = info.DiscoveredDevices?.flatMap(({ Source, ID }) => (Source === 'cdi' && ID !== undefined ? [ID] : []));
+  return {
+    product: version.Components?.some(({ Name }) => /podman/i.test(Name)) === true ? 'podman' : 'docker',
+    version: version.Version,
+    apiVersion: version.ApiVersion,
+    os: version.Os,
+    architecture: version.Arch,
+    hostName: info.Name ?? '',
+    kernel: version.KernelVersion ?? info.KernelVersion ?? '',
+    operatingSystem: info.OperatingSystem ?? '',
+    runtimes: Object.keys(info.Runtimes ?? {}),
+    defaultRuntime: info.DefaultRuntime ?? '',
+    cdiDevices: cdi ?? null,
+    cdiSpecFolders: info.CDISpecDirs ?? null,
+    cgroupDriver: info.CgroupDriver ?? '',
+    cgroupVersion: info.CgroupVersion ?? null,
+    storageDriver: info.Driver ?? '',
+    dataRoot: info.DockerRootDir ?? '',
+    securityOptions: info.SecurityOptions ?? [],
+  };
+}

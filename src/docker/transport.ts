@@ -1,0 +1,142 @@
+// Carries dockerode's requests. dockerode's own carrier reads DOCKER_HOST whatever it is told, speaks ssh without looking
+// at known hosts or the user's configuration, and cannot cancel all it starts.
+import http from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
+import { DockerError, refusal, toDockerError } from './errors';
+import type { EngineAddress } from './model';
+import { EngineAgent } from './sockets';
+
+/** An answer that is longer than this is given up. */
+const LONGEST_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** What dockerode asks of its carrier. A path that ends in `?` wants the options as its query. */
+export interface DialRequest {
+  readonly path: string;
+  readonly method: string;
+  readonly options?: Record<string, unknown> & { readonly _query?: Record<string, unknown>; readonly _body?: unknown; readonly abortSignal?: AbortSignal };
+  readonly file?: string | Buffer | NodeJS.ReadableStream;
+  readonly authconfig?: { readonly base64?: string };
+  readonly abortSignal?: AbortSignal;
+  /** The answer is given as a stream as soon as it begins. */
+  readonly isStream?: boolean;
+  /** The connection itself is given: what is written goes to the container, what is read comes from it. */
+  readonly hijack?: boolean;
+}
+
+type Callback = (error: DockerError | null, answer?: unknown) => void;
+
+/** Stands where dockerode expects its docker-modem. All errors that it gives are DockerErrors. */
+export class Transport {
+  readonly Promise = Promise;
+  private readonly agent: EngineAgent;
+
+  constructor(private readonly address: EngineAddress) {
+    this.agent = new EngineAgent(address);
+  }
+
+  /** Closes all connections, also those in use. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Sends a request; a status of 400 or more is an error. An answer of JSON is given as its value, another as a Buffer. */
+  dial(asked: DialRequest, callback: Callback): void {
+    let open = true;
+    const settle: Callback = (error, answer) => {
+      if (!open) return;
+      open = false;
+      callback(error, answer);
+    };
+    const fail = (error: unknown): void => settle(signal?.aborted === true ? new DockerError({ kind: 'cancelled' }) : toDockerError(error, this.address));
+
+    const signal = asked.abortSignal ?? asked.options?.abortSignal;
+    const { query, body } = readOptions(asked);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    let request: http.ClientRequest;
+    try {
+      request = http.request({
+        agent: this.agent,
+        host: 'docker',
+        method: asked.method,
+        path: encodeURI(asked.path.replace(/\?$/, '')).replace(/[?#]/g, encodeURIComponent) + query,
+        headers: {
+          ...(text !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+          ...(asked.file !== undefined && { 'Content-Type': 'application/x-tar' }),
+          ...(Buffer.isBuffer(asked.file) && { 'Content-Length': asked.file.length }),
+          ...(asked.authconfig?.base64 !== undefined && { 'X-Registry-Auth': asked.authconfig.base64 }),
+          ...(asked.hijack === true && { Connection: 'Upgrade', Upgrade: 'tcp' }),
+        },
+        ...(signal && { signal }),
+      });
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    request.on('error', fail);
+    request.on('upgrade', (_response, socket: Duplex, head) => {
+      if (head.length > 0) socket.unshift(head);
+      settle(null, socket);
+    });
+    request.on('response', (response) => {
+      if (signal) addAbortSignal(signal, response);
+      const status = response.statusCode ?? 0;
+      if (asked.isStream === true && status < 400) {
+        settle(null, response);
+        return;
+      }
+      void readAnswer(response).then((answer) => {
+        if (status < 400) settle(null, parse(answer) ?? answer);
+        else settle(new DockerError(refusal(status, readRefusal(answer))));
+      }, fail);
+    });
+    if (asked.file instanceof Object && 'pipe' in asked.file) {
+      asked.file.on('error', (error: Error) => request.destroy(error));
+      asked.file.pipe(request);
+    } else request.end(asked.file ?? text);
+  }
+}
+
+/**
+ * dockerode puts what is asked into one object. For a GET it is the query, for a POST to a path with `?` both query and
+ * body; `_query` and `_body` in it keep the two apart.
+ */
+function readOptions({ path, method, options }: DialRequest): { readonly query: string; readonly body: unknown } {
+  if (options === undefined) return { query: '', body: undefined };
+  const { _query, _body, ...plain } = options;
+  const rest = Object.fromEntries(Object.entries(plain).filter(([name]) => name !== 'abortSignal' && name !== 'authconfig'));
+  const apart = _query !== undefined || _body !== undefined;
+  const query = path.endsWith('?') ? Object.entries(apart ? (_query ?? {}) : rest).filter(([, value]) => value !== undefined) : [];
+  const body = method !== 'POST' ? undefined : apart ? _body : path.endsWith('?') ? undefined : rest;
+  const search = new URLSearchParams();
+  for (const [name, value] of query) {
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, typeof one === 'string' ? one : JSON.stringify(one));
+  }
+  return { query: query.length === 0 ? '' : `?${search.toString()}`, body };
+}
+
+async function readAnswer(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(answer: Buffer): unknown {
+  try {
+    return JSON.parse(answer.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The engine's words: `{"message": …}`, Podman's `{"cause": …, "message": …}`, or plain text. */
+function readRefusal(answer: Buffer): string {
+  const value = parse(answer.subarray(0, 1024 * 1024));
+  const message = typeof value === 'object' && value !== null && 'message' in value ? value.message : undefined;
+  return (typeof message === 'string' ? message : answer.subarray(0, 4096).toString('utf8')).trim();
+}
