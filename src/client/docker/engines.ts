@@ -1,0 +1,76 @@
+// Which Docker engines the user works with, and how a command reaches one of them.
+import { l10n, ProgressLocation, window, workspace, type QuickPickItem } from 'vscode';
+import { connect, disconnect, listAddresses, type Engine, type EngineAddress } from '../../docker';
+import { toPlain } from './plain';
+import { showFailure } from './problem-message';
+
+/** What a long task is given: the way to stop it and to tell how far it is. */
+export interface Progress {
+  readonly signal: AbortSignal;
+  /** `percent` is the whole that is done, from 0 to 100; undefined where that is not known. */
+  report(message: string, percent?: number): void;
+}
+
+/** Every engine that can be told of: DOCKER_HOST, docker contexts, default sockets, and addresses of the setting. */
+export async function listAllEngines(): Promise<readonly EngineAddress[]> {
+  return listAddresses({ extra: readHosts().filter((host) => host.includes('://')).map((url) => ({ name: url, url })) });
+}
+
+/**
+ * The engines that the views show: the one that `docker` talks to, and those that the setting `tensorrt.docker.hosts`
+ * names by context or address. Names that nothing answers to are left out.
+ */
+export async function listEngines(): Promise<readonly EngineAddress[]> {
+  const all = await listAllEngines();
+  const wanted = new Set(readHosts());
+  const shown = all.filter(({ name, url, current }) => current || wanted.has(name) || wanted.has(url));
+  return shown.length > 0 ? shown : all.slice(0, 1);
+}
+
+/** The engine to work with: the only one shown, or the one that the user picks; undefined when none is picked. */
+export async function pickEngine(placeHolder: string = l10n.t('On which Docker host?')): Promise<EngineAddress | undefined> {
+  const engines = await listEngines();
+  if (engines.length <= 1) return engines[0];
+  const items = engines.map((address): QuickPickItem & { address: EngineAddress } => ({ ...describeAddress(address), address }));
+  return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.address;
+}
+
+/** An address as a row to choose from. */
+export function describeAddress({ name, url, current }: EngineAddress): { readonly label: string; readonly description: string } {
+  return { label: toPlain(name), description: current ? l10n.t('{0} (current)', toPlain(url)) : toPlain(url) };
+}
+
+/**
+ * Runs a task with an engine under a notification that can cancel it. What goes wrong is shown, with what helps;
+ * then, and when it was cancelled, the result is undefined.
+ */
+export async function withEngineProgress<T>(title: string, address: EngineAddress, task: (engine: Engine, progress: Progress) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (shown, token) => {
+      const aborter = new AbortController();
+      const subscription = token.onCancellationRequested(() => aborter.abort());
+      let done = 0;
+      const report = (message: string, percent?: number): void => {
+        const increment = percent === undefined ? 0 : Math.max(0, percent - done);
+        done += increment;
+        shown.report(percent === undefined ? { message: toPlain(message, 200) } : { message: toPlain(message, 200), increment });
+      };
+      const engine = await connect(address, aborter.signal);
+      try {
+        return await task(engine, { signal: aborter.signal, report });
+      } finally {
+        subscription.dispose();
+        disconnect(engine);
+      }
+    });
+  } catch (error) {
+    await showFailure(error, title);
+    return undefined;
+  }
+}
+
+/** Contexts and addresses that the setting names. */
+export function readHosts(): readonly string[] {
+  const hosts = workspace.getConfiguration('tensorrt').get<unknown>('docker.hosts', []);
+  return Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string' && host !== '') : [];
+}
