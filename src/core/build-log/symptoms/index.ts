@@ -1,0 +1,28 @@
+import { aptDependencies, aptLines } from './apt';
+import { cmake, compilers } from './compile';
+import { condaLines, condaLists } from './conda';
+import { downloads, wget } from './download';
+import { dpkg } from './dpkg';
+import { machine } from './machine';
+import type { SymptomReader } from './model';
+import { otherManagers } from './packages';
+import { pipBuild, pipLines } from './pip';
+import { shell } from './shell';
+
+/** Every reader; where two tell of one line, the earlier one is heard. */
+export const readers: readonly SymptomReader[] = [
+  machine,
+  aptDependencies,
+  aptLines,
+  dpkg,
+  otherManagers,
+  condaLists,
+  condaLines,
+  compilers,
+  cmake,
+  wget,
+  downloads,
+  pipLines,
+  pipBuild,
+  shell,
+];

@@ -1,0 +1,44 @@
+import { readLines } from './model';
+
+/** What the shell and Python say when all else went well. */
+export const shell = readLines(
+  [
+    {
+      code: 'command-missing',
+      pattern: /(?:^|: )(?:\d+: |line \d+: )?(?<command>[\w./+-]+): (?:command not found|not found)$/,
+      template: 'There is no program {command} in the image at this point.',
+      seeks: ({ command = '' }) => [{ kind: 'command', names: [command] }, { kind: 'text', text: command }],
+    },
+    {
+      code: 'command-missing',
+      pattern: /exec: "(?<command>[^"]+)": (?:executable file not found|stat \S+: no such file)/,
+      template: 'There is no program {command} in the image at this point.',
+      seeks: ({ command = '' }) => [{ kind: 'command', names: [command] }, { kind: 'text', text: command }],
+    },
+    {
+      code: 'permission-denied',
+      pattern: /(?<path>[\w./+-]+): Permission denied$/,
+      template: '{path} may not be run or written by the user of this step.',
+      seeks: ({ path = '' }) => [{ kind: 'file', path }, { kind: 'text', text: path }],
+    },
+    {
+      code: 'python-error',
+      pattern: /^(?<error>(?:\w+\.)*\w*(?:Error|Exception): .+)$/,
+      template: 'Python stopped: {error}',
+      seeks: () => [{ kind: 'command', names: ['python', 'python3', 'pip', 'pip3'] }],
+    },
+    {
+      code: 'file-missing',
+      pattern: /(?:can't open file|cannot (?:stat|access|open|find)|can't (?:cd to|open)|[Nn]o such file or directory:?) ['‘`"]?(?<path>[\w./+-]+)/,
+      template: 'There is no {path} in the image at this point.',
+      seeks: ({ path = '' }) => [{ kind: 'file', path }, { kind: 'text', text: path }],
+    },
+    {
+      code: 'file-missing',
+      pattern: /(?<path>[\w./+-]+): No such file or directory$/,
+      template: 'There is no {path} in the image at this point.',
+      seeks: ({ path = '' }) => [{ kind: 'file', path }, { kind: 'text', text: path }],
+    },
+  ],
+  'last-resort',
+);
