@@ -18,13 +18,14 @@ async function measureActivation(): Promise<void> {
 
 /** Runs the suites; numbers go to the file that TRTC_RESULTS names. Rejects when a test fails. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 60_000, slow: 5_000 });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 60_000, slow: 5_000, ...(process.env['TRTC_GREP'] && { grep: process.env['TRTC_GREP'] }) });
   // The launcher tells the suite's lines from the workbench's by the mark.
   Mocha.reporters.Base.consoleLog = (...values: unknown[]) => format(...values).split('\n').forEach((line) => console.log(`│ ${line}`));
   await measureActivation();
   const { suite } = mocha;
   suite.emit('pre-require', globalThis, '', mocha);
   if (process.env['TRTC_SUITE'] === 'restricted') await import('./restricted');
+  else if (process.env['TRTC_SUITE'] === 'docker') await import('./docker');
   else await import('./suites');
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {

@@ -1,17 +1,23 @@
 // Runs test/workbench in a real VS Code: a desktop one where it can be downloaded and shown, else code-server.
-//   node src/dev/workbench/run-suite.mjs [--vsix FILE] [--results FILE]
+//   node src/dev/workbench/run-suite.mjs [--vsix FILE] [--results FILE] [--suite NAME] [--grep TEXT]
+// The suite `docker` gets an engine with the stand-in GPU (see ../engine); where none can be started it is left out, and
+// in CI that is a failure.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { installExtension } from './code-server.mjs';
+import { busyboxImage, setUpEngine, startEngine, startRegistry, whyNoEngine } from '../engine/index.mjs';
 import { cache, root } from '../set-up.mjs';
+import { installExtension } from './code-server.mjs';
+import { serveControl } from './engine-control.mjs';
 
 const IN_BROWSER = path.join(root, 'src/dev/workbench/code-in-browser.mjs');
 
-const { values } = parseArgs({ options: { vsix: { type: 'string' }, results: { type: 'string' } } });
+const SUITES = ['suites', 'restricted', 'docker'];
+
+const { values } = parseArgs({ options: { vsix: { type: 'string' }, results: { type: 'string' }, suite: { type: 'string', multiple: true, default: SUITES }, grep: { type: 'string', default: '' } } });
 
 const suite = path.join(cache, 'workbench/suite.js');
 await esbuild.build({
@@ -33,9 +39,10 @@ try {
   const desktop = await findDesktop();
   const extensionDevelopmentPath = values.vsix === undefined ? root : unpack(path.resolve(values.vsix));
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of ['suites', 'restricted']) {
+  for (const name of values.suite) {
     // runTests turns workspace trust off in every desktop VS Code; our stand-in can keep it.
-    const counts = await runSuite(name, name === 'restricted' ? IN_BROWSER : (desktop ?? IN_BROWSER), extensionDevelopmentPath);
+    const vscode = name === 'restricted' ? IN_BROWSER : (desktop ?? IN_BROWSER);
+    const counts = await (name === 'docker' ? runWithEngine(vscode, extensionDevelopmentPath) : runSuite(name, vscode, extensionDevelopmentPath));
     for (const key of Object.keys(totals)) totals[key] += counts[key];
   }
   if (values.results !== undefined) writeFileSync(values.results, JSON.stringify(totals));
@@ -44,8 +51,35 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
+/** The suite `docker`, with an engine and a registry of its own, which it may also kill. */
+async function runWithEngine(vscodeExecutablePath, extensionDevelopmentPath) {
+  try {
+    setUpEngine();
+  } catch (error) {
+    console.log(error.message);
+  }
+  const reason = whyNoEngine();
+  if (reason !== null) {
+    console.log(`The suite "docker" is left out: ${reason}.`);
+    return { passed: 0, failed: process.env.CI ? 1 : 0, skipped: 0 };
+  }
+  const registry = await startRegistry();
+  const engine = await startEngine({ mirrors: [`http://${registry.host}`] });
+  await busyboxImage(engine);
+  const control = await serveControl(engine);
+  const { PATH, DOCKER_HOST, DOCKER_CONFIG } = engine.env;
+  try {
+    const env = { PATH, DOCKER_HOST, DOCKER_CONFIG, TRTC_REGISTRY: registry.host, TRTC_ENGINE_CONTROL: control.url };
+    return await runSuite('docker', vscodeExecutablePath, extensionDevelopmentPath, env);
+  } finally {
+    control.stop();
+    await engine.stop();
+    await registry.stop();
+  }
+}
+
 /** Runs one set of suites on a fresh copy of the samples; gives its numbers, one failure when it did not get that far. */
-async function runSuite(name, vscodeExecutablePath, extensionDevelopmentPath) {
+async function runSuite(name, vscodeExecutablePath, extensionDevelopmentPath, env = {}) {
   const workspace = path.join(scratch, name);
   const results = path.join(scratch, `${name}.json`);
   cpSync(path.join(root, 'media/samples'), workspace, { recursive: true });
@@ -54,7 +88,7 @@ async function runSuite(name, vscodeExecutablePath, extensionDevelopmentPath) {
       vscodeExecutablePath,
       extensionDevelopmentPath,
       extensionTestsPath: suite,
-      extensionTestsEnv: { TRTC_SUITE: name, TRTC_RESULTS: results, ...(name === 'suites' ? { TRTC_ACTIVATION: path.join(cache, 'workbench/activation.json') } : {}) },
+      extensionTestsEnv: { ...env, TRTC_SUITE: name, TRTC_RESULTS: results, TRTC_GREP: values.grep, ...(name === 'suites' ? { TRTC_ACTIVATION: path.join(cache, 'workbench/activation.json') } : {}) },
       launchArgs: [workspace, '--disable-extensions', ...(name === 'restricted' ? ['--keep-workspace-trust'] : [])],
     });
   } catch (error) {

@@ -12,15 +12,15 @@ export function copySamples() {
   return folder;
 }
 
-/** Starts a server with the extension on the samples; gives the address that opens `file` of them, and what ends it. */
-export async function serveSamples(folder, file, settings = {}) {
+/** Starts a server with the extension on the samples, with `env` added to its environment; gives the address that opens `file` of them, and what ends it. */
+export async function serveSamples(folder, file, settings = {}, env = {}) {
   const dataFolder = path.join(cache, 'workbench-data');
   const extensionsFolder = path.join(dataFolder, 'extensions');
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(extensionsFolder, { recursive: true });
   installExtension(path.join(root, 'tensorrt-containers.vsix'), { dataFolder, extensionsFolder });
   // The test driver lets the address name the file to open.
-  const server = await startServer({ dataFolder, extensionsFolder, settings, test: true });
+  const server = await startServer({ dataFolder, extensionsFolder, settings, env, test: true });
   return { url: workbenchUrl(server.port, folder, [['openFile', remoteUri(server.port, path.join(folder, file))]]), stop: server.stop };
 }
 

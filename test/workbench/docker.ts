@@ -1,0 +1,2 @@
+// The suites that need a Docker engine: run with one that has the stand-in GPU (see src/dev/engine).
+import './docker/engine.test';
