@@ -45,12 +45,13 @@ function isOwned(folder) {
   return stat === undefined || Date.now() - stat.mtimeMs < YOUNG_MS;
 }
 
-/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat); null when there is none. */
+/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat); null when there is none or it is dead. */
 function startOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the name, may hold spaces and parentheses.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : Number(fields[19]);
   } catch {
     return null;
   }
