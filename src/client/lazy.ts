@@ -1,7 +1,8 @@
 import { EventEmitter, type Event, type TreeDataProvider, type TreeItem } from 'vscode';
+import type * as Features from './features';
 
 /** What activation need not load: dist/features.js, read when a view or command first needs it. */
-export function loadFeatures(): Promise<typeof import('./features')> {
+export function loadFeatures(): Promise<typeof Features> {
   return import('./features');
 }
 

@@ -16,6 +16,9 @@ export interface ClientFeatures {
   /** Understands versioned edits. */
   readonly documentChanges: boolean;
   readonly snippetEdits: boolean;
+  /** Can be asked to show inlay hints anew. */
+  readonly refreshesInlayHints: boolean;
+  readonly markdownHover: boolean;
   readonly options: InitializationOptions;
 }
 
@@ -34,6 +37,8 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     workspaceFolders: workspace?.workspaceFolders === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
+    refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
+    markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
     options: readOptions(initializationOptions),
   };
 }

@@ -5,6 +5,8 @@ import { FIX_ALL, registerCodeActions } from './methods/code-actions';
 import { registerConfig } from './methods/config';
 import { registerDiagnostics } from './methods/diagnostics';
 import { registerFacts } from './methods/facts';
+import { registerHover } from './methods/hover';
+import { registerInlayHints } from './methods/inlay-hints';
 import { registerStack } from './methods/stack';
 import { createSession } from './session';
 
@@ -14,12 +16,14 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts, registerHover, registerInlayHints]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         completionProvider: {},
+        hoverProvider: true,
+        inlayHintProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
         ...(session.features.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'tensorrt', interFileDependencies: true, workspaceDiagnostics: false },

@@ -8,6 +8,7 @@ import type { ClientFeatures } from './client-features';
 /** The settings that matter to an analysis, as they hold for one document. */
 export interface Settings extends AnalysisSettings {
   readonly lint: boolean;
+  readonly inlayHints: { readonly images: boolean; readonly installs: boolean };
 }
 
 const SECTION = 'tensorrt';
@@ -60,9 +61,10 @@ export class SettingsStore {
 
 /** Settings from whatever a user wrote; entries of the wrong type are passed over. */
 function readSettings(value: unknown): Settings {
-  const { lint, rules, targets, buildArgs } = asRecord(value);
+  const { lint, inlayHints, rules, targets, buildArgs } = asRecord(value);
   return {
     lint: asRecord(lint)['enable'] !== false,
+    inlayHints: { images: asRecord(inlayHints)['images'] !== false, installs: asRecord(inlayHints)['installs'] !== false },
     rules: Object.fromEntries(Object.entries(asRecord(rules)).filter(([, severity]) => SEVERITIES.has(severity))) as RuleSettings,
     targets: readTargets(toPlain(targets)).targets,
     buildArgs: new Map(

@@ -61,6 +61,11 @@ export function toolkitsOfMinor(version: string): readonly Toolkit[] {
   return minor === undefined ? [] : toolkits().filter((row) => hasPrefix(row.version, minor));
 }
 
+/** ISO date on which the architectures were last compared with their sources. */
+export function architecturesChecked(): string {
+  return architectureTable().checked;
+}
+
 /** All known architectures, by compute capability. */
 export function architectures(): readonly Architecture[] {
   return architectureTable().rows;

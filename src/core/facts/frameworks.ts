@@ -210,6 +210,11 @@ export function torchTensorRTRelease(version: string): TorchTensorRTRelease | un
   return rows.find((row) => row.version === release) ?? rows.findLast((row) => series !== undefined && hasPrefix(row.version, series));
 }
 
+/** ISO date on which a framework's table was last compared with its sources. */
+export function frameworkChecked(framework: 'tensorflow' | 'onnxruntime' | 'torch-tensorrt'): string {
+  return { tensorflow: tensorflowTable, onnxruntime: onnxruntimeTable, 'torch-tensorrt': torchTensorRTTable }[framework]().checked;
+}
+
 /** A build of jax, cupy, paddlepaddle-gpu or mxnet. */
 export interface OtherFramework {
   readonly framework: 'jax' | 'cupy' | 'paddlepaddle-gpu' | 'mxnet';

@@ -60,6 +60,7 @@ export function registerDiagnostics(session: Session): void {
   session.refreshSoon = () =>
     later('', REFRESH_DELAY_MS, async () => {
       if (features.pullsDiagnostics && features.refreshesDiagnostics) await connection.languages.diagnostics.refresh();
+      if (features.refreshesInlayHints) await connection.languages.inlayHint.refresh();
       for (const { uri } of documents.all()) {
         if (!analyser.isChecked(uri)) await showNearby(uri);
         else if (!features.pullsDiagnostics) await push(uri);

@@ -1,0 +1,92 @@
+import { driverFloor } from '../facts/cuda-toolkits';
+import type { DecodedImage } from '../image/model';
+import { knownVersion } from '../stack/query';
+import type { Certainty, ComponentKind, VersionClaim } from '../stack/model';
+
+/** What a component is called, in the order in which contents are listed; kinds that are not here say nothing of their own. */
+const NAMES: Readonly<Partial<Record<ComponentKind, string>>> = {
+  l4t: 'L4T',
+  cuda: 'CUDA',
+  cudnn: 'cuDNN',
+  tensorrt: 'TensorRT',
+  'tensorrt-python': 'TensorRT for Python',
+  'tensorrt-llm': 'TensorRT-LLM',
+  triton: 'Triton',
+  deepstream: 'DeepStream',
+  torch: 'PyTorch',
+  'torch-tensorrt': 'Torch-TensorRT',
+  tensorflow: 'TensorFlow',
+  onnxruntime: 'ONNX Runtime',
+  jax: 'JAX',
+  nccl: 'NCCL',
+  python: 'Python',
+  os: '',
+};
+const ORDER = Object.keys(NAMES);
+
+/** The distributions' own spelling of their names. */
+const DISTRIBUTIONS: Readonly<Record<string, string>> = {
+  ubuntu: 'Ubuntu',
+  debian: 'Debian',
+  centos: 'CentOS',
+  rockylinux: 'Rocky Linux',
+  ubi: 'UBI',
+  fedora: 'Fedora',
+  alpine: 'Alpine',
+  amazonlinux: 'Amazon Linux',
+};
+
+/** A component as far as it matters for a list of contents: of an image or of a stage. */
+interface Listed {
+  readonly kind: ComponentKind;
+  readonly name?: string | undefined;
+  readonly version: VersionClaim;
+  readonly certainty: Certainty;
+}
+
+/** One thing with its version: `cuDNN`, `8.4.0.27`. */
+export interface Content {
+  readonly kind: ComponentKind;
+  readonly label: string;
+  readonly version: string;
+  /** False where the version is likely, not proven. */
+  readonly certain: boolean;
+}
+
+/**
+ * The components whose version is known, the ones that decide first; of several of one kind the last. What says the same
+ * as another line (TensorRT for Python in the version of TensorRT) is left out.
+ */
+export function listContents(components: readonly Listed[]): readonly Content[] {
+  const found = new Map<ComponentKind, Content>();
+  for (const { kind, name, version: claim, certainty } of components) {
+    const label = NAMES[kind];
+    const version = knownVersion(claim);
+    if (label === undefined || version === undefined) continue;
+    const before = found.get(kind);
+    // A shorter version after a longer one that it begins adds nothing: `cuda-toolkit-12-4` on an image with 12.4.1.
+    if (before !== undefined && (before.version === version || before.version.startsWith(`${version}.`))) continue;
+    found.set(kind, { kind, label: kind === 'os' ? nameDistribution(name ?? '') : label, version, certain: certainty !== 'assumed' });
+  }
+  const tensorrt = found.get('tensorrt')?.version;
+  if (tensorrt !== undefined && found.get('tensorrt-python')?.version === tensorrt) found.delete('tensorrt-python');
+  return [...found.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}
+
+/** `ubuntu` to `Ubuntu`; a name that is not known stays as it is. */
+function nameDistribution(name: string): string {
+  return DISTRIBUTIONS[name] ?? name;
+}
+
+/** `cuDNN 8.4.0.27`; `~` stands before a version that is not proven. */
+export function formatContent({ label, version, certain }: Content): string {
+  return `${label} ${certain ? '' : '~'}${version}`;
+}
+
+/** The Linux driver that an image asks for: what its publisher says of an NGC image, else what its CUDA comes with. */
+export function driverOf(image: DecodedImage): string | undefined {
+  if (image.family.startsWith('ngc-') && image.driverMin !== undefined) return image.driverMin;
+  const cuda = image.components.find(({ kind, certainty }) => kind === 'cuda' && certainty !== 'assumed');
+  const version = knownVersion(cuda?.version);
+  return version === undefined ? undefined : driverFloor(version)?.full;
+}

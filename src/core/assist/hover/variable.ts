@@ -1,0 +1,20 @@
+import { imageVariableMeaning } from '../../facts/image-env';
+import type { InstructionStep } from '../../stack/model';
+import type { Range } from '../../text/range';
+import type { Card } from '../card';
+
+const TEXT = { value: 'Value here', meaning: 'Meaning' } as const;
+
+/** An environment variable that NVIDIA's images define, with its value before the instruction that names it; undefined for others. */
+export function describeVariable(name: string, range: Range, { before, variable }: InstructionStep): Card | undefined {
+  const meaning = imageVariableMeaning(name);
+  if (meaning === undefined) return undefined;
+  const value = before.env.get(name) ?? variable(name);
+  return {
+    range,
+    title: name,
+    rows: [[TEXT.meaning, meaning.fact], ...(value?.known === true && value.value !== '' ? [[TEXT.value, value.value] as const] : [])],
+    notes: [],
+    sources: [meaning],
+  };
+}

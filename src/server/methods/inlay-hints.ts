@@ -1,0 +1,17 @@
+import { listInlayHints } from '../../core/assist/inlay-hints';
+import type { Session } from '../session';
+
+/** `textDocument/inlayHint` in Dockerfiles: what base images and install lines bring. */
+export function registerInlayHints({ connection, analyser, settings }: Session): void {
+  connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
+    const { inlayHints } = await settings.get(uri);
+    if (analyser.kindOf(uri) !== 'dockerfile' || (!inlayHints.images && !inlayHints.installs)) return null;
+    const analysis = await analyser.analyse(uri, token);
+    if (analysis?.stack === undefined) return null;
+    const lines = analysis.linesOf(uri);
+    const [start, end] = [lines.offsetAt(range.start), lines.offsetAt(range.end)];
+    return listInlayHints(analysis.stack)
+      .filter(({ offset, kind }) => start <= offset && offset <= end && (kind === 'image' ? inlayHints.images : inlayHints.installs))
+      .map(({ offset, text }) => ({ position: lines.positionAt(offset), label: text, paddingLeft: true }));
+  });
+}

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HoverRequest, InlayHintRequest, type Hover, type InlayHint } from 'vscode-languageserver/node';
+import { TestClient } from './client';
+
+const TEXT = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get install -y libnvinfer8\n';
+
+let client: TestClient;
+beforeEach(() => {
+  client = new TestClient();
+});
+afterEach(() => client.dispose());
+
+describe('textDocument/hover', () => {
+  const hover = (uri: string, line: number, character: number): Promise<Hover | null> =>
+    client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line, character } });
+
+  it('describes the image in the form that the client shows', async () => {
+    await client.start({ textDocument: { hover: { contentFormat: ['markdown'] } } });
+    const uri = await client.open('Dockerfile', TEXT);
+    const answer = await hover(uri, 0, 10);
+    expect(answer?.contents).toMatchObject({ kind: 'markdown' });
+    expect(JSON.stringify(answer?.contents)).toContain('- Contains: CUDA 11.6.2');
+    expect(answer?.range).toEqual({ start: { line: 0, character: 5 }, end: { line: 0, character: 40 } });
+  });
+
+  it('is plain for a client without Markdown, and null where there is nothing to say', async () => {
+    await client.start();
+    const uri = await client.open('Dockerfile', TEXT);
+    expect((await hover(uri, 0, 10))?.contents).toMatchObject({ kind: 'plaintext' });
+    expect(await hover(uri, 1, 20)).toBeNull();
+    expect(await hover(await client.open('notes.txt', TEXT, 'plaintext'), 0, 10)).toBeNull();
+  });
+});
+
+describe('textDocument/inlayHint', () => {
+  const hints = async (uri: string): Promise<readonly string[]> => {
+    const answer: InlayHint[] | null = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } } });
+    return (answer ?? []).map(({ position, label }) => `${position.line}: ${typeof label === 'string' ? label : ''}`);
+  };
+
+  it('shows what FROM and install lines bring', async () => {
+    await client.start();
+    expect(await hints(await client.open('Dockerfile', TEXT))).toEqual(['0: CUDA 11.6.2 · Ubuntu 20.04 · driver ≥ 510.47.03', '1: libnvinfer8: 8.6.1.6-1+cuda12.0 or newer']);
+  });
+
+  it('can be switched off one by one', async () => {
+    client.configuration = { inlayHints: { images: false } };
+    await client.start();
+    expect(await hints(await client.open('Dockerfile', TEXT))).toEqual(['1: libnvinfer8: 8.6.1.6-1+cuda12.0 or newer']);
+  });
+
+  it('leaves out what lies outside the range', async () => {
+    await client.start();
+    const uri = await client.open('Dockerfile', TEXT);
+    const answer = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: { start: { line: 1, character: 0 }, end: { line: 2, character: 0 } } });
+    expect(answer).toHaveLength(1);
+  });
+});
