@@ -1,0 +1,83 @@
+import type { DecodedImage } from '../core/image/model';
+import type { Choices, Planned } from './choices';
+import { findVariable } from './gpus';
+import { createService, writeCompose, type ComposeOptions } from './compose';
+import { createDevcontainer, type DevcontainerConfig, type DevcontainerOptions } from './devcontainer';
+import { note, type GeneratedFile, type Note, type Output, type RunPlan } from './model';
+import { writeDevcontainer } from './write-devcontainer';
+import { writeRunScript } from './write-run';
+
+/** Script that prepares the host for the display of a dev container, and of a Compose file. */
+const HOST_SCRIPT = 'prepare-display.sh';
+
+/** devcontainer.json of a plan, its script for the host included in `files`. */
+export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, folder = '.devcontainer', options: DevcontainerOptions = {}): { readonly config: DevcontainerConfig; readonly files: readonly GeneratedFile[] } {
+  const script = hostScript.length === 0 ? undefined : writeHostScript(hostScript, `${folder}/${HOST_SCRIPT}`);
+  const initialize = script === undefined ? {} : { initialize: { display: `sh ${script.path}` } };
+  const config = createDevcontainer(plan, { ...extras, ...initialize }, options);
+  return { config: { ...config, notes: [...notes, ...config.notes] }, files: script === undefined ? [] : [script] };
+}
+
+/** A new dev container. */
+export function generateDevcontainer(planned: Planned, options: DevcontainerOptions = {}): Output {
+  const { config, files } = devcontainerOf(planned, '.devcontainer', options);
+  return { files: [{ path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false }, ...files], notes: config.notes };
+}
+
+/** A script that runs the container. */
+export function generateRunScript({ plan, hostScript, notes }: Planned, engine: Choices['engine'] = 'docker'): Output {
+  const output = writeRunScript(plan, { engine, before: hostScript });
+  return { files: output.files, notes: [...notes, ...output.notes] };
+}
+
+/** A Compose file with one service; a GPU that is optional stands in a file of its own beside it. */
+export function generateCompose({ plan, hostScript, notes }: Planned, service: string, options: ComposeOptions = {}): Output {
+  const config = createService(plan, options);
+  const hasGpuFile = Object.keys(config.gpu).length > 0;
+  const files: GeneratedFile[] = [{ path: 'compose.yaml', text: writeCompose({ services: { [service]: config.service }, volumes: config.volumes }), executable: false }];
+  if (hasGpuFile) files.push({ path: 'compose.gpu.yaml', text: writeCompose({ services: { [service]: config.gpu }, volumes: [] }), executable: false });
+  if (hostScript.length > 0) files.push(writeHostScript(hostScript, HOST_SCRIPT));
+  const more: Note[] = [
+    ...(hasGpuFile ? [note('Compose cannot leave out a GPU that is missing. Where there is one: docker compose -f compose.yaml -f compose.gpu.yaml up')] : []),
+    ...(hostScript.length > 0 ? [note('Run sh {script} before docker compose up.', { script: HOST_SCRIPT })] : []),
+  ];
+  return { files, notes: [...notes, ...config.notes, ...more] };
+}
+
+function writeHostScript(lines: readonly string[], path: string): GeneratedFile {
+  return { path, text: ['#!/bin/sh', 'set -eu', ...lines, ''].join('\n'), executable: true };
+}
+
+/** A plan that was read, as what choices come to; what it needs for its display is added. */
+export function adoptPlan(read: RunPlan, notes: readonly Note[], extras: Planned['extras'] = {}): Planned {
+  const { plan, notes: mended } = mendCapabilities(read);
+  return { plan, extras, hostScript: [], notes: [...notes, ...mended] };
+}
+
+/** A list of driver capabilities without graphics leaves windows without OpenGL. */
+function mendCapabilities(plan: RunPlan): { readonly plan: RunPlan; readonly notes: readonly Note[] } {
+  const capabilities = findVariable(plan.settings, 'NVIDIA_DRIVER_CAPABILITIES');
+  const names = capabilities?.split(',') ?? [];
+  const display = plan.settings.some(({ option, value = '' }) => option === '--env' && /^DISPLAY(?:=|$)/.test(value));
+  if (capabilities === undefined || names.includes('all') || !display || plan.gpus === undefined) return { plan, notes: [] };
+  const missing = ['graphics', 'display'].filter((name) => !names.includes(name));
+  if (missing.length === 0) return { plan, notes: [] };
+  const value = `NVIDIA_DRIVER_CAPABILITIES=${[...names, ...missing].join(',')}`;
+  return {
+    plan: { ...plan, settings: plan.settings.map((setting) => (setting.option === '--env' && setting.value?.startsWith('NVIDIA_DRIVER_CAPABILITIES=') === true ? { option: '--env', value } : setting)) },
+    notes: [note('The driver capabilities {names} are added: windows with OpenGL need them.', { names: missing.join(' and ') })],
+  };
+}
+
+/** The memory and limits that an image itself asks for: those of NGC say so when they start. */
+export function suggestMemory(image: DecodedImage | undefined): Partial<Pick<Choices, 'shmSize' | 'ulimits'>> {
+  switch (image?.family) {
+    case 'ngc-pytorch':
+    case 'ngc-tensorflow':
+      return { shmSize: '8g', ulimits: ['memlock=-1', 'stack=67108864'] };
+    case 'ngc-triton':
+      return { shmSize: '1g' };
+    default:
+      return {};
+  }
+}
