@@ -1,0 +1,3 @@
+import { displayCheck } from './display-probe';
+
+export const check = displayCheck('egl', 'graphics', 'EGL has an NVIDIA device', 'EGL has an NVIDIA device.');

@@ -1,0 +1,110 @@
+// Why a program failed, in one sentence: out of the table of known errors where it is there, else in its own words.
+import { decodeError, formatDecoded } from '../core/decode/decode-error';
+import type { Refusal, Sentence, Verdict } from './model';
+import { block, fail, say, skip } from './verdict';
+
+/**
+ * Known errors that say nothing about the image: the driver, its kernel module or the container runtime is at fault. The
+ * same words as the host check has for them.
+ */
+const HOST_ERRORS: ReadonlySet<string> = new Set([
+  'bpf-rootless',
+  'cdi-unresolvable',
+  'cgroup-devices',
+  'compose-no-gpu-driver',
+  'cuda-804',
+  'cuda-no-device',
+  'docker-cdi-driver-missing',
+  'docker-no-gpu-driver',
+  'driver-insufficient',
+  'exec-format',
+  'hook-no-help-topic',
+  'hook-not-in-path',
+  'jetson-gpus-flag',
+  'libcuda-open',
+  'libcuda-so1',
+  'nvcli-libnvidia-ml',
+  'nvcli-nvml-mismatch',
+  'nvcli-unsatisfied-cuda',
+  'nvml-mismatch',
+  'nvml-perm',
+  'nvml-unknown',
+  'ptx-toolchain',
+  'rootless-devices-allow',
+  'runtime-not-in-path',
+  'runtime-unknown',
+  'torch-no-driver',
+  'torch-unknown-error',
+]);
+
+/**
+ * Errors of the CUDA driver that lie outside the image, by number.
+ * https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TYPES.html (cudaErrorInsufficientDriver is 35 in the runtime API)
+ */
+const HOST_CUDA_ERRORS: Readonly<Record<number, string>> = {
+  35: 'The driver of the host is too old for the CUDA of the image.',
+  100: 'No GPU reached the container.',
+  101: 'The GPU that was asked for is not there.',
+  222: 'The driver of the host is too old for this code.',
+  802: 'The GPUs are not ready: the Fabric Manager of the host does not run.',
+  803: "The driver's library in the container does not fit the host's kernel module.",
+  804: "The image's cuda-compat library is used on a GPU that forward compatibility does not serve.",
+};
+
+/** So many characters of output are kept as evidence. */
+const EVIDENCE_CHARACTERS = 4_000;
+
+/** How a failure is told; `what` is the subject: "trtexec", "import torch". */
+export function explainFailure(what: string, text: string, whole = text): Verdict {
+  const evidence = lastPart(whole);
+  const number = /CUDA (?:driver )?error:? (\d{1,3})\b/i.exec(text)?.[1];
+  const host = number === undefined ? undefined : HOST_CUDA_ERRORS[Number(number)];
+  const decoded = decodeError(text)[0];
+  if (decoded !== undefined && decoded.severity === 'error') {
+    const { cause, remedies } = formatDecoded(decoded);
+    const details = remedies.map((remedy) => say('{remedy}', { remedy }));
+    const more = { details, evidence, knownError: decoded.id };
+    const sentence = say('{what}: {line} – {cause}', { what, line: decoded.line, cause });
+    return HOST_ERRORS.has(decoded.id) || host !== undefined ? block(sentence, more) : fail(sentence, more);
+  }
+  if (host !== undefined) return block(say(`{what}: CUDA error {number}. ${host}`, { what, number: number ?? '' }), { evidence });
+  return fail(say('{what}: {line}', { what, line: lastLine(text) }), { evidence });
+}
+
+/** Why the engine did not run the container. */
+export function explainRefusal({ kind, detail }: Refusal): Verdict {
+  const decoded = decodeError(detail)[0];
+  const details = decoded === undefined ? [] : formatDecoded(decoded).remedies.map((remedy) => say('{remedy}', { remedy }));
+  const more = { details, evidence: detail, knownError: decoded?.id ?? null };
+  return kind === 'not-found' ? skip(refusalSentence(kind, detail), more) : block(refusalSentence(kind, detail), more);
+}
+
+function refusalSentence(kind: Refusal['kind'], detail: string): Sentence {
+  switch (kind) {
+    case 'no-gpu-runtime':
+      return say('The engine has no way to give a container a GPU: {detail}', { detail });
+    case 'exec-format':
+      return say('The image is made for another processor than that of the host: {detail}', { detail });
+    case 'not-found':
+      return say('It needs a program that the image has not: {detail}', { detail });
+    case 'cancelled':
+      return say('The run was cancelled.');
+    case 'engine':
+      return say('The engine did not run the container: {detail}', { detail });
+  }
+}
+
+/** The last line with something on it, cut where it is long. */
+export function lastLine(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  return cut(lines.findLast((line) => line !== '') ?? '(no output)', 300);
+}
+
+/** The end of a long output. */
+export function lastPart(text: string): string {
+  return text.length <= EVIDENCE_CHARACTERS ? text.trim() : `…${text.slice(-EVIDENCE_CHARACTERS).trim()}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
