@@ -8,3 +8,5 @@ export { listContainers, listImages } from './inventory';
 export type * from './model';
 export { runContainer, sweepRuns, type RunControl, type RunOutcome, type RunSpec } from './run';
 export type { StreamName, TransferProgress } from './streams';
+export { scanImage } from './scan';
+export { withImageFiles, type ImageFiles, type ReadingCost } from './image-files';

@@ -37,6 +37,8 @@ export interface RunSpec {
   /** `linux/arm64`, where the engine has the image for several. */
   readonly platform?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Puts the engine's own init in front, which reaps and passes on signals; some engines have none. */
+  readonly init?: boolean;
   /** The container is killed after so long. */
   readonly timeoutMs?: number;
   /** Of both streams together, 1 MiB by default; the middle of what is longer is not kept. */
@@ -137,7 +139,7 @@ export async function sweepRuns(engine: Engine, signal?: AbortSignal): Promise<r
 }
 
 /** Removes a container that may or may not be there. Of its failures only that of an engine which stays away is left: the next sweep is for it. */
-async function removeSurely(engine: Engine, name: string): Promise<void> {
+export async function removeSurely(engine: Engine, name: string): Promise<void> {
   const until = performance.now() + REMOVE_PATIENCE_MS;
   for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
     try {
@@ -171,7 +173,7 @@ function createBody(name: string, spec: RunSpec): object {
       ...(spec.memoryBytes !== undefined && { Memory: spec.memoryBytes, MemorySwap: spec.memoryBytes }),
       ...(spec.pidsLimit !== undefined && { PidsLimit: spec.pidsLimit }),
       ...(spec.shmBytes !== undefined && { ShmSize: spec.shmBytes }),
-      Init: true,
+      ...(spec.init === true && { Init: true }),
       ...gpuHostConfig(spec.gpu),
     },
   };

@@ -1,0 +1,57 @@
+import type { ComponentKind } from '../stack/model';
+
+/** Names of shared libraries that tell of a component, the part of the name before `.so`. */
+const KINDS: readonly (readonly [pattern: RegExp, kind: ComponentKind])[] = [
+  [/^libnvinfer$/, 'tensorrt'],
+  [/^libcudnn$/, 'cudnn'],
+  [/^libcublas$/, 'cublas'],
+  [/^libcudart$/, 'cudart'],
+  [/^libnccl$/, 'nccl'],
+];
+
+/** Libraries whose needs are followed: those of CUDA, cuDNN, TensorRT and NCCL by the names of their packages' files. */
+const INTERESTING =
+  /^lib(?:nvinfer(?:_\w+)?|nvonnxparser|nvparsers|nvcaffe_parser|cudnn(?:_\w+)?|cublas(?:Lt)?|cudart|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvrtc|nvJitLink|nvjpeg|npp\w+|nvToolsExt|cupti|torchtrt\w*)$/;
+
+/**
+ * Libraries of the driver, which the container toolkit brings from the host: those that libnvidia-container looks for
+ * (https://github.com/NVIDIA/libnvidia-container, src/nvc_info.c).
+ */
+const DRIVER = /^lib(?:cuda|cudadebugger|nvcuvid|nvoptix|vdpau_nvidia|(?:EGL|GLX|GLESv1_CM|GLESv2)_nvidia|nvidia-(?!container|egl-)[a-z\d-]+)$/;
+
+/** `libnvinfer` of `libnvinfer.so.8.6.1`; undefined for what is no name of a shared library. */
+export function libraryStem(fileName: string): string | undefined {
+  return /^(lib[^/]+?)\.so(?:\.[\d.]+)?$/.exec(fileName)?.[1];
+}
+
+/** `8.6.1` of `libnvinfer.so.8.6.1`; null where the name has no version. */
+export function libraryVersion(fileName: string): string | null {
+  return /\.so\.(\d+(?:\.\d+)*)$/.exec(fileName)?.[1] ?? null;
+}
+
+/** The component that a library of this name is; undefined for libraries that tell of none. */
+export function libraryKind(fileName: string): ComponentKind | undefined {
+  const stem = libraryStem(fileName);
+  return stem === undefined ? undefined : KINDS.find(([pattern]) => pattern.test(stem))?.[1];
+}
+
+/** Whether a library belongs to CUDA, cuDNN, TensorRT or NCCL. */
+export function isGpuLibrary(fileName: string): boolean {
+  const stem = libraryStem(fileName);
+  return stem !== undefined && INTERESTING.test(stem);
+}
+
+/** Whether a library belongs to the driver, so that it comes from the host. */
+export function isDriverLibrary(fileName: string): boolean {
+  const stem = libraryStem(fileName);
+  return stem !== undefined && DRIVER.test(stem);
+}
+
+/** Names to look for in folders that the loader's cache does not cover; soname majors as in the fact tables. */
+export const PROBED_LIBRARIES: readonly string[] = [
+  ...['7', '8', '10'].flatMap((major) => [`libnvinfer.so.${major}`, `libnvinfer_plugin.so.${major}`, `libnvonnxparser.so.${major}`]),
+  ...['8', '9'].map((major) => `libcudnn.so.${major}`),
+  ...['11', '12', '13'].map((major) => `libcublas.so.${major}`),
+  ...['11.0', '12', '13'].map((major) => `libcudart.so.${major}`),
+  'libnccl.so.2',
+];
