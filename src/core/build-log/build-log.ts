@@ -71,7 +71,7 @@ export class BuildLog {
     const lines = ((this.#rests.get(stream) ?? '') + text).split('\n');
     const rest = lines.pop() ?? '';
     this.#rests.set(stream, rest.length > MAX_MESSAGE ? rest.slice(-MAX_LINE) : rest);
-    for (const line of lines) this.#readLine(line.endsWith('\r') ? line.slice(0, -1) : line, stream);
+    for (const line of lines) this.#readLine(withoutReturns(line), stream);
     return this.#takeEvents();
   }
 
@@ -195,7 +195,7 @@ export class BuildLog {
   #splitLines(key: string, text: string, take: (line: string) => void): void {
     const lines = ((this.#rests.get(key) ?? '') + text).split('\n');
     this.#rests.set(key, (lines.pop() ?? '').slice(-MAX_LINE));
-    for (const line of lines) take(line.endsWith('\r') ? line.slice(0, -1) : line);
+    for (const line of lines) take(withoutReturns(line));
   }
 
   /** Reads what a stream inside the stream holds without a line end. */
@@ -303,10 +303,11 @@ export class BuildLog {
   }
 
   #setState(step: Step, state: StepState, seconds?: number): void {
-    if (step.state === state && seconds === step.seconds) return;
-    step.state = state;
     step.seconds = seconds ?? step.seconds;
     step.transfer = undefined;
+    // BuildKit may take up a step again that it has told to be done.
+    if (step.state === state) return;
+    step.state = state;
     this.#events.push({ kind: 'step', step });
   }
 
@@ -343,6 +344,12 @@ const LEGACY_ENDINGS =
 
 /** Lines with which BuildKit ends, besides those that begin with `ERROR: `. */
 const ENDINGS = /^(?:failed to solve|executor failed running |[Dd]ockerfile parse error|failed to process "|Error response from daemon: |unable to prepare context: )/;
+
+/** What a line that overwrites itself shows in the end. */
+function withoutReturns(line: string): string {
+  const end = line.replace(/\r+$/, '');
+  return end.slice(end.lastIndexOf('\r') + 1);
+}
 
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
