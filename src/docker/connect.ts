@@ -36,7 +36,7 @@ export function clientOf(engine: Engine): Dockerode {
 
 /** The same client, for the calls about the engine itself. */
 export function systemOf(engine: Engine): SystemCalls {
-  return clientOf(engine) as SystemCalls;
+  return clientOf(engine);
 }
 
 /** How a call can be called off. */

@@ -144,8 +144,8 @@ export interface ImageDetails {
   readonly layers: readonly string[];
 }
 
-/** Everything that the views show of one engine at one moment. */
+/** Everything that the views show of one engine at one moment; null is what the engine has not told yet. */
 export interface Inventory {
-  readonly containers: readonly ContainerSummary[];
-  readonly images: readonly ImageSummary[];
+  readonly containers: readonly ContainerSummary[] | null;
+  readonly images: readonly ImageSummary[] | null;
 }

@@ -48,7 +48,8 @@ export class Transport {
       open = false;
       callback(error, answer);
     };
-    const fail = (error: unknown): void => settle(signal?.aborted === true ? new DockerError({ kind: 'cancelled' }) : toDockerError(error, this.address));
+    // What AbortSignal.timeout() ends was not called off by anybody.
+    const fail = (error: unknown): void => settle(toDockerError(signal?.aborted === true ? signal.reason : error, this.address));
 
     const signal = asked.abortSignal ?? asked.options?.abortSignal;
     const { query, body } = readOptions(asked);
