@@ -272,17 +272,18 @@ class ContainerFiles implements ImageFiles {
     this.names.push(name);
     this.cost.requests++;
     // Not called off in its midst: the engine might make it all the same.
-    await clientOf(this.engine).createContainer({
-      name,
+    const Labels = ownerLabels(name);
+    const body = {
       Image: this.imageId,
       // An image may have no command; the engine wants one.
       Cmd: ['-'],
-      Labels: ownerLabels(name),
+      Labels,
       HostConfig: {
         NetworkMode: 'none',
-        Mounts: [...new Set([...this.volumes, ...hidden])].map((target) => ({ Type: 'volume' as const, Source: '', Target: target, VolumeOptions: { NoCopy: true, Labels: ownerLabels(name), DriverConfig: { Name: 'local', Options: {} } } })),
+        Mounts: [...new Set([...this.volumes, ...hidden])].map((Target) => ({ Type: 'volume', Target, VolumeOptions: { NoCopy: true, Labels } })),
       },
-    });
+    };
+    await clientOf(this.engine).createContainer({ _query: { name }, _body: body } as object);
     return name;
   }
 
