@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import { registerDocker } from './docker/register';
 import { registerExplainRule } from './language/explain-rule';
 import { registerFixAll } from './language/fix-all';
 import { registerRestartServer } from './language/restart-server';
@@ -12,6 +13,7 @@ export function activate(context: ExtensionContext): void {
   const client = createClient(context);
   context.subscriptions.push(
     client,
+    registerDocker(),
     registerExplainRule(context),
     registerFixAll(),
     registerRestartServer(client),

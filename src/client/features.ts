@@ -1,2 +1,2 @@
 // The entry of dist/features.js: all that the client loads only when it is first needed (see lazy.ts).
-export {};
+export { createDockerFeature } from './docker/feature';

@@ -8,7 +8,7 @@ import { showFailure } from './problem-message';
 export interface Progress {
   readonly signal: AbortSignal;
   /** `percent` is the whole that is done, from 0 to 100; undefined where that is not known. */
-  report(message: string, percent?: number): void;
+  readonly report: (message: string, percent?: number) => void;
 }
 
 /** Every engine that can be told of: DOCKER_HOST, docker contexts, default sockets, and addresses of the setting. */
@@ -67,6 +67,42 @@ export async function withEngineProgress<T>(title: string, address: EngineAddres
     await showFailure(error, title);
     return undefined;
   }
+}
+
+/** So many containers or images are worked on at once. */
+const AT_ONCE = 4;
+
+/**
+ * Does one thing to each of several containers or images, under one notification a Docker host. One that fails is told
+ * of by its name and does not keep the others from their turn; cancelling does.
+ */
+export async function doForEach<Node extends { readonly address: EngineAddress }>(
+  nodes: readonly Node[],
+  nameOf: (node: Node) => string,
+  titleOf: (name: string) => string,
+  task: (engine: Engine, node: Node, signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const addresses = new Map(nodes.map(({ address }) => [address.name, address]));
+  await Promise.all(
+    [...addresses.values()].map((address) => {
+      const own = nodes.filter((node) => node.address.name === address.name);
+      const [only] = own;
+      const title = titleOf(own.length === 1 && only !== undefined ? nameOf(only) : l10n.t('{0} items', own.length));
+      return withEngineProgress(title, address, async (engine, { signal, report }) => {
+        const waiting = [...own];
+        let done = 0;
+        const work = async (): Promise<void> => {
+          for (let node = waiting.shift(); node !== undefined && !signal.aborted; node = waiting.shift()) {
+            const name = nameOf(node);
+            await task(engine, node, signal).catch((error: unknown) => void showFailure(error, titleOf(name)));
+            done++;
+            if (own.length > 1) report(`${done}/${own.length}`, (done / own.length) * 100);
+          }
+        };
+        await Promise.all(Array.from({ length: AT_ONCE }, work));
+      });
+    }),
+  );
 }
 
 /** Contexts and addresses that the setting names. */

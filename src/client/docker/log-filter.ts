@@ -4,19 +4,19 @@
 const LONGEST_SEQUENCE = 4096;
 
 /** A whole sequence at the beginning: CSI; OSC, DCS and the like up to their end; other escapes. */
-// eslint-disable-next-line no-control-regex
+ 
 const SEQUENCE = /^(?:\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-OQ-WYZ\\`-~])/;
 
 /** The beginning of one, whose end may be in the next piece. */
-// eslint-disable-next-line no-control-regex
+ 
 const UNFINISHED = /^\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)$/;
 
 /** Select graphic rendition: colours and weights. */
-// eslint-disable-next-line no-control-regex
+ 
 const COLOUR = /^\u001b\[[\d;:]*m$/;
 
 /** Control characters but tab and line feed, C1 codes, and marks that turn the direction of writing. */
-// eslint-disable-next-line no-control-regex
+ 
 const HARMFUL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Makes the pieces of a log safe for a terminal, one after another: a sequence may be cut between two of them. */

@@ -1,13 +1,13 @@
 // Text of strangers (names, labels, tags, logs) on its way to the screen: shown, never obeyed.
 
 /** Escape sequences of terminals: CSI, OSC and DCS up to their ends, and the two-character ones. */
-// eslint-disable-next-line no-control-regex
+ 
 const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u009d\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
 /** Marks that turn the direction of what follows, and others without a width that hide what is there. */
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
-// eslint-disable-next-line no-control-regex
+ 
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Longer texts are cut for tooltips, labels and messages. */

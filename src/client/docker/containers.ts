@@ -1,0 +1,106 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ConfigStack } from '../../core/image/config';
+import type { ContainerDetails, ContainerSummary } from '../../docker/model';
+import { describeAge, describeComponent, describeGpuAccess, describePort, describeState, describeVersions, hasGpu } from './describe';
+import type { Host } from './hosts';
+import type { ContainerNode, DockerNode, FactNode } from './nodes';
+import { toPlain } from './plain';
+import { containerStack } from './stacks';
+import type { Rows } from './tree';
+
+/** The view of the containers: running ones first, then the others, each group by name. */
+export class ContainerRows implements Rows {
+  readonly of = 'containers';
+  /** Show only containers that have a GPU or come from an image that wants one. */
+  gpuOnly = false;
+  readonly #host: (node: ContainerNode) => Host | undefined;
+
+  /** `host` finds the host of a node. */
+  constructor(host: (node: ContainerNode) => Host | undefined) {
+    this.#host = host;
+  }
+
+  list(host: Host): readonly ContainerNode[] | undefined {
+    return host.containers
+      ?.filter((container) => !this.gpuOnly || concernsGpu(container, host.containerDetails(container.id)))
+      .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+      .map((container) => ({ kind: 'container', address: host.address, container }));
+  }
+
+  children(node: DockerNode): readonly FactNode[] {
+    if (node.kind !== 'container') return [];
+    const { container } = node;
+    const details = this.#host(node)?.containerDetails(container.id);
+    const stack = containerStack(container, details);
+    const fact = (name: string, icon: ThemeIcon | string, label: string, description?: string): FactNode => ({
+      kind: 'fact',
+      id: `${node.address.name}/${container.id}/${name}`,
+      label,
+      icon: typeof icon === 'string' ? new ThemeIcon(icon) : icon,
+      ...(description !== undefined && { description }),
+    });
+    return [
+      ...(details === undefined ? [] : lacksGpu(stack, details) ? [fact('gpu', WARNING, l10n.t('No GPU'), l10n.t('its image is made for one'))] : [fact('gpu', 'circuit-board', describeGpuAccess(details.gpu))]),
+      fact('image', 'package', toPlain(container.image, 200), l10n.t('image')),
+      ...stack.components.map((component) => fact(`component/${component.kind}`, 'symbol-property', describeComponent(component))),
+      fact('status', 'info', toPlain(container.status, 200)),
+      ...container.ports.map((published): FactNode => ({
+        ...fact(`port/${published.hostAddress}/${published.hostPort}/${published.containerPort}/${published.protocol}`, 'plug', describePort(published), l10n.t('port')),
+        ...(published.hostPort !== null && container.state === 'running' && { port: { address: node.address, published } }),
+      })),
+      ...(container.compose === null ? [] : [fact('compose', 'layers', toPlain(`${container.compose.project} / ${container.compose.service}`, 200), 'Compose')]),
+      ...(container.createdSeconds > 0 ? [fact('created', 'calendar', describeAge(container.createdSeconds, Date.now() / 1000), l10n.t('created'))] : []),
+    ];
+  }
+
+  item(node: DockerNode): TreeItem {
+    if (node.kind !== 'container') return new TreeItem('');
+    const { container, address } = node;
+    const details = this.#host(node)?.containerDetails(container.id);
+    const stack = containerStack(container, details);
+    const lacking = details !== undefined && lacksGpu(stack, details);
+    const gpu = details !== undefined && hasGpu(details.gpu);
+    const item = new TreeItem(toPlain(container.name, 200), TreeItemCollapsibleState.Collapsed);
+    item.id = `${address.name}/${container.id}`;
+    item.contextValue = ['container', container.state, ...(container.ports.some(({ hostPort }) => hostPort !== null) ? ['ports'] : [])].join(';');
+    const parts = [
+      container.state === 'running' && container.health !== 'unhealthy' ? '' : describeState(container),
+      lacking ? l10n.t('no GPU, though its image is made for one') : gpu ? describeGpuAccess(details.gpu) : '',
+      describeVersions(stack),
+    ].filter((part) => part !== '');
+    item.description = parts.join(' · ');
+    item.tooltip = [
+      toPlain(container.name, 200),
+      l10n.t('Image: {0}', toPlain(container.image, 200)),
+      toPlain(container.status, 200),
+      ...(details === undefined ? [] : [describeGpuAccess(details.gpu)]),
+      ...stack.components.map(describeComponent),
+      ...container.ports.map(describePort),
+    ].join('\n');
+    item.iconPath = iconOf(container, gpu, lacking);
+    item.accessibilityInformation = { label: [toPlain(container.name, 200), describeState(container), ...parts.filter((part) => part !== describeState(container))].join(', ') };
+    return item;
+  }
+}
+
+const WARNING = new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
+
+function iconOf({ state, health }: ContainerSummary, gpu: boolean, lacking: boolean): ThemeIcon {
+  if (state === 'running' && (lacking || health === 'unhealthy')) return WARNING;
+  if (state === 'dead') return new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground'));
+  if (state === 'paused') return new ThemeIcon('debug-pause');
+  const color = state === 'running' ? new ThemeColor('testing.iconPassed') : new ThemeColor('disabledForeground');
+  return new ThemeIcon(gpu ? 'circuit-board' : state === 'running' ? 'vm-running' : 'vm-outline', color);
+}
+
+function lacksGpu(stack: ConfigStack, details: ContainerDetails): boolean {
+  return stack.usesGpu && !hasGpu(details.gpu);
+}
+
+function concernsGpu(container: ContainerSummary, details: ContainerDetails | undefined): boolean {
+  return (details !== undefined && hasGpu(details.gpu)) || containerStack(container, details).usesGpu;
+}
+
+function rank({ state }: ContainerSummary): number {
+  return state === 'running' || state === 'restarting' || state === 'paused' ? 0 : 1;
+}
