@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/rules/model';
 import type { FactsArguments } from './facts';
+import type { BuildArguments } from './build';
 import { Failure } from './failure';
 import type { LintArguments, StackArguments } from './options';
 import type { SolveArguments } from './solve';
@@ -85,6 +86,37 @@ program
   .addOption(new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'))
   .addHelpText('after', '\nExit status: 0 answered, 1 nothing known meets the wishes, 2 could not run.')
   .action(async (options: SolveArguments) => (await import('./solve')).printSolution(options));
+
+program
+  .command('build')
+  .description('Build an image, and tell why it failed at the word of the Dockerfile that is to blame.')
+  .argument('[context]', 'folder of the build context, or the address of a repository', '.')
+  .option('-f, --file <file>', 'the Dockerfile; by default Dockerfile in the context')
+  .option('-t, --tag <name:tag>', 'name of the image; may be repeated, as all that lists', collect)
+  .option('--target <stage>', 'stage to build; by default the last one')
+  .option('--build-arg <name=value>', 'value of an ARG; a name alone takes it from the environment', collect)
+  .option('--platform <platforms>', 'linux/amd64, linux/arm64', collect)
+  .option('--label <name=value>', 'label of the image', collect)
+  .option('--secret <secret>', 'id=NAME,src=FILE or id=NAME,env=NAME', collect)
+  .option('--ssh <agent>', 'agent or keys for RUN --mount=type=ssh', collect)
+  .option('--cache-from <source>', 'where cached layers are looked for', collect)
+  .option('--cache-to <destination>', 'where the cache is written to', collect)
+  .option('--build-context <name=value>', 'a further context', collect)
+  .option('--network <mode>', 'network of RUN: default, none, host')
+  .option('--shm-size <size>', 'size of /dev/shm during RUN')
+  .option('--allow <entitlement>', 'what RUN may ask for beyond the usual: network.host, device', collect)
+  .option('--no-cache', 'build each step anew')
+  .option('--pull', 'look for newer base images')
+  .option('--push', 'push the image to the registry of its tags')
+  .option('--builder <name>', 'a builder of docker buildx ls')
+  .option('--iidfile <file>', 'write the id of the image to a file')
+  .option('--docker <program>', 'the docker command')
+  .option('--anyway', 'build although findings say that it will fail')
+  .option('--json', 'print the progress as JSON, one object a line')
+  .option('--config <file>', 'settings; by default the nearest .trtc.yaml')
+  .option('--no-config', 'read no .trtc.yaml')
+  .addHelpText('after', '\nExit status: 0 built, 1 not built, 2 could not run. The id of the image goes to standard output, all else to standard error.')
+  .action(async (context: string, options: BuildArguments) => (await import('./build')).build(context, options));
 
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {

@@ -1,6 +1,10 @@
 // All that talks to Docker.
 export * from './actions';
 export type { ContainerFile } from './archives';
+export { buildImage } from './build/build';
+export { listBuilders, type Builder } from './build/builders';
+export type { BuildControl, BuildOutcome, BuildSpec, BuildWay } from './build/model';
+export { checkSpace, type Shortage } from './build/space';
 export { dockerCommand, type DockerCommand } from './command-line';
 export { connect, disconnect, readEngineInfo, type Engine } from './connect';
 export { listAddresses, type ExtraAddress } from './contexts';
