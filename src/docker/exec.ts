@@ -1,5 +1,5 @@
 import { clientOf, type Engine } from './connect';
-import { toDockerError } from './errors';
+import { DockerError, toDockerError } from './errors';
 import { readText } from './streams';
 
 /** Of each stream so much is kept, in characters. */
@@ -7,7 +7,7 @@ const OUTPUT_LIMIT = 1024 * 1024;
 
 export interface ExecOptions {
   readonly signal?: AbortSignal;
-  /** Ends the wait with the problem `daemon-down` or `context-unreachable`. */
+  /** Ends the wait with a problem of the kind `api`. */
   readonly timeoutMs?: number;
   readonly user?: string;
 }
@@ -25,8 +25,8 @@ export interface ExecOutcome {
  * such a command: called off or out of time, it is only no longer waited for.
  */
 export async function execIn(engine: Engine, id: string, argv: readonly string[], { signal, timeoutMs, user }: ExecOptions = {}): Promise<ExecOutcome> {
-  const signals = [...(signal === undefined ? [] : [signal]), ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
-  const stop = AbortSignal.any(signals);
+  const time = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+  const stop = AbortSignal.any([signal, time].filter((one) => one !== undefined));
   try {
     const exec = await clientOf(engine)
       .getContainer(id)
@@ -39,6 +39,9 @@ export async function execIn(engine: Engine, id: string, argv: readonly string[]
     const { ExitCode } = await exec.inspect({ abortSignal: stop });
     return { status: ExitCode, ...kept };
   } catch (error) {
+    if (time?.aborted === true && signal?.aborted !== true) {
+      throw new DockerError({ kind: 'api', status: null, detail: `${argv[0] ?? ''} did not end within ${(timeoutMs ?? 0) / 1000} s` }, { cause: error });
+    }
     throw toDockerError(stop.aborted ? stop.reason : error, engine.address);
   }
 }

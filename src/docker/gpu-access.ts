@@ -73,9 +73,10 @@ function readRuntime(host: NonNullable<GpuEvidence['HostConfig']>, environment: 
   };
 }
 
-/** Images made before NVIDIA_REQUIRE_CUDA existed get all GPUs without asking. */
+/** Images made before NVIDIA_REQUIRE_CUDA existed get all GPUs without asking: NVIDIA/nvidia-container-toolkit, `IsLegacy`. */
 function isOldImage(environment: ReadonlyMap<string, string>): boolean {
-  return environment.has('CUDA_VERSION') && !environment.has('NVIDIA_REQUIRE_CUDA');
+  const isSet = (name: string): boolean => (environment.get(name) ?? '') !== '';
+  return isSet('CUDA_VERSION') && !isSet('NVIDIA_REQUIRE_CUDA');
 }
 
 /** Nodes of GPUs only: `/dev/nvidiactl` and its like alone give none. `/dev/dxg` is the GPU under WSL 2. */

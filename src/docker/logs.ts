@@ -12,10 +12,10 @@ export interface LogOptions {
 
 /**
  * Reads what a container has written and, if asked, goes on as it writes. Ends with the container, or with a DockerError
- * (`cancelled` when called off). While `onText` has not resolved, nothing further is read: a flood waits in the engine.
+ * (`cancelled` when called off). While what `onText` returns has not resolved, nothing further is read: a flood waits in the engine.
  * The text is the container's own: it may hold anything.
  */
-export async function followLogs(engine: Engine, id: string, { tailLines, follow = false, signal }: LogOptions, onText: (text: string, stream: StreamName) => void | Promise<void>): Promise<void> {
+export async function followLogs(engine: Engine, id: string, { tailLines, follow = false, signal }: LogOptions, onText: (text: string, stream: StreamName) => unknown): Promise<void> {
   const container = clientOf(engine).getContainer(id);
   const abortable = signal === undefined ? {} : { abortSignal: signal };
   const { Config } = await container.inspect(abortable);
