@@ -59,6 +59,9 @@ export class Transport {
       request = http.request({
         agent: this.agent,
         host: 'docker',
+        // The agent opens its own socket. VS Code puts an agent of its own, for proxies, in the place of any other unless
+        // a request names a socket.
+        socketPath: '/docker',
         method: asked.method,
         path: encodeURI(asked.path.replace(/\?$/, '')).replace(/[?#]/g, encodeURIComponent) + query,
         headers: {
