@@ -6,6 +6,7 @@ import type { ByteRange } from '../core/scan/elf';
 import { FileRefused, type FileStat, type FolderListing, type ImageFileReader, type ListedFile, type ListOptions, type PartReader } from '../core/scan/files';
 import { baseName, resolvePath } from '../core/text/path';
 import { clientOf, type Engine } from './connect';
+import { inspectRaw } from './details';
 import { cancelled, DockerError, toDockerError } from './errors';
 import { ownerLabels } from './owner';
 import { removeSurely } from './run';
@@ -78,9 +79,9 @@ class ContainerFiles implements ImageFiles {
   ) {}
 
   async open(): Promise<void> {
-    const { Id, Config } = await clientOf(this.engine).getImage(this.image).inspect();
-    this.imageId = Id;
-    this.volumes = Object.keys((Config as { readonly Volumes?: object | null } | undefined)?.Volumes ?? {});
+    const answer = (await inspectRaw(this.engine, 'image', this.image, this.signal)) as { readonly Id: string; readonly Config?: { readonly Volumes?: object | null } | null };
+    this.imageId = answer.Id;
+    this.volumes = Object.keys(answer.Config?.Volumes ?? {});
     this.base = await this.create([]);
   }
 

@@ -20,3 +20,5 @@ export { registryOf, splitReference } from './references';
 export { runContainer, sweepRuns, type RunControl, type RunOutcome, type RunSpec } from './run';
 export type { StreamName, TransferProgress } from './streams';
 export { watchEngine, type EngineWatch, type WatchChange, type WatchState } from './watch';
+export { planAgain, planReclaim, readDiskUsage, reclaim, reclaimableCacheBytes, suggestReclaim, unusedImages } from './reclaim';
+export type * from './reclaim';

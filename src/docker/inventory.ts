@@ -4,7 +4,7 @@ import { cutLabels } from './labels';
 import type { ContainerState, ContainerSummary, ImageSummary, PublishedPort } from './model';
 
 /** Fields of a row of `GET /containers/json`; any may be missing in an answer of Podman's. */
-interface ContainerRow {
+export interface ContainerRow {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
   readonly Image?: string;
@@ -17,7 +17,7 @@ interface ContainerRow {
 }
 
 /** Fields of a row of `GET /images/json`. */
-interface ImageRow {
+export interface ImageRow {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
   readonly RepoDigests?: readonly string[] | null;
@@ -47,7 +47,7 @@ export async function listImages(engine: Engine, { shared = false }: { readonly 
   return usage.Images?.map(readImage) ?? images;
 }
 
-function readContainer(row: ContainerRow): ContainerSummary {
+export function readContainer(row: ContainerRow): ContainerSummary {
   const labels = row.Labels ?? {};
   const status = row.Status ?? '';
   const [project, service] = [labels['com.docker.compose.project'], labels['com.docker.compose.service']];
@@ -101,7 +101,7 @@ function readPort(port: NonNullable<ContainerRow['Ports']>[number]): PublishedPo
   };
 }
 
-function readImage(row: ImageRow): ImageSummary {
+export function readImage(row: ImageRow): ImageSummary {
   // Old engines write the tag of a dangling image so.
   const tags = (row.RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
   const digests = (row.RepoDigests ?? []).filter((digest) => digest !== '<none>@<none>');

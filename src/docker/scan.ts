@@ -1,6 +1,7 @@
 import type { ImageScan } from '../core/scan/model';
 import { scanFiles, SCAN_LIMITS, type ScanLimits } from '../core/scan/scan';
-import { clientOf, type Engine } from './connect';
+import type { Engine } from './connect';
+import { inspectImage } from './details';
 import { withImageFiles } from './image-files';
 
 /**
@@ -8,12 +9,12 @@ import { withImageFiles } from './image-files';
  */
 export async function scanImage(engine: Engine, image: string, signal?: AbortSignal, limits: ScanLimits = SCAN_LIMITS): Promise<ImageScan> {
   const begun = performance.now();
-  const { Id: imageId, Architecture: architecture, Config } = await clientOf(engine).getImage(image).inspect();
+  const { id: imageId, architecture, environment } = await inspectImage(engine, image, signal);
   return withImageFiles(
     engine,
     imageId,
     async (files) => {
-      const found = await scanFiles(files, { image, imageId, architecture, environment: Config.Env ?? [] }, limits);
+      const found = await scanFiles(files, { image, imageId, architecture, environment }, limits);
       return { ...found, cost: { ...files.cost, durationMs: Math.round(performance.now() - begun) } };
     },
     signal,
