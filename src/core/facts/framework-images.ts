@@ -34,6 +34,11 @@ export function findFrameworkImage(image: string, tag: string): FrameworkImage |
   return rows.find((row) => row.tag === tag) ?? rows.find((row) => row.tag.includes('*') && matches(row.tag, tag));
 }
 
+/** All rows of an image, in the order of the table: oldest first. */
+export function frameworkImagesOf(image: string): readonly FrameworkImage[] {
+  return byImage(image);
+}
+
 /**
  * The row of a DeepStream release (`6.0.1`, `4.0.2`), whose images hold what the SDK of that release is linked with.
  * Undefined when there is none.
