@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/rules/model';
 import type { FactsArguments } from './facts';
 import type { BuildArguments } from './build';
 import { Failure } from './failure';
+import type { InitArguments, InitForm } from './init';
 import type { LintArguments, StackArguments } from './options';
 import type { SolveArguments } from './solve';
 import { VERSION } from './version';
@@ -118,6 +119,64 @@ program
   .addHelpText('after', '\nExit status: 0 built, 1 not built, 2 could not run. The id of the image goes to standard output, all else to standard error.')
   .action(async (context: string, options: BuildArguments) => (await import('./build')).build(context, options));
 
+program
+  .command('init')
+  .description('Write a dev container, a Compose file, a run script or a Dockerfile for the GPU; a file that exists is added to, after its diff was shown.')
+  .addArgument(new Argument('<form>', 'what to write').choices(['devcontainer', 'compose', 'run', 'dockerfile']))
+  .option('-C, --folder <folder>', 'the folder of the project', '.')
+  .option('--from <command>', 'convert this docker run line; `-` reads it from standard input')
+  .option('--from-compose <file>', 'convert a service of this Compose file')
+  .option('--from-devcontainer <file>', 'convert the container of this devcontainer.json')
+  .option('--service <name>', 'the service to convert or to write')
+  .option('--image <image>', 'run this image; by default the Dockerfile of the folder is built, or an image is chosen')
+  .option('--dockerfile <file>', 'build this Dockerfile')
+  .option('--stage <name>', 'stage of the Dockerfile')
+  .option('--name <name>', 'name that is shown')
+  .option('--gpus <which>', 'all, none, a number, or indices and UUIDs: 0,2', 'all')
+  .option('--require-gpu', 'do not start without the GPU; by default it is optional')
+  .addOption(new Option('--display <kind>', 'where windows appear').choices(['none', 'x11', 'wayland', 'wslg', 'ssh']).default('none'))
+  .addOption(new Option('--access <kind>', 'how the X server lets the container in').choices(['cookie', 'localuser', 'open']).default('cookie'))
+  .option('--camera <node>', 'a camera: /dev/video0', collect)
+  .option('--device <node>', 'another device', collect)
+  .addOption(new Option('--audio <kind>', 'sound').choices(['none', 'pulse', 'alsa']).default('none'))
+  .option('--shm-size <size>', 'shared memory: 8g')
+  .option('--ipc-host', 'shared memory of the host')
+  .option('--ulimit <name=value>', 'a limit: memlock=-1', collect)
+  .option('--capability <name>', 'part of the driver besides compute and utility: video, graphics, display, all', collect)
+  .option('--port <port>', 'a port for this machine', collectPort)
+  .option('--user <name>', 'user in the container; host for your own numbers')
+  .option('--cache <name>', 'a cache that outlives the container: pip, huggingface, torch, ccache', collectChoice(['pip', 'huggingface', 'torch', 'ccache']))
+  .option('--language <name>', 'extensions for python, cpp, cuda', collectChoice(['python', 'cpp', 'cuda']))
+  .option('--feature <reference>', 'a feature of the dev container', collect)
+  .option('--workspace <path>', 'where the folder is mounted')
+  .addOption(new Option('--engine <engine>', 'who runs it').choices(['docker', 'rootless', 'podman', 'cdi']).default('docker'))
+  .addOption(new Option('--compose-gpus <syntax>', 'deploy, or gpus of Compose 2.30 and later').choices(['deploy', 'gpus']).default('deploy'))
+  .addOption(new Option('--serve <mode>', 'a web service that runs its model itself, or beside a model server').choices(['single', 'tfserving', 'triton']))
+  .option('--model <name>', 'name of the model', 'model')
+  .option('--server-tag <tag>', 'tag of the model server’s image')
+  .option('--tensorrt <version>', 'TensorRT of the image; versions as for trtc solve')
+  .option('--cuda <version>', 'CUDA')
+  .option('--python <version>', 'Python')
+  .option('--ubuntu <version>', 'Ubuntu')
+  .option('--torch <version>', 'PyTorch')
+  .option('--tensorflow <version>', 'TensorFlow')
+  .option('--driver <version>', 'driver of the host')
+  .addOption(new Option('--install <way>', 'where TensorRT comes from').choices(['apt', 'pip', 'ngc', 'archive']))
+  .addOption(new Option('--purpose <purpose>', 'stages of the Dockerfile').choices(['python', 'cpp']).default('python'))
+  .option('--apt-mirror <url>', 'mirror of Ubuntu’s packages')
+  .option('--pip-mirror <url>', 'mirror of PyPI')
+  .option('--time-zone <name>', 'Asia/Shanghai')
+  .option('--locale <name>', 'zh_CN.UTF-8')
+  .option('--label <name=value>', 'a label of the image', collect)
+  .option('--package <name>', 'a further Debian package', collect)
+  .option('--requirements <file>', 'requirements of pip')
+  .option('--comments', 'explain each line in a comment')
+  .option('--dry-run', 'show, and write nothing')
+  .option('-y, --yes', 'change files that exist without asking')
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExit status: 0 written or shown, 1 nothing written for want of --yes, 2 could not run.')
+  .action(async (form: InitForm, options: InitArguments) => (await import('./init')).init(form, options));
+
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];
@@ -127,6 +186,18 @@ function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string
 }
 
 function collect(argument: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, argument];
+}
+
+function collectChoice(choices: readonly string[]): (argument: string, previous?: readonly string[]) => readonly string[] {
+  return (argument, previous = []) => {
+    if (!choices.includes(argument)) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+    return [...previous, argument];
+  };
+}
+
+function collectPort(argument: string, previous: readonly string[] = []): readonly string[] {
+  if (!/^\d{1,5}$/.test(argument) || Number(argument) < 1 || Number(argument) > 65_535) throw new InvalidArgumentError('It must be a number from 1 to 65535.');
   return [...previous, argument];
 }
 

@@ -136,6 +136,11 @@ export function findRunOption(name: string): RunOption | undefined {
   return BY_NAME.get(name);
 }
 
+/** All options of docker run of Docker 28. */
+export function listRunOptions(): readonly RunOption[] {
+  return OPTIONS;
+}
+
 /** What words after `docker run` say. */
 export interface RunWords {
   readonly settings: readonly Setting[];

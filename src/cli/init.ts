@@ -1,0 +1,329 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { readCompose } from '../core/compose/read';
+import { readDevcontainer } from '../core/devcontainer/read';
+import { formatMessage } from '../core/engine/message';
+import { decodeImage } from '../core/image/decode';
+import type { Combination, Wishes } from '../core/solver/model';
+import { solve } from '../core/solver/solve';
+import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type Choices, type Display, type Language, type Planned } from '../generate/choices';
+import type { ComposeGpuSyntax } from '../generate/compose';
+import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
+import { addComments, explainText } from '../generate/explain';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, suggestMemory } from '../generate/generate';
+import { mergeFile } from '../generate/merge';
+import { note, type Engine, type GeneratedFile, type Note, type Output } from '../generate/model';
+import { readService } from '../generate/read-compose';
+import { readDevcontainerPlan } from '../generate/read-devcontainer';
+import { readRunLine, type PlanReading } from '../generate/read-run-line';
+import { generateServing, type ServingMode } from '../generate/serving';
+import { writeRunLine } from '../generate/write-run';
+import { renderDiff } from './diff';
+import { Failure, explainSystemError } from './failure';
+import { readStandardInput, readTextFile } from './input';
+import { createPaint, wantsColor } from './terminal';
+
+/** What `trtc init` writes. */
+export type InitForm = 'devcontainer' | 'compose' | 'run' | 'dockerfile';
+
+/** Options of `trtc init`. */
+export interface InitArguments {
+  readonly folder: string;
+  readonly from?: string;
+  readonly fromCompose?: string;
+  readonly fromDevcontainer?: string;
+  readonly service?: string;
+  readonly image?: string;
+  readonly dockerfile?: string;
+  readonly stage?: string;
+  readonly name?: string;
+  readonly gpus?: string;
+  readonly requireGpu?: boolean;
+  readonly display: Display;
+  readonly access: Access;
+  readonly camera?: readonly string[];
+  readonly device?: readonly string[];
+  readonly audio: Audio;
+  readonly shmSize?: string;
+  readonly ipcHost?: boolean;
+  readonly ulimit?: readonly string[];
+  readonly capability?: readonly string[];
+  readonly port?: readonly string[];
+  readonly user?: string;
+  readonly cache?: readonly string[];
+  readonly language?: readonly string[];
+  readonly feature?: readonly string[];
+  readonly workspace?: string;
+  readonly engine: Engine;
+  readonly composeGpus: ComposeGpuSyntax;
+  readonly serve?: ServingMode;
+  readonly model: string;
+  readonly serverTag?: string;
+  readonly tensorrt?: string;
+  readonly cuda?: string;
+  readonly python?: string;
+  readonly ubuntu?: string;
+  readonly torch?: string;
+  readonly tensorflow?: string;
+  readonly driver?: string;
+  readonly install?: 'apt' | 'pip' | 'ngc' | 'archive';
+  readonly purpose: ImagePurpose;
+  readonly aptMirror?: string;
+  readonly pipMirror?: string;
+  readonly timeZone?: string;
+  readonly locale?: string;
+  readonly label?: readonly string[];
+  readonly package?: readonly string[];
+  readonly requirements?: string;
+  readonly comments?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** A file with what is on the disk now. */
+interface Change {
+  readonly file: GeneratedFile;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/**
+ * `trtc init`: writes a dev container, a Compose file, a run script or a Dockerfile. A file that exists is added to, or
+ * replaced, only after its diff was shown and agreed to (`--yes`, or the answer at a terminal); exit status 1 where not.
+ */
+export async function init(form: InitForm, options: InitArguments): Promise<void> {
+  const output = await generate(form, options);
+  const notes: Note[] = [...output.notes];
+  const changes = output.files.map((file) => prepare(file, options, output, notes));
+  const pending = changes.filter(({ before, after }) => before !== after);
+  const changed = pending.filter(({ before }) => before !== undefined);
+  if (options.json !== true) process.stdout.write(render(pending, changes, notes, form, output.line));
+  let written = false;
+  if (options.dryRun !== true && pending.length > 0) {
+    if (changed.length === 0 || options.yes === true || (options.json !== true && (await confirm(changed)))) {
+      for (const change of pending) write(options.folder, change);
+      written = true;
+    } else {
+      process.exitCode = 1;
+      if (options.json !== true) process.stdout.write('Nothing was written: --yes writes what is shown.\n');
+    }
+  }
+  if (options.json === true) process.stdout.write(`${JSON.stringify(describe(form, changes, notes, written, output.line), undefined, 2)}\n`);
+  else if (written) process.stdout.write(pending.map(({ file, before }) => `${before === undefined ? 'Wrote' : 'Changed'} ${file.path}\n`).join(''));
+}
+
+/** What a generator gave, with a line to run at once. */
+interface Generated extends Output {
+  readonly line?: string;
+  /** Makes the text of a file that exists out of it and of what was generated. */
+  readonly merge?: (path: string, text: string) => { readonly text: string; readonly notes: readonly Note[] } | undefined;
+}
+
+async function generate(form: InitForm, options: InitArguments): Promise<Generated> {
+  if (form === 'dockerfile') return dockerfile(options);
+  if (form === 'compose' && options.serve !== undefined) return serving(options, options.serve);
+  const reading = await readSource(options);
+  if (reading !== undefined && reading.plan === undefined) throw new Failure(['nothing to convert', ...reading.notes.map(format)].join(': '));
+  const optional = options.requireGpu !== true && (form === 'devcontainer' || reading === undefined);
+  const planned = reading?.plan === undefined ? planChoices(readChoices(form, options)) : adoptPlan({ ...reading.plan, gpus: reading.plan.gpus && { ...reading.plan.gpus, optional: reading.plan.gpus.optional || optional } }, reading.notes);
+  const { engine } = options;
+  switch (form) {
+    case 'devcontainer':
+      return { ...generateDevcontainer(planned, { engine }), merge: mergeFile(planned, { engine }) };
+    case 'compose': {
+      const service = options.service ?? serviceName(planned);
+      const compose = { engine, gpuSyntax: options.composeGpus };
+      return { ...generateCompose(planned, service, compose), merge: mergeFile(planned, compose, service) };
+    }
+    case 'run':
+      return { ...generateRunScript(planned, engine), line: writeRunLine(planned.plan, { engine }) };
+  }
+}
+
+/** Name for a service: that of the container, or the last part of the image's name. */
+function serviceName({ plan }: Planned): string {
+  const name = plan.settings.find(({ option }) => option === '--name')?.value ?? /([^/:@]+)(?:[:@][^/]*)?$/.exec(plan.image ?? '')?.[1] ?? 'app';
+  return name.replace(/[^\w.-]/g, '-');
+}
+
+async function readSource({ from, fromCompose, fromDevcontainer, service }: InitArguments): Promise<PlanReading | undefined> {
+  if (from !== undefined) return readRunLine(from === '-' ? (await readStandardInput()).text : from);
+  if (fromDevcontainer !== undefined) {
+    const devcontainer = readDevcontainer(readTextFile(fromDevcontainer).text, fromDevcontainer);
+    if (devcontainer === undefined) throw new Failure(`${fromDevcontainer}: no JSON object`);
+    return readDevcontainerPlan(devcontainer, path.basename(path.dirname(path.resolve(fromDevcontainer))) === '.devcontainer' ? '..' : '.');
+  }
+  if (fromCompose === undefined) return undefined;
+  const project = readCompose(readTextFile(fromCompose).text, fromCompose);
+  const names = project?.services.map(({ name }) => name) ?? [];
+  const found = service === undefined && names.length === 1 ? project?.services[0] : project?.services.find(({ name }) => name === service);
+  if (found === undefined) throw new Failure(`${fromCompose}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
+  return readService(found);
+}
+
+function readChoices(form: InitForm, options: InitArguments): Choices {
+  const { gpus, requireGpu, camera, device, ulimit, capability, port, cache, language, feature, shmSize, ipcHost, image: given } = options;
+  const build = given === undefined ? findBuild(options) : undefined;
+  const image = given ?? (build === undefined ? solveImage(options).image : undefined);
+  const memory = image === undefined || ipcHost === true ? {} : suggestMemory(decodeImage(image));
+  return {
+    ...DEFAULT_CHOICES,
+    ...memory,
+    ...(image !== undefined && { image }),
+    ...(build !== undefined && { build }),
+    ...(options.name !== undefined && { name: options.name }),
+    gpus: readGpus(gpus ?? 'all'),
+    gpuOptional: requireGpu !== true,
+    display: options.display,
+    access: options.access,
+    ...(options.user !== undefined && { user: options.user }),
+    cameras: camera ?? [],
+    devices: device ?? [],
+    audio: options.audio,
+    ...(shmSize !== undefined && { shmSize }),
+    ipcHost: ipcHost === true,
+    ...(ulimit !== undefined && { ulimits: ulimit }),
+    capabilities: capability ?? [],
+    ports: (port ?? []).map(Number),
+    ...(options.workspace !== undefined && { workspace: options.workspace }),
+    ...(form !== 'devcontainer' && options.workspace === undefined && { workspace: '/workspace' }),
+    caches: (cache ?? []) as readonly Cache[],
+    languages: (language ?? []) as readonly Language[],
+    features: Object.fromEntries((feature ?? []).map((one) => [one, {}])),
+    engine: options.engine,
+  };
+}
+
+function readGpus(text: string): Choices['gpus'] {
+  if (text === 'all' || text === 'none') return text;
+  return /^\d+$/.test(text) ? Number(text) : text.replace(/^device=/, '').split(',');
+}
+
+/** The Dockerfile that was named, or the one of the folder. */
+function findBuild({ folder, dockerfile: given, stage }: InitArguments): Choices['build'] {
+  const file = given ?? (existsSync(path.join(folder, 'Dockerfile')) ? 'Dockerfile' : undefined);
+  if (file === undefined) return undefined;
+  const context = path.dirname(file);
+  const name = path.basename(file);
+  return { context, dockerfile: name === 'Dockerfile' ? undefined : name, target: stage, args: [] };
+}
+
+function solveImage(options: InitArguments, flavor?: Wishes['flavor']): Combination {
+  const { tensorrt, cuda, python, ubuntu, torch, tensorflow, driver, install } = options;
+  const given = { tensorrt, cuda, python, ubuntu, torch, tensorflow, driver };
+  const named = Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  // With nothing wished for, an image that has all: it needs no Dockerfile.
+  const family = install === 'archive' ? 'apt' : (install ?? (options.from === undefined && Object.keys(named).length === 0 ? 'ngc' : undefined));
+  const wishes: Wishes = { ...(Object.keys(named).length === 0 && { tensorrt: 'any' }), ...named, ...(family !== undefined && { family }), ...(flavor !== undefined && family !== 'ngc' && { flavor }) };
+  const answer = solve(wishes, { count: 1 });
+  const [combination] = answer.combinations;
+  if (combination !== undefined) return combination;
+  throw new Failure(answer.problems.map(({ key, message }) => `--${key}: ${message}`).join('\n      ') || `nothing known meets these wishes; trtc solve says why: ${answer.conflict?.wishes.map(({ label }) => label).join(', ') ?? ''}`);
+}
+
+function dockerfile(options: InitArguments): Output {
+  const { purpose, install, aptMirror, pipMirror, timeZone, locale, user, package: packages, requirements, label, cache } = options;
+  const combination = solveImage(options, install === 'pip' ? undefined : 'runtime');
+  const toolchain = purpose === 'cpp' && combination.family !== 'ngc' ? solveImage({ ...options, ...exact(combination) }, 'devel') : combination;
+  const output = generateDockerfile({
+    combination,
+    ...(purpose === 'cpp' && { toolchain }),
+    purpose,
+    install: install === 'archive' ? 'archive' : 'solver',
+    ...(aptMirror !== undefined && { aptMirror }),
+    ...(pipMirror !== undefined && { pipMirror }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(locale !== undefined && { locale }),
+    ...(user !== undefined && user !== 'root' && { user }),
+    ...(packages !== undefined && { packages }),
+    ...(requirements !== undefined && { requirements }),
+    labels: Object.fromEntries((label ?? []).map((one) => [one.split('=')[0] ?? '', one.slice(one.indexOf('=') + 1)])),
+    ...(cache !== undefined && { caches: cache }),
+  });
+  const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text }));
+  return { ...output, notes: [...output.notes, ...unproven] };
+}
+
+/** The versions of a combination as wishes, for the same with compilers. */
+function exact({ components }: Combination): Partial<InitArguments> {
+  return Object.fromEntries(components.flatMap(({ key, version }) => (key === 'cuda' || key === 'ubuntu' || key === 'tensorrt' ? [[key, version]] : [])));
+}
+
+function serving(options: InitArguments, mode: ServingMode): Output {
+  const { image, port, model, serverTag, gpus } = options;
+  const which = readGpus(gpus ?? 'all');
+  if (which === 'none') throw new Failure('--gpus none: a model server without a GPU is no matter of this command');
+  return generateServing({ mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), gpus: which, gpuSyntax: options.composeGpus });
+}
+
+/** What becomes of a file: new, added to what is there, or another text in its place. */
+function prepare(file: GeneratedFile, { folder, comments }: InitArguments, { merge }: Generated, notes: Note[]): Change {
+  const place = path.join(folder, file.path);
+  const mark = file.path.endsWith('.json') ? '//' : '#';
+  const text = comments === true ? addComments(file.text, mark) : file.text;
+  if (!existsSync(place)) return { file, before: undefined, after: text };
+  const { text: before } = readTextFile(place);
+  const merged = merge?.(file.path, before);
+  if (merged === undefined) {
+    if (merge !== undefined && /(?:devcontainer\.json|compose\.yaml)$/.test(file.path)) throw new Failure(`${file.path}: what stands there cannot be added to; move it away, or add by hand what --dry-run --json shows`);
+    return { file, before, after: text };
+  }
+  // What the merged text says differs from what a new file would say.
+  notes.push(...merged.notes.filter((one) => !notes.some((other) => format(other) === format(one))));
+  return { file: { ...file, text: merged.text }, before, after: merged.text };
+}
+
+function write(folder: string, { file, after, before }: Change): void {
+  const place = path.join(folder, file.path);
+  try {
+    mkdirSync(path.dirname(place), { recursive: true });
+    // Between the question and the answer somebody may have written it.
+    if (before !== undefined && readFileSync(place, 'utf8').replace(/^\uFEFF/, '') !== before) throw new Failure(`${file.path} was changed meanwhile; nothing is written over it`);
+    writeFileSync(place, after, { flag: before === undefined ? 'wx' : 'w', mode: file.executable ? 0o755 : 0o644 });
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(`${file.path}: ${explainSystemError(error)}`);
+  }
+}
+
+async function confirm(changed: readonly Change[]): Promise<boolean> {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return false;
+  const questions = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await questions.question(`Change ${changed.map(({ file }) => file.path).join(', ')}? [y/N] `);
+  questions.close();
+  return /^y(?:es)?$/i.test(answer.trim());
+}
+
+function format({ text, data }: Note): string {
+  return formatMessage(text, data);
+}
+
+function render(pending: readonly Change[], changes: readonly Change[], notes: readonly Note[], form: InitForm, line: string | undefined): string {
+  const paint = createPaint(wantsColor(process.stdout));
+  const unchanged = changes.filter(({ before, after }) => before === after);
+  return [
+    ...pending.map(({ file, before, after }) => (before === undefined ? `${paint.bold(file.path)}\n${after}\n` : renderDiff(file.path, before, after))),
+    ...unchanged.map(({ file }) => `${file.path} has all of it already.\n`),
+    ...(form === 'run' && line !== undefined ? [`${paint.bold('Or at once:')}\n${line}\n\n`] : []),
+    ...(notes.length === 0 ? [] : [`${paint.bold('To know')}\n${notes.map((one) => `- ${format(one)}\n`).join('')}`]),
+  ].join('');
+}
+
+/** The outcome as JSON. */
+function describe(form: InitForm, changes: readonly Change[], notes: readonly Note[], written: boolean, line: string | undefined): object {
+  return {
+    version: 1,
+    form,
+    written,
+    files: changes.map(({ file, before, after }) => ({
+      path: file.path,
+      action: before === undefined ? 'create' : before === after ? 'keep' : 'change',
+      executable: file.executable,
+      text: after,
+      explanations: explainText(after),
+    })),
+    ...(line !== undefined && { line }),
+    notes: notes.map((one) => ({ ...one, message: format(one) })),
+  };
+}
