@@ -1,7 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ConfigStack } from '../../core/image/config';
-import type { ContainerDetails, ContainerSummary } from '../../docker/model';
-import { describeAge, describeComponent, describeGpuAccess, describePort, describeState, describeVersions, hasGpu } from './describe';
+import type { ContainerDetails, ContainerSummary, GpuLoad, GpuUsage } from '../../docker';
+import { describeAge, describeComponent, describeGpuAccess, describePort, describeSize, describeState, describeVersions, hasGpu } from './describe';
 import type { Host } from './hosts';
 import type { ContainerNode, DockerNode, FactNode } from './nodes';
 import { toPlain } from './plain';
@@ -14,10 +14,12 @@ export class ContainerRows implements Rows {
   /** Show only containers that have a GPU or come from an image that wants one. */
   gpuOnly = false;
   readonly #host: (node: ContainerNode) => Host | undefined;
+  readonly #usage: (id: string) => GpuUsage | undefined;
 
-  /** `host` finds the host of a node. */
-  constructor(host: (node: ContainerNode) => Host | undefined) {
+  /** `host` finds the host of a node, `usage` what was last read of a container's GPU memory and load. */
+  constructor(host: (node: ContainerNode) => Host | undefined, usage: (id: string) => GpuUsage | undefined) {
     this.#host = host;
+    this.#usage = usage;
   }
 
   list(host: Host): readonly ContainerNode[] | undefined {
@@ -32,6 +34,7 @@ export class ContainerRows implements Rows {
     const { container } = node;
     const details = this.#host(node)?.containerDetails(container.id);
     const stack = containerStack(container, details);
+    const usage = this.#usage(container.id);
     const fact = (name: string, icon: ThemeIcon | string, label: string, description?: string): FactNode => ({
       kind: 'fact',
       id: `${node.address.name}/${container.id}/${name}`,
@@ -39,15 +42,18 @@ export class ContainerRows implements Rows {
       icon: typeof icon === 'string' ? new ThemeIcon(icon) : icon,
       ...(description !== undefined && { description }),
     });
+    const ports = new Map(container.ports.map((published) => [describePort(published), published]));
     return [
       ...(details === undefined ? [] : lacksGpu(stack, details) ? [fact('gpu', WARNING, l10n.t('No GPU'), l10n.t('its image is made for one'))] : [fact('gpu', 'circuit-board', describeGpuAccess(details.gpu))]),
-      fact('image', 'package', toPlain(container.image, 200), l10n.t('image')),
-      ...stack.components.map((component) => fact(`component/${component.kind}`, 'symbol-property', describeComponent(component))),
+      ...(usage === undefined || usage.processBytes === null ? [] : [fact('usage', 'pulse', describeSize(usage.processBytes), l10n.t('GPU memory of its processes'))]),
+      ...(usage?.gpus ?? []).map((gpu) => fact(`load/${gpu.uuid}`, 'pulse', `${gpu.index}: ${toPlain(gpu.name, 80)}`, describeLoad(gpu))),
       fact('status', 'info', toPlain(container.status, 200)),
-      ...container.ports.map((published): FactNode => ({
-        ...fact(`port/${published.hostAddress}/${published.hostPort}/${published.containerPort}/${published.protocol}`, 'plug', describePort(published), l10n.t('port')),
+      ...[...ports].map(([label, published]): FactNode => ({
+        ...fact(`port/${label}`, 'plug', label, l10n.t('port')),
         ...(published.hostPort !== null && container.state === 'running' && { port: { address: node.address, published } }),
       })),
+      fact('image', 'package', toPlain(container.image, 200), l10n.t('image')),
+      ...stack.components.map((component) => fact(`component/${component.kind}`, 'versions', describeComponent(component))),
       ...(container.compose === null ? [] : [fact('compose', 'layers', toPlain(`${container.compose.project} / ${container.compose.service}`, 200), 'Compose')]),
       ...(container.createdSeconds > 0 ? [fact('created', 'calendar', describeAge(container.createdSeconds, Date.now() / 1000), l10n.t('created'))] : []),
     ];
@@ -63,9 +69,11 @@ export class ContainerRows implements Rows {
     const item = new TreeItem(toPlain(container.name, 200), TreeItemCollapsibleState.Collapsed);
     item.id = `${address.name}/${container.id}`;
     item.contextValue = ['container', container.state, ...(container.ports.some(({ hostPort }) => hostPort !== null) ? ['ports'] : [])].join(';');
+    const usage = this.#usage(container.id);
     const parts = [
       container.state === 'running' && container.health !== 'unhealthy' ? '' : describeState(container),
       lacking ? l10n.t('no GPU, though its image is made for one') : gpu ? describeGpuAccess(details.gpu) : '',
+      usage === undefined ? '' : describeUsage(usage),
       describeVersions(stack),
     ].filter((part) => part !== '');
     item.description = parts.join(' · ');
@@ -91,6 +99,18 @@ function iconOf({ state, health }: ContainerSummary, gpu: boolean, lacking: bool
   if (state === 'paused') return new ThemeIcon('debug-pause');
   const color = state === 'running' ? new ThemeColor('testing.iconPassed') : new ThemeColor('disabledForeground');
   return new ThemeIcon(gpu ? 'circuit-board' : state === 'running' ? 'vm-running' : 'vm-outline', color);
+}
+
+/** GPU memory of a container and load of its GPUs, for a row: `3.1 GB · 45 %`. */
+function describeUsage({ processBytes, gpus }: GpuUsage): string {
+  const loads = gpus.flatMap(({ utilizationPercent }) => (utilizationPercent === null ? [] : [`${utilizationPercent} %`]));
+  return [...(processBytes === null ? [] : [describeSize(processBytes)]), ...(loads.length === 0 ? [] : [loads.join(', ')])].join(' · ');
+}
+
+/** A GPU as a whole, whoever uses it. */
+function describeLoad({ usedBytes, totalBytes, utilizationPercent }: GpuLoad): string {
+  const memory = usedBytes === null || totalBytes === null ? [] : [l10n.t('{0} of {1} in use by all', describeSize(usedBytes), describeSize(totalBytes))];
+  return [...memory, ...(utilizationPercent === null ? [] : [l10n.t('load {0} %', utilizationPercent)])].join(', ');
 }
 
 function lacksGpu(stack: ConfigStack, details: ContainerDetails): boolean {

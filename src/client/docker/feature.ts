@@ -3,6 +3,7 @@ import type { WatchChange } from '../../docker';
 import { createContainerActions } from './container-actions';
 import { ContainerRows } from './containers';
 import { describeAddress, listAllEngines, readHosts } from './engines';
+import { GpuUsageReader } from './gpu-usage-reader';
 import { Hosts } from './hosts';
 import { createImageActions } from './image-actions';
 import { ImageRows } from './images';
@@ -16,7 +17,8 @@ import { DockerTree } from './tree';
 export function createDockerFeature(views: DockerViews) {
   const hosts = new Hosts();
   const pages = new Pages();
-  const containerRows = new ContainerRows((node) => hosts.find(node.address));
+  const usage = new GpuUsageReader(hosts, (id) => containers.refreshRow(id));
+  const containerRows = new ContainerRows((node) => hosts.find(node.address), (id) => usage.of(id));
   const imageRows = new ImageRows((node) => hosts.find(node.address), () => undefined);
   const containers = new DockerTree(hosts, containerRows);
   const images = new DockerTree(hosts, imageRows);
@@ -55,9 +57,10 @@ export function createDockerFeature(views: DockerViews) {
   const seen = (): void => {
     hosts.setVisible('containers', views.containers.visible);
     hosts.setVisible('images', views.images.visible);
+    usage.setVisible(views.containers.visible);
   };
   seen();
-  const subscriptions = Disposable.from(hosts, pages, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
+  const subscriptions = Disposable.from(hosts, pages, usage, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
 
   return {
     containers,

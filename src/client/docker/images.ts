@@ -58,7 +58,7 @@ export class ImageRows implements Rows {
     });
     return [
       ...(verdict === undefined ? [] : [{ ...fact('verdict', 'pass', verdict.title, verdict.reason), icon: verdictIcon(verdict) }]),
-      ...stack.components.map((component) => fact(`component/${component.kind}`, 'symbol-property', describeComponent(component))),
+      ...stack.components.map((component) => fact(`component/${component.kind}`, 'versions', describeComponent(component))),
       ...(stack.requireCuda === undefined ? [] : [fact('require', 'shield', toPlain(stack.requireCuda, 200), l10n.t('driver check at the start'))]),
       ...(details === undefined ? [] : [fact('platform', 'server', toPlain(`${details.os}/${details.architecture}`, 60), l10n.t('platform'))]),
       fact('size', 'database', describeSizes(image), l10n.t('size')),
