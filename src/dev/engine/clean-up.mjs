@@ -40,7 +40,7 @@ export function sweep() {
 
 function isOwned(folder) {
   const owner = readJson(path.join(folder, OWNER_FILE));
-  if (owner !== undefined) return startOf(owner.pid) === owner.start;
+  if (owner !== undefined) return owner.start !== null && startOf(owner.pid) === owner.start;
   const stat = statSync(folder, { throwIfNoEntry: false });
   return stat === undefined || Date.now() - stat.mtimeMs < YOUNG_MS;
 }

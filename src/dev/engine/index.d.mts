@@ -28,18 +28,18 @@ export interface EngineAccess {
 export interface TestEngine extends EngineAccess {
   readonly folder: string;
   readonly machine: GpuMachine | null;
-  setGpuProcesses(processes: readonly { readonly gpu: number; readonly pid: number; readonly name: string; readonly usedMiB: number }[]): void;
-  restart(): Promise<void>;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+  readonly setGpuProcesses: (processes: readonly { readonly gpu: number; readonly pid: number; readonly name: string; readonly usedMiB: number }[]) => void;
+  readonly restart: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface TestRegistry {
   readonly host: string;
-  kill(): Promise<void>;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface PlainRegistry extends TestRegistry {
@@ -67,8 +67,9 @@ export function startRegistry(): Promise<PlainRegistry>;
 export function startTlsRegistry(): Promise<TlsRegistry>;
 export function makeCertificates(folder: string, names: readonly string[]): string;
 export function freePort(): Promise<number>;
-export function startXServer(): Promise<{ readonly display: string; readonly authority: string; readonly env: NodeJS.ProcessEnv; stop(): Promise<void> }>;
-export function startPodman(): Promise<{ readonly host: string; readonly socket: string; stop(): Promise<void> }>;
+export function startSshServer(engine: EngineAccess): Promise<{ readonly url: string; readonly env: NodeJS.ProcessEnv; readonly stop: () => Promise<void> }>;
+export function startXServer(): Promise<{ readonly display: string; readonly authority: string; readonly env: NodeJS.ProcessEnv; readonly stop: () => Promise<void> }>;
+export function startPodman(): Promise<{ readonly host: string; readonly socket: string; readonly stop: () => Promise<void> }>;
 
 export function docker(engine: EngineAccess, ...args: readonly string[]): string;
 export function busyboxImage(engine: EngineAccess): Promise<string>;

@@ -21,7 +21,7 @@ console.log('ready');
 function prepare() {
   for (const target of spec.emptyFolders) {
     mkdirSync(target, { recursive: true });
-    must('mount', ['-t', 'tmpfs', 'tmpfs', target]);
+    must('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', target]);
   }
   for (const [target, source] of Object.entries(spec.mounts)) {
     if (existsSync(target)) must('mount', ['--bind', source, target]);

@@ -1,0 +1,51 @@
+// Stands between a client and an engine, and counts.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+export interface Proxy {
+  readonly url: string;
+  /** `GET /containers/json?all=true` of each request, in order, without the API version. */
+  readonly requests: string[];
+  /** How many connections are open now. */
+  open(): number;
+  close(): Promise<void>;
+}
+
+/** Listens on a socket of its own and passes everything on to the engine's. */
+export async function startProxy(engineSocket: string): Promise<Proxy> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-proxy-'));
+  const socket = path.join(folder, 'docker.sock');
+  const requests: string[] = [];
+  const connections = new Set<net.Socket>();
+  const server = net.createServer({ allowHalfOpen: true }, (client) => {
+    const engine = net.connect({ path: engineSocket, allowHalfOpen: true });
+    connections.add(client);
+    client.on('close', () => {
+      connections.delete(client);
+      engine.destroy();
+    });
+    engine.on('close', () => client.destroy());
+    client.on('error', () => engine.destroy());
+    engine.on('error', () => client.destroy());
+    client.on('data', (chunk) => {
+      // A request begins a chunk: clients write its head at once.
+      const head = /^(GET|HEAD|POST|PUT|DELETE) (?:\/v[\d.]+)?(\/\S*) HTTP\/1\.1\r\n/.exec(chunk.toString('latin1'));
+      if (head) requests.push(`${head[1]} ${head[2]}`);
+    });
+    client.pipe(engine);
+    engine.pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return {
+    url: `unix://${socket}`,
+    requests,
+    open: () => connections.size,
+    close: async () => {
+      for (const connection of connections) connection.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      if (existsSync(folder)) rmSync(folder, { recursive: true });
+    },
+  };
+}
