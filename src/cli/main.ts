@@ -1,5 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Severity } from '../core/rules/model';
+import type { DecodeArguments } from './decode';
+import type { DoctorArguments } from './doctor';
 import type { FactsArguments } from './facts';
 import type { BuildArguments } from './build';
 import { Failure } from './failure';
@@ -176,6 +178,24 @@ program
   .option('--json', 'print JSON')
   .addHelpText('after', '\nExit status: 0 written or shown, 1 nothing written for want of --yes, 2 could not run.')
   .action(async (form: InitForm, options: InitArguments) => (await import('./init')).init(form, options));
+
+program
+  .command('doctor')
+  .description('Check this machine for GPU containers: driver, GPUs, Docker, container toolkit, CDI, disk.')
+  .option('--json', 'print the findings as JSON')
+  .option('--report', 'print a report to paste into an issue, without names, addresses and identifiers')
+  .option('--target', 'print the machine as a target for .trtc.yaml')
+  .option('--context <context>', 'a docker context or the address of an engine; by default the one that docker talks to')
+  .addHelpText('after', '\nIt runs no sudo and changes nothing.\nExit status: 0 nothing fails, 1 something fails, 2 could not run.')
+  .action(async (options: DoctorArguments) => (await import('./doctor')).checkHost(options));
+
+program
+  .command('decode')
+  .description('Say what the errors in a log of a build or container mean, and what mends them.')
+  .argument('[file]', 'a log; `-` is standard input', '-')
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExit status: 0 no known error, 1 known errors, 2 could not run.')
+  .action(async (file: string, options: DecodeArguments) => (await import('./decode')).decode(file, options));
 
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {

@@ -1,4 +1,5 @@
 // What the rest of the project uses of the host check.
+export { askEngine, type EngineQuestions } from './ask-engine';
 export { judgeHost, sortFindings } from './check';
 export { collectHost, type CollectOptions } from './collect';
 export { placeOfEngine, type AddressFacts, type EngineEvidence, type EngineFacts, type EnginePlace, type HostEvidence } from './evidence';

@@ -1,0 +1,105 @@
+import { userInfo } from 'node:os';
+import { connect, disconnect, listAddresses, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
+import { askEngine, collectHost, formatText, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
+import { Failure } from './failure';
+import { makeVisible } from './visible';
+import { createPaint, wantsColor, type Paint } from './terminal';
+import { VERSION } from './version';
+
+/** Options of `trtc doctor`. */
+export interface DoctorArguments {
+  readonly json?: boolean;
+  readonly report?: boolean;
+  readonly target?: boolean;
+  /** A docker context, or the address of an engine. */
+  readonly context?: string;
+}
+
+/** `trtc doctor`: checks the machine and its engine. Exit status 1 where something fails. Throws Failure for a context that is not known. */
+export async function checkHost({ json, report, target, context }: DoctorArguments): Promise<void> {
+  const evidence = await collect(context);
+  const findings = judgeHost(evidence);
+  if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
+  if (target === true) {
+    const found = toTarget(evidence);
+    if (found === undefined) throw new Failure('nothing is known of the GPU of this engine; `trtc doctor` says why');
+    process.exitCode = 0;
+    process.stdout.write(renderTargets(found));
+  } else if (report === true) {
+    process.stdout.write(renderIssueReport(evidence, findings, { version: VERSION, userNames: [userInfo().username] }));
+  } else if (json === true) {
+    process.stdout.write(`${JSON.stringify(describe(evidence, findings), undefined, 2)}\n`);
+  } else {
+    process.stdout.write(renderFindings(findings, createPaint(wantsColor(process.stdout))));
+  }
+}
+
+async function collect(context: string | undefined): Promise<HostEvidence> {
+  const extra = context?.includes('://') === true ? [{ name: context, url: context }] : [];
+  const addresses = await listAddresses({ extra });
+  const address = context === undefined ? addresses.find(({ current }) => current) : addresses.find(({ name, url }) => name === context || url === context);
+  if (context !== undefined && address === undefined) throw new Failure(`there is no docker context ${context}; there are: ${addresses.map(({ name }) => name).join(', ')}`);
+  const engine = await withEngine(address, (questions) => askEngine(address, addresses, questions));
+  return collectHost({ engine });
+}
+
+/** The questions to an engine, whose connection is closed after; connecting is part of the first question, so that its failure is the answer. */
+async function withEngine<T>(address: EngineAddress | undefined, task: (questions: Parameters<typeof askEngine>[2]) => Promise<T>): Promise<T> {
+  if (address === undefined) throw new Failure('no engine is known here');
+  let opened: Awaited<ReturnType<typeof connect>> | undefined;
+  const open = async (signal: AbortSignal): Promise<Awaited<ReturnType<typeof connect>>> => (opened ??= await connect(address, signal));
+  try {
+    return await task({
+      info: async (signal) => readEngineInfo(await open(signal), signal),
+      buildCacheBytes: async (signal) => readBuildCacheBytes(await open(signal), signal),
+    });
+  } finally {
+    if (opened !== undefined) disconnect(opened);
+  }
+}
+
+/** The findings as JSON; what was collected is not among them, as it holds private things. */
+function describe(evidence: HostEvidence, findings: readonly Finding[]): object {
+  const target = toTarget(evidence) ?? null;
+  const { info, address } = evidence.engine;
+  return {
+    version: 1,
+    collected: evidence.collected,
+    engine: address === null ? null : { name: address.name, url: address.url, version: info?.version ?? null, product: info?.product ?? null },
+    target,
+    findings: findings.map(({ title, details, remedies, evidence: quotes, ...finding }) => ({
+      ...finding,
+      title: formatText(title),
+      details: details.map(formatText),
+      evidence: quotes,
+      remedies: remedies.map(({ text, commands }) => ({ text: formatText(text), commands })),
+    })),
+  };
+}
+
+const LABELS: Readonly<Record<ProbeState, string>> = { fail: 'fail', warn: 'warning', unknown: 'unknown', ok: 'ok', 'not-applicable': '-' };
+const LABEL_WIDTH = 9;
+
+/** The findings for people: the worst first, with what mends them; what does not apply is left out. */
+export function renderFindings(findings: readonly Finding[], paint: Paint): string {
+  const shown = sortFindings(findings).filter(({ state }) => state !== 'not-applicable');
+  const blocks = shown.map((finding) => renderFinding(finding, paint));
+  const count = (state: ProbeState): number => findings.filter((finding) => finding.state === state).length;
+  const summary = `${count('ok')} ok, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed, ${count('unknown')} unknown`;
+  return `${blocks.join('')}\n${summary}\n`;
+}
+
+function renderFinding({ state, title, details, evidence, remedies, sources }: Finding, paint: Paint): string {
+  const color = state === 'fail' ? paint.red : state === 'warn' ? paint.yellow : state === 'unknown' ? paint.blue : (text: string) => text;
+  const head = `${color(LABELS[state].padEnd(LABEL_WIDTH))}${paint.bold(makeVisible(formatText(title)))}\n`;
+  const indent = ' '.repeat(LABEL_WIDTH);
+  const texts = details.map((text) => `${indent}${makeVisible(formatText(text))}\n`);
+  if (state === 'ok' || state === 'unknown') return head + texts.join('');
+  return [
+    head,
+    ...texts,
+    ...evidence.flatMap(({ from, lines }) => lines.map((line) => `${indent}${paint.dim(`${makeVisible(from)}: ${makeVisible(line)}`)}\n`)),
+    ...remedies.flatMap(({ text, commands }) => [`${indent}${makeVisible(formatText(text))}\n`, ...commands.map((command) => `${indent}  ${command}\n`)]),
+    ...sources.slice(0, 2).map((source) => `${indent}${paint.dim(source)}\n`),
+  ].join('');
+}
