@@ -7,6 +7,7 @@ import { fixAll } from '../core/engine/fix';
 import { fileKind, type FileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
+import type { Target } from '../core/target/model';
 import { LineIndex } from '../core/text/line-index';
 import { mergeSettings } from '../core/config/resolve';
 import { BuildContext, listFolders } from './build-context';
@@ -25,6 +26,8 @@ export interface DocumentAnalysis {
   readonly findings: readonly Finding[];
   /** Of a Dockerfile. */
   readonly stack: StackReport | undefined;
+  /** Where the images of the document must run. */
+  readonly targets: readonly Target[];
   /** Of a Compose file. */
   readonly compose: ComposeProject | undefined;
   /** Text of the file and of what was read besides, by URI. */
@@ -200,6 +203,7 @@ export class Analyser {
         text,
         findings: lint ? findings : [],
         stack,
+        targets: options.targets ?? [],
         compose,
         texts,
         linesOf: (name) => {

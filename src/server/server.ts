@@ -2,6 +2,7 @@ import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, t
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { registerChanges } from './methods/changes';
 import { FIX_ALL, registerCodeActions } from './methods/code-actions';
+import { COMPLETION_TRIGGERS, registerCompletion } from './methods/completion';
 import { registerConfig } from './methods/config';
 import { registerDiagnostics } from './methods/diagnostics';
 import { registerFacts } from './methods/facts';
@@ -16,12 +17,12 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts, registerHover, registerInlayHints]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts, registerCompletion, registerHover, registerInlayHints]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        completionProvider: {},
+        completionProvider: { triggerCharacters: COMPLETION_TRIGGERS, resolveProvider: true },
         hoverProvider: true,
         inlayHintProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },

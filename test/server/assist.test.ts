@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HoverRequest, InlayHintRequest, type Hover, type InlayHint } from 'vscode-languageserver/node';
+import { CompletionRequest, CompletionResolveRequest, HoverRequest, InlayHintRequest, type CompletionList, type Hover, type InlayHint } from 'vscode-languageserver/node';
 import { TestClient } from './client';
 
 const TEXT = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get install -y libnvinfer8\n';
@@ -54,5 +54,35 @@ describe('textDocument/inlayHint', () => {
     const uri = await client.open('Dockerfile', TEXT);
     const answer = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: { start: { line: 1, character: 0 }, end: { line: 2, character: 0 } } });
     expect(answer).toHaveLength(1);
+  });
+});
+
+describe('textDocument/completion', () => {
+  const completeAtEnd = async (text: string): Promise<CompletionList | null> => {
+    const uri = await client.open('Dockerfile', text);
+    const lines = text.split('\n');
+    return client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 } }) as Promise<CompletionList | null>;
+  };
+
+  it('offers tags in an order that the client keeps', async () => {
+    await client.start();
+    const answer = await completeAtEnd('FROM nvidia/cuda:12.4');
+    const items = answer?.items ?? [];
+    expect(items[0]).toMatchObject({ label: '12.4.1-devel-ubuntu22.04', preselect: true, detail: expect.stringContaining('driver ≥') as unknown });
+    expect([...items].sort((a, b) => (a.sortText ?? '').localeCompare(b.sortText ?? ''))).toEqual(items);
+  });
+
+  it('tells what an image further down holds when it is asked', async () => {
+    await client.start();
+    const late = (await completeAtEnd('FROM nvidia/cuda:12'))?.items.at(-1);
+    expect(late?.detail).toBeUndefined();
+    const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, late ?? { label: '' });
+    expect(resolved.detail).toMatch(/^CUDA 12/);
+  });
+
+  it('is null where the file is of another kind', async () => {
+    await client.start();
+    const uri = await client.open('notes.txt', 'FROM nvidia/cuda:', 'plaintext');
+    expect(await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 0, character: 17 } })).toBeNull();
   });
 });

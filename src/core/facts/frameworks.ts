@@ -97,6 +97,11 @@ export function cudaOfTorch(version: string): string | undefined {
   return local === undefined ? torchRelease(version)?.defaultCuda : cudaOfPipTag(local);
 }
 
+/** Releases of PyTorch that are known to have wheels, oldest first. */
+export const torchVersions = remember((): readonly string[] =>
+  [...new Set(torchTable().rows.flatMap((row) => (/^\d+\.\d+\.\d+$/.test(row.version) && row.kind !== 'toolchain' ? row.version : [])))].sort((a, b) => comparePep440(a, b) ?? 0),
+);
+
 interface TorchArchitectures {
   /** Series: `2.12`. */
   readonly version: string;
@@ -176,6 +181,11 @@ export function onnxruntimeBuilds(version: string): readonly OnnxRuntimeBuild[] 
   const series = majorMinorOf(release);
   return onnxruntimeTable().rows.filter((row) => row.version === release || row.version === series);
 }
+
+/** Minor versions of onnxruntime-gpu that PyPI serves (`1.18`), oldest first. */
+export const onnxruntimeSeries = remember((): readonly string[] =>
+  [...new Set(onnxruntimeTable().rows.flatMap((row) => (row.pypi && /^\d+\.\d+$/.test(row.version) ? row.version : [])))].sort((a, b) => comparePep440(a, b) ?? 0),
+);
 
 /** The build that PyPI serves for an onnxruntime-gpu version; undefined when unknown. */
 export function onnxruntimeRelease(version: string): OnnxRuntimeBuild | undefined {

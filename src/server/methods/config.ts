@@ -1,5 +1,4 @@
-import { CompletionItemKind, DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
-import { completeConfig } from '../../core/config/complete';
+import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { LoadedConfig } from '../../core/config/resolve';
 import { LineIndex } from '../../core/text/line-index';
 import { isConfigFile } from '../configs';
@@ -7,24 +6,14 @@ import type { Session } from '../session';
 import { toFilePath } from '../source-files';
 import { SOURCE } from '../to-lsp';
 
-/** `textDocument/completion` in config files, and what is wrong with those that are open; what analyses read is shown by `showConfig`. */
+/** What is wrong with config files that are open; what analyses read is shown by `showConfig`. */
 export function registerConfig(session: Session): void {
-  const { connection, features, documents, configs } = session;
+  const { documents, configs } = session;
   const show = (uri: string): void => {
     const file = isConfigFile(uri) ? toFilePath(uri) : undefined;
     if (file !== undefined) showConfig(session, configs.load(file));
   };
   documents.onDidChangeContent(({ document }) => show(document.uri));
-  connection.onCompletion(({ textDocument: { uri }, position }) => {
-    const document = isConfigFile(uri) && features.options.completesConfig !== false ? documents.get(uri) : undefined;
-    if (document === undefined) return null;
-    return completeConfig(document.getText(), document.offsetAt(position)).map(({ label, kind, newText, range, description }) => ({
-      label,
-      kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
-      textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
-      ...(description !== undefined && { documentation: description }),
-    }));
-  });
   documents.onDidClose(({ document }) => {
     if (isConfigFile(document.uri)) session.configProblems.sweep((uri) => documents.get(uri) !== undefined);
   });

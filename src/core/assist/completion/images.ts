@@ -1,0 +1,119 @@
+import { allCudaImages, type CudaImage } from '../../facts/cuda-images';
+import { ngcReleases, ngcValue, type NgcImage } from '../../facts/ngc-images';
+import { decodeImage } from '../../image/decode';
+import type { StackReport, StageStack } from '../../stack/model';
+import type { Target } from '../../target/model';
+import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
+import { driverOf, formatContent, listContents } from '../contents';
+import type { Completion } from './model';
+import { readStageWishes, type StageWishes } from './stage-wishes';
+
+/** A list longer than this is cut; what is typed next narrows it down. */
+const MAX_TAGS = 100;
+
+/** So many of them say at once what they hold: those that are in sight. */
+const DESCRIBED = 12;
+
+/** Images of which tags can be offered, with the suffix that every tag of these years has. */
+const NGC_IMAGES: readonly (readonly [image: string, suffix: string])[] = [
+  ['nvcr.io/nvidia/tensorrt', '-py3'],
+  ['nvcr.io/nvidia/pytorch', '-py3'],
+  ['nvcr.io/nvidia/tritonserver', '-py3'],
+  ['nvcr.io/nvidia/tensorflow', '-tf2-py3'],
+];
+
+/** Releases from this one on have these suffixes: TensorFlow 2 came with it. */
+const SUFFIXED_SINCE = '20.02';
+
+/** What can stand behind FROM: names of NVIDIA's images, then tags that are served. `typed` ends at `offset`. */
+export function completeImage(typed: string, offset: number, report: StackReport, stage: StageStack | undefined, targets: readonly Target[]): readonly Completion[] {
+  const colon = typed.indexOf(':');
+  if (colon < 0) return completeName(typed, offset);
+  const name = typed.slice(0, colon);
+  const tag = typed.slice(colon + 1);
+  const range = { start: offset - tag.length, end: offset };
+  const wishes = stage === undefined ? undefined : readStageWishes(report, stage, targets);
+  const image = /^(?:docker\.io\/)?nvidia\/cuda$|^nvcr\.io\/nvidia\/cuda$/.test(name) ? listCudaTags(tag, wishes) : listNgcTags(name, tag, targets, wishes);
+  return image.map((found, i) => ({
+    label: found,
+    detail: i < DESCRIBED ? describeReference(`${name}:${found}`) : undefined,
+    newText: found,
+    range,
+    kind: 'image',
+    reference: `${name}:${found}`,
+  }));
+}
+
+function completeName(typed: string, offset: number): readonly Completion[] {
+  const names = ['nvidia/cuda', ...NGC_IMAGES.map(([image]) => image)].filter((name) => name.startsWith(typed));
+  return names.map((name) => ({ label: name, detail: '', newText: `${name}:`, range: { start: offset - typed.length, end: offset }, kind: 'image' }));
+}
+
+/** What an image holds, in one line; empty where that is not known. */
+export function describeReference(reference: string): string {
+  const image = decodeImage(reference);
+  if (image === undefined) return '';
+  const driver = driverOf(image);
+  const contents = listContents(image.components).filter(({ kind }) => kind !== 'nccl');
+  return [...contents.map(formatContent), ...(driver === undefined ? [] : [`driver ≥ ${driver}`])].join(' · ');
+}
+
+/** Served tags of nvidia/cuda that begin so, those that fit the wishes first, among equals the newest. */
+function listCudaTags(typed: string, wishes: StageWishes | undefined): readonly string[] {
+  const found = allCudaImages().filter((image) => image.status === 'served' && image.tag.startsWith(typed) && image.os !== null && image.tag.endsWith(image.os) && !image.tag.includes('tensorrt'));
+  return found
+    .map((image) => ({ tag: image.tag, rank: rankCudaImage(image, wishes) }))
+    .sort((a, b) => compareRanks(a.rank, b.rank))
+    .slice(0, MAX_TAGS)
+    .map(({ tag }) => tag);
+}
+
+/** Smaller is better, compared from the left. */
+function rankCudaImage({ cuda, flavor, cudnn, os }: CudaImage, wishes: StageWishes | undefined): readonly number[] {
+  const wished = wishes?.cuda;
+  const version = cuda ?? '0';
+  const cudaRank = wished === undefined || hasPrefix(version, wished) || hasPrefix(wished, version) ? 0 : majorMinorOf(version) === majorMinorOf(wished) ? 1 : majorOf(version) === majorOf(wished) ? 2 : 3;
+  const osRank = wishes?.os === undefined ? (os?.startsWith('ubuntu') === true ? 0 : 1) : os === wishes.os ? 0 : os?.replace(/[\d.]+$/, '') === wishes.os.replace(/[\d.]+$/, '') ? 1 : 2;
+  const cudnnRank = Number((wishes?.cudnn !== undefined) !== (cudnn !== false));
+  const flavors = wishes?.flavor === 'devel' ? ['devel', 'runtime', 'base'] : wishes?.flavor === 'runtime' ? ['runtime', 'base', 'devel'] : ['devel', 'runtime', 'base'];
+  // Of another minor version of the same CUDA the nearest is best, of the same one, or without a wish, the newest.
+  const distance = cudaRank === 2 ? Math.abs(numberOf(version) - numberOf(wished ?? '0')) : 0;
+  return [cudaRank, osRank, distance, -numberOf(version), cudnnRank, -Number(/[\d.]+$/.exec(os ?? '')?.[0] ?? 0), flavors.indexOf(flavor ?? 'base')];
+}
+
+/** 12.4.1 → 120401. */
+function numberOf(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  return major * 10_000 + minor * 100 + patch;
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Releases of an NGC image that begin so: those that run on the targets' drivers first, then those with the wished CUDA, then the newest. */
+function listNgcTags(image: string, typed: string, targets: readonly Target[], wishes: StageWishes | undefined): readonly string[] {
+  const suffix = NGC_IMAGES.find(([name]) => name === image)?.[1];
+  if (suffix === undefined) return [];
+  const drivers = targets.flatMap(({ driver }) => driver ?? []);
+  return ngcReleases(image)
+    .filter(({ release }) => compareDotted(release, SUFFIXED_SINCE) >= 0 && `${release}${suffix}`.startsWith(typed))
+    .map((row) => ({ row, rank: [Number(!runsOnAll(row, drivers)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda))] }))
+    .sort((a, b) => compareRanks(a.rank, b.rank) || compareDotted(b.row.release, a.row.release))
+    .slice(0, MAX_TAGS)
+    .map(({ row }) => `${row.release}${suffix}`);
+}
+
+function runsOnAll(row: NgcImage, drivers: readonly string[]): boolean {
+  const floor = ngcValue(row, 'driverMin')?.value;
+  return floor === undefined || drivers.every((driver) => compareDotted(driver.includes('.') ? driver : `${driver}.999`, floor) >= 0);
+}
+
+function hasCuda(row: NgcImage, wished: string): boolean {
+  const cuda = ngcValue(row, 'cuda')?.value;
+  return cuda !== undefined && (hasPrefix(cuda, wished) || majorMinorOf(cuda) === majorMinorOf(wished));
+}
