@@ -19,6 +19,7 @@ export { followLogs, type LogOptions } from './logs';
 export type * from './model';
 export { registryOf, splitReference } from './references';
 export { runContainer, sweepRuns, type RunControl, type RunOutcome, type RunSpec } from './run';
+export { scanImage } from './scan';
 export type { StreamName, TransferProgress } from './streams';
 export { watchEngine, type EngineWatch, type WatchChange, type WatchState } from './watch';
 export { planAgain, planReclaim, readDiskUsage, reclaim, reclaimableCacheBytes, suggestReclaim, unusedImages } from './reclaim';

@@ -29,9 +29,14 @@ const NAMES: Partial<Readonly<Record<ComponentKind, string>>> = {
 /** Parts that a row of a list names: those that decide whether two things fit. */
 const HEADLINE: ReadonlySet<ComponentKind> = new Set(['tensorrt', 'cuda', 'cudnn', 'triton', 'tensorrt-llm', 'deepstream', 'torch', 'tensorflow', 'l4t']);
 
+/** What a kind of component is called: `cuDNN`. */
+export function nameOfKind(kind: ComponentKind): string {
+  return NAMES[kind] ?? kind;
+}
+
 /** `CUDA 12.4.1`; without version `CUDA`. An operating system goes by its own name: `ubuntu 22.04`. */
 export function describeComponent({ kind, name, version }: Pick<ImageComponent, 'kind' | 'name' | 'version'>): string {
-  const title = kind === 'os' ? toPlain(name ?? 'Linux', 60) : (NAMES[kind] ?? kind);
+  const title = kind === 'os' ? toPlain(name ?? 'Linux', 60) : nameOfKind(kind);
   switch (version.type) {
     case 'exact':
       return `${title} ${version.version}`;

@@ -11,15 +11,18 @@ import { Pages } from './pages';
 import { showFailure } from './problem-message';
 import type { DockerCommand, DockerViews } from './register';
 import type { CommandArguments } from './select';
+import { createScanActions } from './scan-actions';
 import { DockerTree } from './tree';
+import { HostJudge } from './verdict';
 
 /** All that stands behind the views and commands of containers and images. */
 export function createDockerFeature(views: DockerViews) {
   const hosts = new Hosts();
   const pages = new Pages();
   const usage = new GpuUsageReader(hosts, (id) => containers.refreshRow(id));
+  const judge = new HostJudge(() => images.refresh());
   const containerRows = new ContainerRows((node) => hosts.find(node.address), (id) => usage.of(id));
-  const imageRows = new ImageRows((node) => hosts.find(node.address), () => undefined);
+  const imageRows = new ImageRows((node) => hosts.find(node.address), (host, stack, details) => judge.judge(host, stack, details));
   const containers = new DockerTree(hosts, containerRows);
   const images = new DockerTree(hosts, imageRows);
 
@@ -46,6 +49,7 @@ export function createDockerFeature(views: DockerViews) {
   const handlers: Readonly<Record<DockerCommand, (...args: CommandArguments) => Promise<void>>> = {
     ...createContainerActions(views.containers, pages),
     ...createImageActions(views.images, pages),
+    ...createScanActions(views.images, pages),
     refreshDocker: () => hosts.refresh(),
     chooseHosts,
     showAllContainers: () => showContainersOf(false),
@@ -60,7 +64,7 @@ export function createDockerFeature(views: DockerViews) {
     usage.setVisible(views.containers.visible);
   };
   seen();
-  const subscriptions = Disposable.from(hosts, pages, usage, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
+  const subscriptions = Disposable.from(hosts, pages, usage, judge, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
 
   return {
     containers,

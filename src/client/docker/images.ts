@@ -1,4 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { ConfigStack } from '../../core/image/config';
 import type { ImageDetails, ImageSummary } from '../../docker/model';
 import { describeAge, describeComponent, describeSize, describeVersions, shortId } from './describe';
 import type { Host } from './hosts';
@@ -14,10 +15,10 @@ export class ImageRows implements Rows {
   /** Show images without a GPU stack, too. */
   all = false;
   readonly #host: (node: ImageNode | RepositoryNode) => Host | undefined;
-  readonly #judge: (host: Host, image: ImageSummary, details: ImageDetails | undefined) => Verdict | undefined;
+  readonly #judge: (host: Host, stack: ConfigStack, details: ImageDetails | undefined) => Verdict | undefined;
 
   /** `host` finds the host of a node; `judge` says whether an image runs there, undefined where that is not known. */
-  constructor(host: (node: ImageNode | RepositoryNode) => Host | undefined, judge: (host: Host, image: ImageSummary, details: ImageDetails | undefined) => Verdict | undefined) {
+  constructor(host: (node: ImageNode | RepositoryNode) => Host | undefined, judge: (host: Host, stack: ConfigStack, details: ImageDetails | undefined) => Verdict | undefined) {
     this.#host = host;
     this.#judge = judge;
   }
@@ -48,7 +49,7 @@ export class ImageRows implements Rows {
     const host = this.#host(node);
     const details = host?.imageDetails(image.id);
     const stack = imageStack(image, details);
-    const verdict = host && this.#judge(host, image, details);
+    const verdict = host && this.#judge(host, stack, details);
     const fact = (name: string, icon: string, label: string, description?: string): FactNode => ({
       kind: 'fact',
       id: `${address.name}/${image.id}/${tag ?? ''}/${name}`,
@@ -77,7 +78,7 @@ export class ImageRows implements Rows {
     const host = this.#host(node);
     const details = host?.imageDetails(image.id);
     const stack = imageStack(image, details);
-    const verdict = host && this.#judge(host, image, details);
+    const verdict = host && this.#judge(host, stack, details);
     const label = tag === undefined ? shortId(image.id) : toPlain(tag.slice(repositoryOf(tag).length + 1), 200);
     const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
     item.id = `${address.name}/${image.id}/${tag ?? ''}`;

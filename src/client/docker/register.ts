@@ -7,7 +7,7 @@ const COMMANDS = [
   ...(['refreshDocker', 'chooseHosts', 'showAllContainers', 'showGpuContainersOnly', 'showAllImages', 'showGpuImagesOnly'] as const),
   ...(['startContainer', 'stopContainer', 'restartContainer', 'removeContainer', 'showContainerLogs', 'openContainerShell', 'inspectContainer'] as const),
   ...(['copyContainerId', 'openContainerPort', 'attachContainer', 'commitContainer'] as const),
-  ...(['runImage', 'buildFromImage', 'showImageHistory', 'inspectImage', 'copyImageId'] as const),
+  ...(['runImage', 'buildFromImage', 'scanImage', 'compareImages', 'showImageHistory', 'inspectImage', 'copyImageId'] as const),
   ...(['tagImage', 'pullImage', 'pushImage', 'removeImage', 'pruneImages'] as const),
 ] as const;
 

@@ -1,6 +1,9 @@
 import { l10n } from 'vscode';
+import type { ComponentOutput } from '../../core/engine/stack-output';
+import { compareStacks, type StackDifference } from '../../core/scan/compare';
 import type { ImageScan, ScanGap } from '../../core/scan/model';
-import { describeComponent, describeSize } from './describe';
+import { toStack } from '../../core/scan/stack';
+import { describeComponent, describeSize, nameOfKind } from './describe';
 import { toTable } from './pages';
 import { toPlain } from './plain';
 
@@ -26,6 +29,25 @@ export function renderScan(scan: ImageScan): string {
     l10n.t('{0} were read from a container that was never started and is removed again.', describeSize(cost.bytesRead)),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** The stacks of two images side by side: what differs first. */
+export function renderComparison(left: ImageScan, right: ImageScan): string {
+  const [a, b] = [left, right].map((scan) => toStack(scan).stages[0]);
+  const rows = a === undefined || b === undefined ? [] : compareStacks(a, b);
+  const sorted = [...rows.filter(({ outcome }) => outcome !== 'same'), ...rows.filter(({ outcome }) => outcome === 'same')];
+  const table = sorted.map((row) => [nameOfKind(row.kind), describeSide(row.left), describeSide(row.right), describeOutcome(row)]);
+  const gaps = [left, right].some((scan) => scan.gaps.length > 0) ? [l10n.t('Not everything could be read: what one side lacks may be there. Read the stack of that image for the reasons.')] : [];
+  const body = table.length === 0 ? l10n.t('Neither image holds a part of the GPU stack that could be found.') : toTable([[l10n.t('Component'), toPlain(left.image, 120), toPlain(right.image, 120), ''], ...table]).trimEnd();
+  return `${[body, ...gaps].join('\n\n')}\n`;
+}
+
+function describeSide(components: readonly ComponentOutput[]): string {
+  return components.length === 0 ? '–' : [...new Set(components.map(({ version, cuda }) => `${toPlain(version ?? '?', 60)}${cuda === null ? '' : ` (${l10n.t('CUDA {0}', toPlain(cuda, 20))})`}`))].join(', ');
+}
+
+function describeOutcome({ outcome }: StackDifference): string {
+  return { same: l10n.t('same'), different: l10n.t('different'), 'left-only': l10n.t('only in the first'), 'right-only': l10n.t('only in the second'), unknown: l10n.t('not known') }[outcome];
 }
 
 function describeGap({ why, detail }: ScanGap): string {
