@@ -2,7 +2,6 @@
 import { shippedFiles, WORK } from './files';
 import type { Check, CheckResult, ContainerSpec, Isolation, Refusal, RunCheck, SmokeEvent, SmokeImage, SmokePorts, Step, StepResult } from './model';
 import { SupervisorReader, supervise, supervisorArguments } from './supervisor';
-import { block, say } from './verdict';
 
 /** What bounds the containers of a run. */
 export interface SmokeLimits {
@@ -236,9 +235,4 @@ function refusalOf(error: unknown): Refusal {
 
 function refused(refusal: Refusal | null): StepResult {
   return { state: 'not-run', status: null, output: '', durationMs: 0, outOfMemory: false, refusal };
-}
-
-/** A result of its own for checks that could not even be planned: the image is not there, the engine is away. */
-export function blockedResult(check: Check, detail: string): CheckResult {
-  return { id: check.id, title: check.title, kind: check.kind, durationMs: 0, verdict: block(say('{detail}', { detail })) };
 }

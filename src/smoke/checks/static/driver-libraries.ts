@@ -1,8 +1,9 @@
+import { bakedDriverLibraries } from '../../../core/scan/missing';
 import type { StaticCheck } from '../../model';
 import { fail, pass, say } from '../../verdict';
 
-/** Folders where a driver library belongs: link-time stand-ins, forward compatibility, Jetson's board support. */
-const PROPER = /\/stubs\/|\/compat\/|\/compat-|\/tegra\/|\/tegra-egl\//;
+/** Jetson's images carry libraries of their board support there. */
+const JETSON = /\/tegra(?:-egl)?\//;
 
 /** The image has no library of the driver: one that it has hides, or collides with, that of the host. */
 export const check: StaticCheck = {
@@ -11,12 +12,13 @@ export const check: StaticCheck = {
   kind: 'static',
   applies: ({ scan }) => scan.components.length > 0,
   judge({ scan }) {
-    const own = scan.libraries.filter(({ ofDriver, path }) => ofDriver && !PROPER.test(path));
-    const [first, ...others] = own.map(({ path, sizeBytes }) =>
-      sizeBytes === 0
-        ? say('{path} lies in the image, empty: a container that had a GPU was committed. The toolkit cannot put the real one there.', { path })
-        : say("{path} lies in the image: the driver's libraries come from the host, and another version than its kernel module's does not work.", { path }),
-    );
+    const [first, ...others] = bakedDriverLibraries(scan)
+      .filter(({ path }) => !JETSON.test(path))
+      .map(({ path, sizeBytes }) =>
+        sizeBytes === 0
+          ? say('{path} lies in the image, empty, as a container that had a GPU leaves it when it is committed.', { path })
+          : say("{path} lies in the image: the driver's libraries come from the host, and must be those of its kernel module.", { path }),
+      );
     return first === undefined ? pass(say('The image leaves the driver to the host.')) : fail(first, { details: others });
   },
 };

@@ -1,9 +1,13 @@
-import type { Library } from '../../../core/scan/model';
-import type { StaticCheck } from '../../model';
+import { missingLibraries, type MissingLibrary } from '../../../core/scan/missing';
+import { baseName } from '../../../core/text/path';
+import type { Sentence, StaticCheck } from '../../model';
 import { fail, pass, say } from '../../verdict';
 
 /** Plug-ins that are loaded only by who asks for them. */
-const OPTIONAL = /^libonnxruntime_providers_|^libcufile_rdma|^libtorch_global_deps/;
+const OPTIONAL = /^libonnxruntime_providers_|^libcufile_rdma/;
+
+/** Packages of Python load the libraries of other packages first, by their paths. */
+const OF_PYTHON = /\/(?:site|dist)-packages\//;
 
 /** Whatever a library needs, the loader finds, or the container toolkit brings it. */
 export const check: StaticCheck = {
@@ -12,26 +16,22 @@ export const check: StaticCheck = {
   kind: 'static',
   applies: ({ scan }) => scan.libraries.some(({ needed, ofDriver }) => needed.length > 0 && !ofDriver),
   judge({ scan }) {
-    const libraries = scan.libraries.filter(({ ofDriver }) => !ofDriver);
-    const missing = libraries.flatMap((library) => library.needed.filter(({ state }) => state === 'missing').map(({ name }) => ({ library, name })));
-    const required = missing.filter(({ library }) => !OPTIONAL.test(fileName(library)));
-    const apart = libraries.filter(({ path }) => !isOfPython(path)).flatMap((library) => library.needed.filter(({ state }) => state === 'elsewhere').map(({ name, path }) => ({ library, name, path: path ?? '' })));
+    const all = missingLibraries(scan).filter(({ library }) => !library.ofDriver);
+    const isOptional = ({ library }: MissingLibrary): boolean => OPTIONAL.test(baseName(library.path));
+    const missing = all.filter(({ needed }) => needed.state === 'missing');
     const notes = [
-      ...missing.filter(({ library }) => OPTIONAL.test(fileName(library))).map(({ library, name }) => say('{library} cannot be loaded: no folder has {name}. Only who asks for it needs it.', { library: library.path, name })),
-      ...apart.map(({ library, name, path }) => say('{library} needs {name}, which lies at {path}, where the loader does not look.', { library: library.path, name, path })),
+      ...missing.filter(isOptional).map((one) => tell('{library} cannot be loaded: no folder has {name}. Only who asks for it needs it.', one)),
+      ...all
+        .filter(({ library, needed }) => needed.state === 'elsewhere' && !OF_PYTHON.test(library.path))
+        .map((one) => tell('{library} needs {name}, which lies at {path}, where the loader does not look.', one)),
     ];
-    const [first, ...others] = required.map(({ library, name }) => say('{library} needs {name}, and no folder of the image has it.', { library: library.path, name }));
+    const [first, ...others] = missing.filter((one) => !isOptional(one)).map((one) => tell('{library} needs {name}, and no folder of the image has it.', one));
     if (first !== undefined) return fail(first, { details: [...others, ...notes] });
-    const count = libraries.filter(({ needed }) => needed.length > 0).length;
+    const count = scan.libraries.filter(({ needed }) => needed.length > 0).length;
     return pass(say('{count} libraries find all that they need.', { count: String(count) }), { details: notes });
   },
 };
 
-function fileName({ path }: Library): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Packages of Python load the libraries of other packages first, by their paths. */
-function isOfPython(path: string): boolean {
-  return /\/(?:site|dist)-packages\//.test(path);
+function tell(template: string, { library, needed }: MissingLibrary): Sentence {
+  return say(template, { library: library.path, name: needed.name, path: needed.path ?? '' });
 }
