@@ -7,6 +7,7 @@ import type { BuildArguments } from './build';
 import { Failure } from './failure';
 import type { InitArguments, InitForm } from './init';
 import type { LintArguments, StackArguments } from './options';
+import type { SmokeArguments } from './smoke';
 import type { SolveArguments } from './solve';
 import { VERSION } from './version';
 
@@ -66,6 +67,28 @@ program
   .option('--json', 'print JSON')
   .option('--verify', 'check that every row has a source, that nothing is there twice, and that tables agree; exit status 1 where not')
   .action(async (overlays: string[], options: FactsArguments) => (await import('./facts')).printFacts(overlays, options));
+
+program
+  .command('smoke')
+  .description('Prove that an image works: what lies in it, what runs in it, and what runs in it on a GPU.')
+  .argument('[targets...]', 'images, smoke files (*.smoke.yaml), or folders with smoke files')
+  .option('-p, --profile <profile>', 'static reads files, cpu runs programs, gpu runs them on a GPU, all; static,cpu by default; may be repeated', collect)
+  .option('--context <name>', 'docker context to test on; may be repeated, and each is tested at once', collect)
+  .option('--only <check>', 'run this check only; may be repeated', collect)
+  .option('--dockerfile <file>', 'the Dockerfile that the image was built from: what lies in it is compared with what that says')
+  .option('--stage <name>', 'stage of --dockerfile; by default the last one')
+  .option('--memory <size>', 'the most memory a container may have: 512m, 16g; 8g by default', readBytes)
+  .option('--json', 'print JSON')
+  .option('--junit <file>', "write JUnit's XML; `-` is standard output")
+  .option('--verbose', 'print the output of each check')
+  .option('--no-record', 'leave no record of the run')
+  .option('--history', 'print earlier runs instead')
+  .option('--kubernetes', 'print Jobs that run the checks on a cluster')
+  .option('--apply', 'with --kubernetes: run them through kubectl')
+  .option('--namespace <name>', 'namespace for --apply')
+  .option('--kubectl <program>', 'the kubectl command')
+  .addHelpText('after', '\nExit status: 0 all is well, 1 something failed or the host kept a check from telling, 2 could not run.')
+  .action(async (targets: string[], options: SmokeArguments) => (await import('./smoke')).smokeTest(targets, options));
 
 program
   .command('solve')
@@ -219,6 +242,13 @@ function collectChoice(choices: readonly string[]): (argument: string, previous?
 function collectPort(argument: string, previous: readonly string[] = []): readonly string[] {
   if (!/^\d{1,5}$/.test(argument) || Number(argument) < 1 || Number(argument) > 65_535) throw new InvalidArgumentError('It must be a number from 1 to 65535.');
   return [...previous, argument];
+}
+
+/** `512m`, `16g`: with the units of `docker run --memory`. */
+function readBytes(argument: string): number {
+  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg])?$/i.exec(argument) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('It must be a size, such as 512m or 16g.');
+  return Math.round(Number(number) * 1024 ** 'bkmg'.indexOf(unit.toLowerCase()));
 }
 
 function readCount(argument: string): number {

@@ -44,6 +44,8 @@ export interface SmokeImage {
   readonly scan: ImageScan;
   /** What its Dockerfile leads to expect; null where no Dockerfile is known. */
   readonly predicted: StageOutput | null;
+  /** Nothing of it could be read: every check that runs something is tried. */
+  readonly unread?: boolean;
 }
 
 /** A program with its arguments. Of `programs` the first that is there is started: names to be looked for in PATH, or paths. */

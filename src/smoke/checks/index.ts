@@ -61,5 +61,5 @@ export const checks: readonly Check[] = [
 
 /** The checks of some profiles that have something to check in an image. */
 export function chooseChecks(image: SmokeImage, profiles: readonly Profile[]): readonly Check[] {
-  return checks.filter((check) => profiles.includes(check.kind) && check.applies(image));
+  return checks.filter((check) => profiles.includes(check.kind) && (image.unread === true ? check.kind !== 'static' : check.applies(image)));
 }

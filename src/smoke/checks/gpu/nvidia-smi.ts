@@ -26,9 +26,10 @@ export const check: RunCheck = {
       });
       const [first] = rows;
       if (first === undefined) return block(say('No GPU reached the container: nvidia-smi lists none.'), { evidence: output.trim() });
-      return pass(say('{count} GPU: {name}, driver {driver}.', { count: String(rows.length), name: first.name, driver: first.driver }), {
+      const names = rows.map(({ name }) => name).join(', ');
+      return pass(rows.length === 1 ? say('It sees {names}, driver {driver}.', { names, driver: first.driver }) : say('It sees {count} GPUs: {names}; driver {driver}.', { count: String(rows.length), names, driver: first.driver }), {
         evidence: output.trim(),
-        measured: { gpu: rows.map(({ name }) => name).join(', '), driver: first.driver },
+        measured: { gpu: names, driver: first.driver },
       });
     });
   },

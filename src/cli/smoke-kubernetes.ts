@@ -1,0 +1,113 @@
+// Smoke tests on a cluster: as manifests to be applied by hand, or through kubectl.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageScan } from '../core/scan/model';
+import type { SmokeFile } from '../core/smoke-file/model';
+import { NotStarted, run, type RunResult } from '../process/run';
+import { JOB_LABEL, jobManifests, readPodPhase, readPodTrouble, writeManifests } from '../smoke/kubernetes';
+import type { ContainerOutcome, Profile, SmokeImage, SmokePorts } from '../smoke/model';
+import { containerOf, DEFAULT_LIMITS, planBatches } from '../smoke/run';
+import { planChecks } from '../smoke/smoke';
+import { Failure } from './failure';
+
+interface ClusterOptions {
+  readonly namespace?: string;
+  readonly kubectl?: string;
+  readonly memory?: number;
+}
+
+/** So long a Job may wait for a node with a GPU, and for its image. */
+const PATIENCE_MS = 20 * 60_000;
+const POLL_MS = 2_000;
+/** Not to be scheduled for so long is no passing state. */
+const UNSCHEDULABLE_MS = 60_000;
+
+/** Prints the Jobs of some images: what lies in the images is not known, so that every check of the profiles is in them. */
+export async function printManifests(subjects: readonly { readonly image: string; readonly smoke: SmokeFile | undefined; readonly resolve: (path: string) => string }[], profiles: readonly Profile[], options: ClusterOptions): Promise<void> {
+  const texts = subjects.flatMap(({ image, smoke, resolve }) => {
+    const blind = blindImage(image);
+    const planned = planChecks(blind, { profiles, ...(smoke !== undefined && { file: { smoke, resolve } }) });
+    const limits = { ...DEFAULT_LIMITS, ...(options.memory !== undefined && { memoryBytes: options.memory }) };
+    return planBatches(blind, planned).map((batch) => writeManifests(jobManifests(containerOf(blind, batch, limits, randomUUID()), jobName())));
+  });
+  if (texts.length === 0) throw new Failure('static checks read the files of an image and need no cluster; ask for --profile cpu or gpu');
+  await new Promise<void>((resolve) => process.stdout.write(texts.join(''), () => resolve()));
+}
+
+/** Runs containers of an image as Jobs, through kubectl and whatever cluster it is configured for; `image` is its name in a registry. */
+export function kubectlPort(image: string, { namespace, kubectl: program = 'kubectl' }: ClusterOptions): SmokePorts['runContainer'] {
+  const scope = namespace === undefined ? [] : ['--namespace', namespace];
+  const kubectl = async (args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<RunResult> => {
+    try {
+      return await run(program, [...args, ...scope], options);
+    } catch (error) {
+      throw error instanceof NotStarted ? new Failure(`${program} could not be started: it is needed for --kubernetes --apply`) : error;
+    }
+  };
+  return async (spec, { signal, onOutput }): Promise<ContainerOutcome> => {
+    const name = jobName();
+    try {
+      const applied = await kubectl(['apply', '-f', '-'], { input: writeManifests(jobManifests({ ...spec, image }, name)), signal });
+      if (applied.status !== 0) throw refused(signal.aborted ? 'cancelled' : 'api', applied.stderr.trim());
+      await waitForPod(name, kubectl, signal);
+      const logs = await kubectl(['logs', '--follow', `job/${name}`], { signal, timeoutMs: spec.timeoutMs, onOutput });
+      if (signal.aborted) throw refused('cancelled', '');
+      return { status: logs.timedOut ? null : 0, stdout: logs.stdout, stderr: logs.stderr, timedOut: logs.timedOut, outOfMemory: false };
+    } finally {
+      // Not with the signal of the run: what was made is taken away also when the run is called off.
+      await kubectl(['delete', 'job,configmap,networkpolicy', '--selector', `${JOB_LABEL}=${name}`, '--wait=false', '--ignore-not-found'], { timeoutMs: 60_000 });
+    }
+  };
+}
+
+async function waitForPod(name: string, kubectl: (args: readonly string[], options?: Parameters<typeof run>[2]) => Promise<RunResult>, signal: AbortSignal): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    const { stdout } = await kubectl(['get', 'pods', '--selector', `job-name=${name}`, '--output', 'json'], { signal });
+    if (signal.aborted) throw refused('cancelled', '');
+    const pods = parse(stdout);
+    const phase = readPodPhase(pods);
+    if (phase !== null && phase !== 'Pending') return;
+    const trouble = readPodTrouble(pods);
+    const waited = performance.now() - begun;
+    if (trouble !== null && (!trouble.startsWith('Unschedulable') || waited > UNSCHEDULABLE_MS)) throw refused('api', trouble);
+    if (waited > PATIENCE_MS) throw refused('api', 'The cluster did not start the Job.');
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What the runner takes for the engine's refusal. */
+function refused(kind: 'cancelled' | 'api', detail: string): Error {
+  return Object.assign(new Error(detail), { problem: { kind, detail } });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function jobName(): string {
+  return `trtc-smoke-${randomUUID().slice(0, 8)}`;
+}
+
+/** An image of which nothing is known but its name. */
+export function blindImage(reference: string): SmokeImage {
+  const scan: ImageScan = {
+    version: 1,
+    image: reference,
+    imageId: reference,
+    architecture: '',
+    os: null,
+    packages: [],
+    pythons: [],
+    libraries: [],
+    programs: [],
+    components: [],
+    gaps: [{ path: null, why: 'refused', detail: 'The image was not read.' }],
+    cost: { bytesRead: 0, requests: 0, durationMs: 0 },
+  };
+  return { reference, imageId: reference, digest: null, architecture: '', environment: [], scan, predicted: null, unread: true };
+}

@@ -1,0 +1,42 @@
+// A smoke test for people: a line a check, more where something is wrong.
+import { neutralise } from '../core/build-log/render';
+import type { VerdictState } from '../smoke/model';
+import type { CheckRecord, SmokeRecord } from '../smoke/record';
+import type { Paint } from './terminal';
+
+/** Of the evidence so many lines are shown. */
+const EVIDENCE_LINES = 12;
+
+const WIDTH = Math.max(...['passed', 'failed', 'skipped', 'blocked'].map(({ length }) => length));
+
+/** The head of a run. */
+export function renderTitle(subject: string, { name, host }: SmokeRecord['engine'], paint: Paint): readonly string[] {
+  return [`${paint.bold(neutralise(subject))} ${paint.dim(`on ${neutralise(name)}${host === null ? '' : ` (${neutralise(host)})`}`)}`];
+}
+
+/** One check. */
+export function renderCheck({ id, state, sentence, details, evidence, durationMs }: CheckRecord, paint: Paint): readonly string[] {
+  const bad = state === 'failed' || state === 'blocked';
+  const took = durationMs < 50 ? '' : ` ${paint.dim(`${(durationMs / 1000).toFixed(1)} s`)}`;
+  return [
+    `  ${colorOf(state, paint)(state.padEnd(WIDTH))} ${oneLine(sentence)} ${paint.dim(`[${id}]`)}${took}`,
+    ...details.map((detail) => `      ${paint.dim('=')} ${oneLine(detail)}`),
+    ...(bad ? evidence.split('\n').filter((line) => line.trim() !== '').slice(-EVIDENCE_LINES) : []).map((line) => `      ${paint.dim('|')} ${neutralise(line)}`),
+  ];
+}
+
+/** The sum of a run. */
+export function renderEnd({ counts, durationMs, gpu, driver, checks }: SmokeRecord, paint: Paint): readonly string[] {
+  if (checks.length === 0) return ['  nothing to check: neither CUDA nor a framework was found in it', ''];
+  const words = (['passed', 'failed', 'blocked', 'skipped'] as const).filter((state) => counts[state] > 0).map((state) => colorOf(state, paint)(`${counts[state]} ${state}`));
+  const where = gpu === null ? '' : paint.dim(` on ${neutralise(gpu)}${driver === null ? '' : `, driver ${neutralise(driver)}`}`);
+  return [`  ${words.join(', ')}${where} ${paint.dim(`in ${(durationMs / 1000).toFixed(1)} s`)}`, ''];
+}
+
+function colorOf(state: VerdictState, paint: Paint): (text: string) => string {
+  return { passed: paint.blue, failed: paint.red, blocked: paint.yellow, skipped: paint.dim }[state];
+}
+
+function oneLine(text: string): string {
+  return neutralise(text.replace(/\s*\n\s*/g, ' '));
+}
