@@ -2,13 +2,14 @@ import { commands, ConfigurationTarget, Disposable, l10n, window, workspace } fr
 import type { WatchChange } from '../../docker';
 import { createContainerActions } from './container-actions';
 import { ContainerRows } from './containers';
-import { describeAddress, listAllEngines, readHosts } from './engines';
+import { describeAddress, listAllEngines, pickEngine, readHosts } from './engines';
 import { GpuUsageReader } from './gpu-usage-reader';
 import { Hosts } from './hosts';
 import { createImageActions } from './image-actions';
 import { ImageRows } from './images';
 import { Pages } from './pages';
 import { showFailure } from './problem-message';
+import { ReclaimPages } from './reclaim';
 import type { DockerCommand, DockerViews } from './register';
 import type { CommandArguments } from './select';
 import { createScanActions } from './scan-actions';
@@ -19,6 +20,7 @@ import { HostJudge } from './verdict';
 export function createDockerFeature(views: DockerViews) {
   const hosts = new Hosts();
   const pages = new Pages();
+  const reclaimPages = new ReclaimPages();
   const usage = new GpuUsageReader(hosts, (id) => containers.refreshRow(id));
   const judge = new HostJudge(() => images.refresh());
   const containerRows = new ContainerRows((node) => hosts.find(node.address), (id) => usage.of(id));
@@ -52,6 +54,7 @@ export function createDockerFeature(views: DockerViews) {
     ...createScanActions(views.images, pages),
     refreshDocker: () => hosts.refresh(),
     chooseHosts,
+    reclaimSpace: () => reclaimSpace(reclaimPages),
     showAllContainers: () => showContainersOf(false),
     showGpuContainersOnly: () => showContainersOf(true),
     showAllImages: () => showImagesOf(true),
@@ -64,7 +67,7 @@ export function createDockerFeature(views: DockerViews) {
     usage.setVisible(views.containers.visible);
   };
   seen();
-  const subscriptions = Disposable.from(hosts, pages, usage, judge, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
+  const subscriptions = Disposable.from(hosts, pages, reclaimPages, usage, judge, containers, images, hosts.onDidChange(show), views.containers.onDidChangeVisibility(seen), views.images.onDidChangeVisibility(seen));
 
   return {
     containers,
@@ -91,6 +94,11 @@ function showState({ current }: Hosts): void {
   const noGpu = info !== undefined && !info.runtimes.includes('nvidia') && !info.cdiDevices?.some((device) => device.startsWith('nvidia.com/gpu='));
   void commands.executeCommand('setContext', 'tensorrt.docker', state);
   void commands.executeCommand('setContext', 'tensorrt.noGpuRuntime', noGpu);
+}
+
+async function reclaimSpace(pages: ReclaimPages): Promise<void> {
+  const address = await pickEngine(l10n.t('Whose disk space?'));
+  if (address !== undefined) await pages.show(address);
 }
 
 /** Asks which hosts the views show beside the current one, and puts them into the user's settings. */
