@@ -8,6 +8,9 @@ import { Failure } from './failure';
 import type { InitArguments, InitForm } from './init';
 import type { LintArguments, StackArguments } from './options';
 import type { SmokeArguments } from './smoke';
+import type { ReclaimArguments } from './reclaim';
+import type { RegistryArguments } from './registry';
+import type { ScanArguments } from './scan';
 import type { SolveArguments } from './solve';
 import { VERSION } from './version';
 
@@ -220,6 +223,97 @@ program
   .addHelpText('after', '\nExit status: 0 no known error, 1 known errors, 2 could not run.')
   .action(async (file: string, options: DecodeArguments) => (await import('./decode')).decode(file, options));
 
+const CONTEXT = ['--context <context>', 'a docker context or the address of an engine; by default the one that docker talks to'] as const;
+
+program
+  .command('scan')
+  .description('Print what is installed in an image, read from its files: nothing of it is run, and no GPU is needed.')
+  .argument('<image>', 'name or id')
+  .option('--against <dockerfile>', 'print where the image differs from what this Dockerfile promises')
+  .option('--target <stage>', 'stage of the Dockerfile; by default the last one')
+  .option('--build-arg <name=value>', 'value of an ARG, as for docker build; may be repeated', collectBuildArgs)
+  .option('--json', 'print JSON')
+  .option(...CONTEXT)
+  .addHelpText('after', '\nExit status: 0 read, and nothing differs; 1 something differs; 2 could not run.')
+  .action(async (image: string, options: ScanArguments) => (await import('./scan')).scan(image, options));
+
+program
+  .command('compare')
+  .description('Print what is installed in two images side by side.')
+  .argument('<left>', 'an image')
+  .argument('<right>', 'another one')
+  .option('--json', 'print JSON')
+  .option(...CONTEXT)
+  .addHelpText('after', '\nExit status: 0 nothing differs, 1 something differs, 2 could not run.')
+  .action(async (left: string, right: string, options: ScanArguments) => (await import('./scan')).compare(left, right, options));
+
+program
+  .command('reclaim')
+  .description("Say what images, containers, volumes and the build cache hold of the engine's disk, and what can go; with --yes, remove it.")
+  .option('--dry-run', 'say what would go, and remove nothing; this is the default')
+  .option('-y, --yes', 'remove it')
+  .option('--unused-images', 'also images with a name that no container uses')
+  .option('--named-volumes', 'also volumes with a name that no container uses')
+  .option('--no-containers', 'leave stopped containers')
+  .option('--no-build-cache', 'leave the build cache')
+  .option('--json', 'print JSON')
+  .option(...CONTEXT)
+  .addHelpText('after', '\nBy itself it takes stopped containers, images without a name, volumes without a name and the build cache.\nExit status: 0 done, 1 something stayed, 2 could not run.')
+  .action(async (options: ReclaimArguments & { readonly dryRun?: boolean }) => (await import('./reclaim')).reclaimSpace(options.dryRun === true ? { ...options, yes: false } : options));
+
+const registry = program.command('registry').description('Run a registry of your own, and list, push and delete what lies in one.');
+
+registry
+  .command('start')
+  .description('Start a registry in a container, reachable from the machine of the engine only.')
+  .option('--image <image>', "registry:2, or an image that is configured like Docker's", 'registry:2')
+  .option('--name <name>', 'name of the container', 'trtc-registry')
+  .option('--port <port>', 'port on the loopback address', readPort, 5000)
+  .option('--data <folder>', "folder on the engine's machine; by default a volume")
+  .option('--json', 'print JSON')
+  .option(...CONTEXT)
+  .action(async (options: RegistryArguments) => (await import('./registry')).start(options));
+
+registry
+  .command('stop')
+  .description('Remove the container of the registry; its data stay.')
+  .option('--name <name>', 'name of the container')
+  .option(...CONTEXT)
+  .action(async (options: RegistryArguments) => (await import('./registry')).stop(options));
+
+registry
+  .command('clean')
+  .description('Free the space of deleted tags. Nobody should push meanwhile.')
+  .option('--name <name>', 'name of the container')
+  .option(...CONTEXT)
+  .action(async (options: RegistryArguments) => (await import('./registry')).clean(options));
+
+registry
+  .command('list')
+  .description('Print the repositories of a registry, or the tags of a repository.')
+  .argument('<registry>', 'localhost:5000, or localhost:5000/NAME')
+  .option('--insecure', 'try plain HTTP, as is done for localhost')
+  .option('--json', 'print JSON')
+  .action(async (target: string, options: RegistryArguments) => (await import('./registry')).list(target, options));
+
+registry
+  .command('delete')
+  .description('Delete a tag.')
+  .argument('<reference>', 'localhost:5000/NAME:TAG')
+  .option('--with-others', 'also other tags of the same image, where the registry cannot tell them apart')
+  .option('--insecure', 'try plain HTTP, as is done for localhost')
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExit status: 0 deleted, 1 not there or kept, 2 could not run.')
+  .action(async (reference: string, options: RegistryArguments) => (await import('./registry')).remove(reference, options));
+
+registry
+  .command('push')
+  .description("Give an image a name and push it, with the docker command line's credentials.")
+  .argument('<image>', 'name or id')
+  .argument('<reference>', 'localhost:5000/NAME:TAG')
+  .option(...CONTEXT)
+  .action(async (image: string, reference: string, options: RegistryArguments) => (await import('./registry')).push(image, reference, options));
+
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];
@@ -255,6 +349,12 @@ function readCount(argument: string): number {
   const count = /^[1-9]\d{0,2}$/.test(argument) ? Number(argument) : undefined;
   if (count === undefined) throw new InvalidArgumentError('It must be a number from 1 to 999.');
   return count;
+}
+
+function readPort(argument: string): number {
+  const port = /^\d{1,5}$/.test(argument) ? Number(argument) : 0;
+  if (port < 1 || port > 65535) throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+  return port;
 }
 
 function collectSettings(argument: string, previous: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {

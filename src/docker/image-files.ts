@@ -1,6 +1,7 @@
 // Reads files of an image without running it: through the archive calls on a container that is made, never started and
 // removed again. Works for any architecture, for images without a shell, and without a GPU.
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { extract, type Header } from 'tar-stream';
 import type { ByteRange } from '../core/scan/elf';
 import { FileRefused, type FileStat, type FolderListing, type ImageFileReader, type ListedFile, type ListOptions, type PartReader } from '../core/scan/files';
@@ -200,7 +201,7 @@ class ContainerFiles implements ImageFiles {
     try {
       response = (await clientOf(this.engine).getContainer(container).getArchive({ path, ...this.abortable() })) as unknown as Response;
     } catch (error) {
-      await this.refuse(error);
+      this.refuse(error);
       return false;
     }
     const entries = extract();
@@ -307,7 +308,7 @@ class ContainerFiles implements ImageFiles {
 }
 
 /** What the archive calls answer with: the response itself. */
-type Response = import('node:http').IncomingMessage & { readonly headers: Readonly<Record<string, string>> };
+type Response = IncomingMessage & { readonly headers: Readonly<Record<string, string>> };
 
 async function readBeginning(chunks: AsyncIterable<Buffer>, bytes: number): Promise<string> {
   const parts: Buffer[] = [];

@@ -65,7 +65,7 @@ export async function readDiskUsage(engine: Engine, signal?: AbortSignal): Promi
       sizeBytes: row.Size ?? 0,
       inUse: row.InUse === true,
       shared: row.Shared === true,
-      lastUsedSeconds: row.LastUsedAt == null ? null : Math.floor(Date.parse(row.LastUsedAt) / 1000),
+      lastUsedSeconds: row.LastUsedAt === undefined || row.LastUsedAt === null ? null : Math.floor(Date.parse(row.LastUsedAt) / 1000),
     })),
     layersBytes: usage.LayersSize ?? 0,
   };

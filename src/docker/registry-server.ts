@@ -137,7 +137,7 @@ async function waitForRegistry(engine: Engine, { containerId, host, name }: Loca
 }
 
 async function lastWords(engine: Engine, id: string): Promise<string> {
-  const log = (await clientOf(engine).getContainer(id).logs({ stdout: true, stderr: true, tail: 5 })) as unknown as Buffer;
+  const log = await clientOf(engine).getContainer(id).logs({ stdout: true, stderr: true, tail: 5 });
   // Each piece has a header of 8 bytes, which is not text.
   return Buffer.from(log).toString('utf8').replace(/[^\x20-\x7e\n]/g, '').trim();
 }

@@ -196,10 +196,11 @@ async function authorize({ host, url, challenge, credentials }: Registry, scope:
   if (challenge.scheme === 'basic') return basic;
   const query = new URLSearchParams({ ...(challenge.service !== '' && { service: challenge.service }), scope });
   const target = { host, url };
+  const refreshToken = credentials?.identityToken ?? null;
   const response =
-    credentials?.identityToken == null
+    refreshToken === null
       ? await send(target, `${challenge.realm}?${query.toString()}`, basic === null ? {} : { headers: { Authorization: basic } }, signal)
-      : await send(target, challenge.realm, { method: 'POST', body: new URLSearchParams([...query, ['grant_type', 'refresh_token'], ['client_id', 'trtc'], ['refresh_token', credentials.identityToken]]) }, signal);
+      : await send(target, challenge.realm, { method: 'POST', body: new URLSearchParams([...query, ['grant_type', 'refresh_token'], ['client_id', 'trtc'], ['refresh_token', refreshToken]]) }, signal);
   if (!response.ok) throw refused(response.status, await readRefusal(response));
   const { token, access_token: accessToken } = (await readJson(response)) as { readonly token?: unknown; readonly access_token?: unknown };
   const given = typeof token === 'string' ? token : accessToken;

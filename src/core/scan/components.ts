@@ -47,7 +47,8 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
   };
   const has = (kind: ComponentKind, version: string): boolean => components.some((other) => other.kind === kind && isSameRelease(other.version, version));
 
-  if (parts.os?.versionId != null) add('os', parts.os.id, parts.os.versionId, null, 'other', parts.os.file);
+  const { os } = parts;
+  if (os !== null && os.versionId !== null) add('os', os.id, os.versionId, null, 'other', os.file);
   for (const found of oneOfEachKind(parts.packages)) add(found.kind, found.name, found.version, found.cuda, 'apt', found.file);
   for (const { kind, name, version, path } of readToolkitVersions(parts.versionFiles)) if (!has(kind, version)) add(kind, name, version, null, 'other', path);
   const stated = parts.environment.get('CUDA_VERSION');
