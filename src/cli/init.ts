@@ -165,7 +165,7 @@ async function readSource({ from, fromCompose, fromDevcontainer, service }: Init
 
 function readChoices(form: InitForm, options: InitArguments): Choices {
   const { gpus, requireGpu, camera, device, ulimit, capability, port, cache, language, feature, shmSize, ipcHost, image: given } = options;
-  const build = given === undefined ? findBuild(options) : undefined;
+  const build = given === undefined ? findBuild(options, form) : undefined;
   const image = given ?? (build === undefined ? solveImage(options).image : undefined);
   const memory = image === undefined || ipcHost === true ? {} : suggestMemory(decodeImage(image));
   return {
@@ -202,9 +202,11 @@ function readGpus(text: string): Choices['gpus'] {
 }
 
 /** The Dockerfile that was named, or the one of the folder. */
-function findBuild({ folder, dockerfile: given, stage }: InitArguments): Choices['build'] {
+function findBuild({ folder, dockerfile: given, stage: named }: InitArguments, form: InitForm): Choices['build'] {
   const file = given ?? (existsSync(path.join(folder, 'Dockerfile')) ? 'Dockerfile' : undefined);
   if (file === undefined) return undefined;
+  // A stage of that name is made for dev containers.
+  const stage = named ?? (form === 'devcontainer' && /^FROM\s.*\sAS\s+dev\s*$/im.test(readTextFile(path.join(folder, file)).text) ? 'dev' : undefined);
   const context = path.dirname(file);
   const name = path.basename(file);
   return { context, dockerfile: name === 'Dockerfile' ? undefined : name, target: stage, args: [] };
@@ -225,7 +227,9 @@ function solveImage(options: InitArguments, flavor?: Wishes['flavor']): Combinat
 
 function dockerfile(options: InitArguments): Output {
   const { purpose, install, aptMirror, pipMirror, timeZone, locale, user, package: packages, requirements, label, cache } = options;
-  const combination = solveImage(options, install === 'pip' ? undefined : 'runtime');
+  // For a program in Python its bindings are wished for, with a Python that has them.
+  const wished = purpose === 'python' ? { ...options, python: options.python ?? 'any', tensorrt: options.tensorrt ?? 'any' } : options;
+  const combination = solveImage(wished, install === 'pip' ? undefined : 'runtime');
   const toolchain = purpose === 'cpp' && combination.family !== 'ngc' ? solveImage({ ...options, ...exact(combination) }, 'devel') : combination;
   const output = generateDockerfile({
     combination,

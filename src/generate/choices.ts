@@ -47,7 +47,7 @@ export interface Choices {
   readonly caches: readonly Cache[];
   readonly languages: readonly Language[];
   readonly features: Readonly<Record<string, Json>>;
-  /** Commands that check the container once it was made, by name. */
+  /** Commands that check the container once it was made, by name. Where the GPU is optional they may fail. */
   readonly checks: Readonly<Record<string, string>>;
   readonly engine: Engine;
 }
@@ -68,7 +68,7 @@ export const DEFAULT_CHOICES: Choices = {
   caches: [],
   languages: [],
   features: {},
-  checks: { 'check GPU': "nvidia-smi -L || echo 'No GPU in this container.'" },
+  checks: { 'check GPU': 'nvidia-smi -L' },
   engine: 'docker',
 };
 
@@ -91,9 +91,10 @@ const SOCKET = '/tmp/.X11-unix';
 export function planChoices(choices: Choices): Planned {
   const { image, build, gpus, gpuOptional, name } = choices;
   const notes: Note[] = [];
-  const settings: Setting[] = [...userSettings(choices), ...displaySettings(choices, notes), ...capabilitySettings(choices), ...deviceSettings(choices, notes), ...audioSettings(choices, notes), ...memorySettings(choices, notes), ...workspaceSettings(choices), ...cacheSettings(choices, notes)];
+  const settings: Setting[] = [{ option: '--interactive' }, { option: '--tty' }, ...userSettings(choices), ...displaySettings(choices, notes), ...capabilitySettings(choices), ...deviceSettings(choices, notes), ...audioSettings(choices, notes), ...memorySettings(choices, notes), ...workspaceSettings(choices), ...cacheSettings(choices, notes)];
   for (const port of choices.ports) settings.push({ option: '--publish', value: `127.0.0.1:${port}:${port}` });
   const user = choices.user === 'host' ? undefined : choices.user;
+  if (user !== undefined && user !== 'root' && build === undefined) notes.push(note('The image must have the user {user}; the feature ghcr.io/devcontainers/features/common-utils makes one in a dev container.', { user }));
   const script = hostScript(choices);
   return {
     plan: {
@@ -109,7 +110,7 @@ export function planChoices(choices: Choices): Planned {
       features: choices.features,
       extensions: choices.languages.flatMap((language) => EXTENSIONS[language]),
       settings: Object.assign({}, ...choices.languages.map((language) => SETTINGS[language])) as Record<string, Json>,
-      ...(gpus !== 'none' && { postCreate: choices.checks }),
+      ...(gpus !== 'none' && { postCreate: gpuOptional ? Object.fromEntries(Object.entries(choices.checks).map(([check, command]) => [check, `${command} || echo 'No GPU in this container.'`])) : choices.checks }),
     },
     hostScript: script,
     notes,
@@ -161,6 +162,7 @@ function displaySettings({ display, access, ipcHost }: Choices, notes: Note[]): 
       notes.push(note('The Wayland socket belongs to the local user: the user in the container must have the same number.'));
       return [env('WAYLAND_DISPLAY', '${WAYLAND_DISPLAY}'), env('XDG_RUNTIME_DIR', '/tmp'), bind('${XDG_RUNTIME_DIR}/${WAYLAND_DISPLAY}', '/tmp/${WAYLAND_DISPLAY}')];
     case 'wslg':
+      notes.push(note('The container starts on Windows with WSLg alone: /mnt/wslg is nowhere else.'));
       return [
         env('DISPLAY', '${DISPLAY}'),
         env('WAYLAND_DISPLAY', '${WAYLAND_DISPLAY}'),
@@ -226,20 +228,22 @@ const CACHES: Readonly<Record<Cache, { readonly folder: string; readonly variabl
   ccache: { folder: 'ccache', variable: 'CCACHE_DIR' },
 };
 
+/** A cache as a volume of root, or of a named user; your own numbers get your own caches, which belong to you already. */
 function cacheSettings({ caches, user, home }: Choices, notes: Note[]): readonly Setting[] {
-  const folder = `${home ?? (user === undefined || user === 'root' || user === 'host' ? '/root' : `/home/${user}`)}/.cache`;
-  if (caches.length > 0 && user !== undefined && user !== 'root') notes.push(note('A new volume belongs to root unless the image has the folder: make {folder} in the Dockerfile, owned by {user}.', { folder, user }));
-  return caches.map((cache) => ({ option: '--volume', value: `${CACHES[cache].folder}-cache:${folder}/${CACHES[cache].folder}` })).flatMap((volume, i) => {
-    const cache = caches[i];
-    return cache === undefined ? [] : [volume, env(CACHES[cache].variable, `${folder}/${CACHES[cache].folder}`)];
+  const folder = user === 'host' ? '/cache' : `${home ?? (user === undefined || user === 'root' ? '/root' : `/home/${user}`)}/.cache`;
+  if (caches.length > 0 && user !== undefined && user !== 'root' && user !== 'host') notes.push(note('A new volume belongs to root unless the image has the folder: make {folder} in the Dockerfile, owned by {user}.', { folder, user }));
+  return caches.flatMap((cache) => {
+    const { folder: name, variable } = CACHES[cache];
+    return [{ option: '--volume', value: `${user === 'host' ? `\${HOME}/.cache/${name}` : `${name}-cache`}:${folder}/${name}` }, env(variable, `${folder}/${name}`)];
   });
 }
 
 /** Lines of POSIX shell that prepare the host; they end well where there is no display, so that the container starts there too. */
-function hostScript({ display, access, user, engine }: Choices): readonly string[] {
+function hostScript({ display, access, user, engine, caches }: Choices): readonly string[] {
   const usesCookie = display === 'ssh' || (display === 'x11' && access === 'cookie');
   const lines: string[] = [];
-  if (display === 'x11' || display === 'wslg') lines.push(`# The socket of the X server: an empty folder where there is none, so that the container starts.`, `mkdir -p ${SOCKET}`);
+  if (user === 'host' && caches.length > 0) lines.push(`mkdir -p ${caches.map((cache) => `"$HOME/.cache/${CACHES[cache].folder}"`).join(' ')}`);
+  if (display === 'x11') lines.push(`# The socket of the X server: an empty folder where there is none, so that the container starts.`, `mkdir -p ${SOCKET}`);
   if (usesCookie) {
     lines.push(
       '# A copy of the cookie of this display for any host name (ffff): the container has a name of its own. Nobody else may read it.',

@@ -95,7 +95,7 @@ function addSetting(setting: Setting, attributes: Record<string, Json>, notes: N
   const known = findRunOption(option);
   const mount = readMountSetting(setting);
   if (mount !== undefined) {
-    const short = toVolume(mount);
+    const short = toVolume({ ...mount, ...(mount.source !== undefined && { source: relative(mount.source) }) });
     if (mount.type === 'volume' && mount.source !== undefined) volumes.push(mount.source);
     push(attributes, 'volumes', short ?? { type: mount.type, ...(mount.source !== undefined && { source: mount.source }), target: mount.target, ...(mount.readOnly && { read_only: true }), ...longOptions(mount.others, notes) });
   } else if (option === '--env' && value !== undefined) {
@@ -118,6 +118,11 @@ function addSetting(setting: Setting, attributes: Record<string, Json>, notes: N
   else if (known.kind === 'switch') attributes[known.compose] = true;
   else if (known.kind === 'many') push(attributes, known.compose, value ?? '');
   else attributes[known.compose] = NUMBERS.has(known.compose) && /^-?\d+(?:\.\d+)?$/.test(value ?? '') ? Number(value) : (value ?? '');
+}
+
+/** The folder of the file by its own name, wherever Compose is called. */
+function relative(source: string): string {
+  return source.replace(/^\$\{PWD\}(?=\/|$)/, '.');
 }
 
 /** Options that other functions read, each several at once. */

@@ -3,7 +3,7 @@ import { dependsOnHost, literal, readHostText, toDevcontainerText } from './host
 import type { Json } from './json';
 import { note, type Engine, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting, toMountText } from './mounts';
-import { findSetting, hasSetting, listSettings } from './run-options';
+import { findSetting, hasSetting, listSettings, tidySettings } from './run-options';
 
 /** What a dev container has besides the container: what VS Code and the tools do with it. */
 export interface DevcontainerExtras {
@@ -82,7 +82,7 @@ function describeContainer(plan: RunPlan, extras: DevcontainerExtras, engine: En
   const { image, build, command } = plan;
   const gpu = describeGpus(plan, engine, notes);
   if (gpu.comment !== undefined) comments['runArgs'] = gpu.comment;
-  const settings = [...gpu.settings, ...plan.settings];
+  const settings = tidySettings([...gpu.settings, ...plan.settings]);
   const workspace = findWorkspace(settings);
   const containerEnv: Record<string, string> = {};
   const remoteEnv: Record<string, string> = {};
@@ -103,7 +103,7 @@ function describeContainer(plan: RunPlan, extras: DevcontainerExtras, engine: En
     else if (!PROPERTIES.has(option)) runArgs.push(toDevcontainerText(value === undefined ? option : `${option}=${value}`));
   }
   if (command.length > 0) notes.push(note('A dev container does not run the command {command}: it waits for you. Run it in its terminal.', { command: command.map((word) => readHostText(word).map((part) => (typeof part === 'string' ? part : `$${part.name}`)).join('')).join(' ') }));
-  if (hasSetting(settings, '--interactive') || hasSetting(settings, '--rm')) notes.push(note('-i, -t, --rm and -d are left out: the tools keep the container and attach to it by themselves.'));
+  if (hasSetting(settings, '--rm') || hasSetting(settings, '--detach')) notes.push(note('--rm and --detach are left out: the tools keep the container, and attach to it by themselves.'));
   const forwardPorts = [...new Set([...ports, ...(extras.forwardPorts ?? [])])];
   const workingFolder = workspace?.target ?? findSetting(settings, '--workdir');
   return {

@@ -4,6 +4,7 @@ import { writeDockerfile } from '../core/solver/dockerfile';
 import type { Combination } from '../core/solver/model';
 import { compareDotted } from '../core/version/dotted';
 import { quoteWord } from './host-text';
+import { printJson } from './json';
 import { note, type Note, type Output } from './model';
 
 /** What an image is for: it decides on the stages. */
@@ -61,21 +62,20 @@ function writePython(options: DockerfileOptions, notes: Note[]): readonly string
     `FROM ${combination.image} AS base`,
     ...prepare(options),
     ...install(options, combination, notes),
+    ...createUser(options),
     ...(requirements === undefined ? [] : ['', `WORKDIR ${WORKDIR}`, `COPY ${requirements} ./`, `RUN ${pip(combination)} --requirement ${quoteWord(requirements)}`]),
     '',
     '# For developing: docker build --target dev',
     'FROM base AS dev',
     ...aptInstall(['build-essential', 'git']),
-    ...createUser(options),
     '',
     '# What ships.',
     'FROM base AS app',
     ...label(options),
-    ...createUser({ ...options, caches: [] }),
     `WORKDIR ${WORKDIR}`,
     `COPY . .`,
     ...useUser(options),
-    `CMD ${JSON.stringify(command)}`,
+    `CMD ${printJson(command)}`,
   ];
 }
 
@@ -99,7 +99,7 @@ function writeCpp(options: DockerfileOptions, toolchain: Combination, notes: Not
     ...createUser(options),
     'COPY --from=build /opt/app /opt/app',
     ...useUser(options),
-    `CMD ${JSON.stringify(command)}`,
+    `CMD ${printJson(command)}`,
   ];
 }
 
@@ -108,14 +108,17 @@ function versionOf({ components }: Combination, key: string): string | undefined
 }
 
 /** Mirrors, time zone and locale: before all that downloads. */
-function prepare({ combination, aptMirror, pipMirror, timeZone, locale, packages = [] }: DockerfileOptions): readonly string[] {
+function prepare({ combination, aptMirror, pipMirror, timeZone, locale, packages = [], purpose, requirements, install: way }: DockerfileOptions): readonly string[] {
   const sources = compareDotted(versionOf(combination, 'ubuntu') ?? '', DEB822_SINCE) >= 0 ? '/etc/apt/sources.list.d/ubuntu.sources' : '/etc/apt/sources.list';
   const needsLocale = locale !== undefined && !/^(?:C|POSIX)(?:\.|$)/.test(locale);
-  const wanted = [...(timeZone === undefined ? [] : ['tzdata']), ...(needsLocale ? ['locales'] : []), ...packages];
+  // Images of CUDA have no Python of their own; those of NGC have it all.
+  const installed = [...(versionOf(combination, 'python') === undefined ? [] : ['python3']), ...(combination.pip.length > 0 ? ['python3-pip'] : [])];
+  const python = (purpose === 'python' && combination.family !== 'ngc' ? ['python3', ...(requirements !== undefined || way === 'archive' ? ['python3-pip'] : [])] : []).filter((name) => !installed.includes(name));
+  const wanted = [...python, ...(timeZone === undefined ? [] : ['tzdata']), ...(needsLocale ? ['locales'] : []), ...packages];
   return [
     ...(aptMirror === undefined ? [] : [`ARG APT_MIRROR=${aptMirror}`, `RUN sed -i -E "s#https?://(archive|security)\\.ubuntu\\.com/ubuntu/?#$APT_MIRROR#g" ${sources}`]),
     ...(pipMirror === undefined ? [] : [`ENV PIP_INDEX_URL=${pipMirror}`]),
-    ...(wanted.length === 0 ? [] : ['ARG DEBIAN_FRONTEND=noninteractive']),
+    ...(timeZone === undefined ? [] : ['ARG DEBIAN_FRONTEND=noninteractive']),
     ...(timeZone === undefined ? [] : [`ENV TZ=${timeZone}`]),
     ...aptInstall(wanted, [...(timeZone === undefined ? [] : ['ln -fs "/usr/share/zoneinfo/$TZ" /etc/localtime']), ...(needsLocale ? [`locale-gen ${locale}`] : [])]),
     ...(locale === undefined ? [] : [`ENV LANG=${locale}`]),
@@ -128,7 +131,7 @@ function aptInstall(packages: readonly string[], more: readonly string[] = []): 
 }
 
 /** The libraries: as the solver writes them, or out of an archive. */
-function install({ install: way }: DockerfileOptions, combination: Combination, notes: Note[]): readonly string[] {
+function install({ install: way, purpose }: DockerfileOptions, combination: Combination, notes: Note[]): readonly string[] {
   if (way === 'solver' || combination.family === 'ngc') return writeDockerfile(combination).split('\n').slice(1);
   const version = versionOf(combination, 'tensorrt');
   const archive = version === undefined ? undefined : findArchive(combination, version, notes);
@@ -137,7 +140,13 @@ function install({ install: way }: DockerfileOptions, combination: Combination, 
   if (archive === undefined || version === undefined) return lines;
   const home = `/opt/TensorRT-${version}`;
   notes.push(note('Put {archive} into the build context: NVIDIA serves it to registered developers.', { archive }));
-  return [...lines, `ADD ${archive} /opt/`, `ENV LD_LIBRARY_PATH=${home}/lib:$LD_LIBRARY_PATH`];
+  const python = versionOf(combination, 'python')?.replace('.', '');
+  return [
+    ...lines,
+    `ADD ${archive} /opt/`,
+    `ENV LD_LIBRARY_PATH=${home}/lib:$LD_LIBRARY_PATH`,
+    ...(purpose === 'python' && python !== undefined ? [`RUN ${pip(combination)} ${home}/python/tensorrt-*-cp${python}-none-linux_x86_64.whl`] : []),
+  ];
 }
 
 /** The archive for the image's CUDA, of those that are known. */
@@ -164,18 +173,17 @@ function label({ labels = {}, combination }: DockerfileOptions): readonly string
 /** Some images have a user with the number that is wanted: Ubuntu 24.04 names it ubuntu. */
 function createUser({ user, userId = 1000, caches = [] }: DockerfileOptions): readonly string[] {
   if (user === undefined) return [];
-  const folders = [...new Set(caches)].map((cache) => `"/home/$USER_NAME/.cache/${cache}"`);
+  const folders = [...new Set(caches)].map((cache) => `/home/${user}/.cache/${cache}`);
   return [
-    `ARG USER_NAME=${user}`,
     `ARG USER_ID=${userId}`,
     [
       'RUN if old=$(getent passwd "$USER_ID"); then userdel --remove "${old%%:*}"; fi',
-      'useradd --create-home --shell /bin/bash --uid "$USER_ID" "$USER_NAME"',
-      ...(folders.length === 0 ? [] : [`install -d -o "$USER_NAME" -g "$USER_NAME" "/home/$USER_NAME/.cache" ${folders.join(' ')}`]),
+      `useradd --create-home --shell /bin/bash --uid "$USER_ID" ${user}`,
+      ...(folders.length === 0 ? [] : [`install -d -o ${user} -g ${user} /home/${user}/.cache ${folders.join(' ')}`]),
     ].join(' \\\n && '),
   ];
 }
 
 function useUser({ user }: DockerfileOptions): readonly string[] {
-  return user === undefined ? [] : ['USER $USER_NAME'];
+  return user === undefined ? [] : [`USER ${user}`];
 }

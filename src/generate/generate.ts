@@ -7,13 +7,13 @@ import { note, type GeneratedFile, type Note, type Output, type RunPlan } from '
 import { writeDevcontainer } from './write-devcontainer';
 import { writeRunScript } from './write-run';
 
-/** Script that prepares the host for the display of a dev container, and of a Compose file. */
-const HOST_SCRIPT = 'prepare-display.sh';
+/** Script that prepares the host: its display, its folders. */
+const HOST_SCRIPT = 'prepare-host.sh';
 
 /** devcontainer.json of a plan, its script for the host included in `files`. */
 export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, folder = '.devcontainer', options: DevcontainerOptions = {}): { readonly config: DevcontainerConfig; readonly files: readonly GeneratedFile[] } {
   const script = hostScript.length === 0 ? undefined : writeHostScript(hostScript, `${folder}/${HOST_SCRIPT}`);
-  const initialize = script === undefined ? {} : { initialize: { display: `sh ${script.path}` } };
+  const initialize = script === undefined ? {} : { initialize: { host: `sh ${script.path}` } };
   const config = createDevcontainer(plan, { ...extras, ...initialize }, options);
   return { config: { ...config, notes: [...notes, ...config.notes] }, files: script === undefined ? [] : [script] };
 }
@@ -26,7 +26,8 @@ export function generateDevcontainer(planned: Planned, options: DevcontainerOpti
 
 /** A script that runs the container. */
 export function generateRunScript({ plan, hostScript, notes }: Planned, engine: Choices['engine'] = 'docker'): Output {
-  const output = writeRunScript(plan, { engine, before: hostScript });
+  const kept = plan.settings.some(({ option }) => option === '--rm' || option === '--detach' || option === '--restart' || option === '--name');
+  const output = writeRunScript(kept ? plan : { ...plan, settings: [{ option: '--rm' }, ...plan.settings] }, { engine, before: hostScript });
   return { files: output.files, notes: [...notes, ...output.notes] };
 }
 

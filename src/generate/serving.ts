@@ -39,7 +39,7 @@ export function generateServing(options: ServingOptions): Output {
 function single(options: ServingOptions): ComposeConfig {
   const { model, gpus, gpuSyntax } = options;
   const web = createService(webPlan(options, { which: gpus, capabilities: [], optional: false, through: 'gpus' }, [`MODEL_PATH=/models/${model}`], [`./models/${model}:/models/${model}:ro`]), { ...(gpuSyntax && { gpuSyntax }) });
-  return { services: { web: { ...web.service, restart: 'unless-stopped' } }, volumes: [] };
+  return { services: { web: web.service }, volumes: [] };
 }
 
 function pair(options: ServingOptions, mode: 'tfserving' | 'triton', notes: Note[]): ComposeConfig {
@@ -66,7 +66,7 @@ function pair(options: ServingOptions, mode: 'tfserving' | 'triton', notes: Note
   notes.push(note('The model server is reached by the web service alone: publish its ports {rest} and {grpc} to reach it from elsewhere.', { rest: String(rest), grpc: String(grpc) }));
   return {
     services: {
-      web: { ...web.service, restart: 'unless-stopped', depends_on: { [service]: { condition: 'service_healthy' } } },
+      web: { ...web.service, depends_on: { [service]: { condition: 'service_healthy' } } },
       [service]: { ...server.service, healthcheck },
     },
     volumes: [],
@@ -79,6 +79,7 @@ function webPlan({ webImage, port, mode }: ServingOptions, gpus: GpuRequest | un
     build: webImage === undefined ? { context: '.', dockerfile: undefined, target: undefined, args: [] } : undefined,
     gpus,
     settings: [
+      { option: '--restart', value: 'unless-stopped' },
       { option: '--publish', value: `${port}:${port}` },
       ...[`MODE=${mode}`, `PORT=${port}`, ...variables].map((value) => ({ option: '--env', value })),
       ...volumes.map((value) => ({ option: '--volume', value })),

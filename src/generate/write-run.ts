@@ -86,7 +86,8 @@ export function writeRunScript(plan: RunPlan, { engine = 'docker', before = [], 
   const { gpus } = plan;
   const notes: Note[] = [...gpuNotes(gpus, engine, plan.settings)];
   const optional = gpus?.optional === true;
-  const groups = listRunArguments(optional ? { ...plan, gpus: undefined } : plan, engine);
+  const tty = hasSetting(plan.settings, '--tty');
+  const groups = listRunArguments({ ...plan, gpus: optional ? undefined : gpus, settings: plan.settings.filter(({ option }) => option !== '--tty') }, engine);
   const options = groups.slice(0, -1);
   const [image = IMAGE_OF_BUILD, ...command] = groups.at(-1) ?? [];
   const build = writeBuildLine(plan, engine);
@@ -103,6 +104,7 @@ export function writeRunScript(plan: RunPlan, { engine = 'docker', before = [], 
     ...options.map((words) => `  ${words.map(toShellWord).join(' ')}`),
     ')',
     ...(optional ? ['if nvidia-smi -L >/dev/null 2>&1; then', `  options+=(${gpuWords.map(toShellWord).join(' ')})`, 'fi'] : []),
+    ...(tty ? ['if [ -t 0 ]; then', '  options+=(--tty)', 'fi'] : []),
     '',
     `exec ${programOf(engine)} run "\${options[@]}" ${[image, ...command].map(toShellWord).join(' ')} "$@"`,
     '',

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { GpuRequest, RunPlan, Setting } from '../../../src/generate/model';
+import { formatMessage } from '../../../src/core/engine/message';
+import { readRunLine } from '../../../src/generate/read-run-line';
+import { listRunOptions, tidySettings } from '../../../src/generate/run-options';
+import { writeRunLine } from '../../../src/generate/write-run';
+
+function read(line: string): RunPlan {
+  const { plan } = readRunLine(line);
+  if (plan === undefined) throw new Error(`no run line: ${line}`);
+  return plan;
+}
+
+function notesOf(line: string): readonly string[] {
+  return readRunLine(line).notes.map(({ text, data }) => formatMessage(text, data));
+}
+
+describe('reading a run line', () => {
+  test.each([
+    ['docker run img', { image: 'img', settings: [] }],
+    ['docker container run --rm img', { settings: [{ option: '--rm' }] }],
+    ['podman run -it img', { settings: [{ option: '--interactive' }, { option: '--tty' }] }],
+    ['docker --context gpu run img', { image: 'img' }],
+    ['sudo docker run img', { image: 'img' }],
+    ['docker run -itd img', { settings: [{ option: '--interactive' }, { option: '--tty' }, { option: '--detach' }] }],
+    ['docker run -p80:80 -itp 81:81 img', { settings: [{ option: '--publish', value: '80:80' }, { option: '--interactive' }, { option: '--tty' }, { option: '--publish', value: '81:81' }] }],
+    ['docker run --name=a --name b img', { settings: [{ option: '--name', value: 'b' }] }],
+    ['docker run --init=false --privileged=true img', { settings: [{ option: '--privileged' }] }],
+    ['docker run --net host img', { settings: [{ option: '--network', value: 'host' }] }],
+    ['docker run -v "$(pwd)":/w -v ${HOME}/.cache:/c img', { settings: [{ option: '--volume', value: '${PWD}:/w' }, { option: '--volume', value: '${HOME}/.cache:/c' }] }],
+    ['docker run -e DISPLAY=${DISPLAY:-:0} img', { settings: [{ option: '--env', value: 'DISPLAY=${DISPLAY:-:0}' }] }],
+    ["docker run -e PRICE='$5' img", { settings: [{ option: '--env', value: 'PRICE=$$5' }] }],
+    ['docker run -u $(id -u):`id -g` img', { settings: [{ option: '--user', value: '${UID}:${GID}' }] }],
+    ['docker run img bash -c "echo hi"', { command: ['bash', '-c', 'echo hi'] }],
+    ['docker run --rm \\\n  --name a \\\n  img', { settings: [{ option: '--rm' }, { option: '--name', value: 'a' }] }],
+    ['$ docker run img', { image: 'img' }],
+    ['IMG=nvidia/cuda:12.4.1-base-ubuntu22.04\ndocker run $IMG', { image: 'nvidia/cuda:12.4.1-base-ubuntu22.04' }],
+    ['docker run -- img', { image: 'img' }],
+  ] as const)('%s', (line, expected) => {
+    expect(read(line)).toMatchObject(expected);
+  });
+
+  test.each<[string, Partial<GpuRequest> | undefined]>([
+    ['docker run --gpus all img', { which: 'all' }],
+    ['docker run --gpus 2 img', { which: 2 }],
+    [`docker run --gpus '"device=0,GPU-1a"' img`, { which: ['0', 'GPU-1a'] }],
+    [`docker run --gpus 'all,"capabilities=compute,video"' img`, { which: 'all', capabilities: ['compute', 'video'] }],
+    ['docker run --runtime=nvidia img', { which: 'all', through: 'gpus' }],
+    ['docker run --runtime nvidia -e NVIDIA_VISIBLE_DEVICES=0,1 img', { which: ['0', '1'], through: 'gpus' }],
+    ['docker run --runtime nvidia -e NVIDIA_VISIBLE_DEVICES=none img', undefined],
+    ['nvidia-docker run img', { which: 'all', through: 'gpus' }],
+    ['docker run --device nvidia.com/gpu=all img', { which: 'all', through: 'cdi' }],
+    ['docker run --device nvidia.com/gpu=0 --device nvidia.com/gpu=1 img', { which: ['0', '1'], through: 'cdi' }],
+    ['docker run --runtime nvidia nvcr.io/nvidia/l4t-base:r35.4.1', { which: 'all', through: 'runtime' }],
+    ['docker run img', undefined],
+  ])('%s: its GPUs', (line, gpus) => {
+    const plan = read(line);
+    if (gpus === undefined) expect(plan.gpus).toBeUndefined();
+    else expect(plan.gpus).toMatchObject(gpus);
+    if (gpus !== undefined) expect(plan.settings.some(({ option, value = '' }) => option === '--runtime' || value.startsWith('NVIDIA_VISIBLE_DEVICES'))).toBe(false);
+  });
+
+  test('a request that Docker refuses stays as it is, and is told', () => {
+    expect(notesOf('docker run --gpus device=0,1 img')).toEqual(['Docker refuses --gpus device=0,1: cannot set both Count and DeviceIDs on device request.']);
+  });
+
+  test('what no other form can say is told', () => {
+    expect(notesOf('docker run -v $(mktemp -d):/tmp img')).toEqual(['$(mktemp -d) is put in by the shell, and nothing else can: write its value.']);
+    expect(notesOf('docker run --gpu all img')).toContain('--gpu is no option of docker run that is known here; it is kept as it is.');
+  });
+
+  test('xhost in the text is judged', () => {
+    expect(notesOf('xhost +\ndocker run img')[0]).toMatch(/^xhost \+ lets every machine/);
+    expect(notesOf('xhost +local:docker && docker run img')[0]).toMatch(/^xhost \+local: lets in every user/);
+    expect(notesOf('xhost +si:localuser:root; docker run img')).toEqual([]);
+  });
+
+  test('a text without a run line gives nothing', () => {
+    expect(readRunLine('docker build .').plan).toBeUndefined();
+    expect(readRunLine('').plan).toBeUndefined();
+  });
+});
+
+const WORD = fc.string({ unit: fc.constantFrom(...'abZ09-_./:,= \'"\\$`!*#&;|<>(){}~é\n'), minLength: 1, maxLength: 12 });
+const HOST_TEXT = fc.array(fc.oneof(WORD.map((text) => text.replaceAll('$', '$$$$')), fc.constantFrom('${DISPLAY}', '${HOME}', '${XDG_RUNTIME_DIR:-/tmp}')), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
+// These are read on their own, or stand for others.
+const OPTIONS = listRunOptions().filter(({ name }) => !['--gpus', '--runtime', '--device', '--volume', '--mount', '--env'].includes(name));
+const SETTING: fc.Arbitrary<Setting> = fc.oneof(
+  fc.constantFrom(...OPTIONS).chain(({ name, kind }) => (kind === 'switch' ? fc.constant({ option: name }) : HOST_TEXT.map((value) => ({ option: name, value })))),
+  HOST_TEXT.map((value) => ({ option: '--env', value: `NAME=${value}` })),
+  HOST_TEXT.map((value) => ({ option: '--volume', value: `/data${value}:/data` })),
+);
+const GPUS: fc.Arbitrary<GpuRequest> = fc
+  .record({ which: fc.oneof(fc.constant('all' as const), fc.integer({ min: 1, max: 16 }), fc.array(fc.constantFrom('0', '1', 'GPU-1a2b', 'MIG-3c'), { minLength: 1, maxLength: 3 })), capabilities: fc.subarray(['compute', 'utility', 'video']) })
+  .map((request) => ({ ...request, optional: false, through: 'gpus' as const }));
+const PLAN: fc.Arbitrary<RunPlan> = fc
+  .record({ image: fc.constantFrom('img', 'nvidia/cuda:12.4.1-base-ubuntu22.04', 'localhost:5000/a/b@sha256:0'), gpus: fc.option(GPUS, { nil: undefined }), settings: fc.array(SETTING, { maxLength: 8 }), command: fc.array(HOST_TEXT, { maxLength: 3 }) })
+  .map((plan) => ({ ...plan, build: undefined, settings: tidySettings(plan.settings) }));
+
+/** Options in the order of their names; values of one option in their own order. */
+function normalise(plan: RunPlan): unknown {
+  return { ...plan, settings: [...tidySettings(plan.settings)].map((setting, i) => ({ setting, i })).sort((a, b) => a.setting.option.localeCompare(b.setting.option) || a.i - b.i).map(({ setting }) => setting) };
+}
+
+test('a plan written as a run line and read again is the same plan', () => {
+  fc.assert(
+    fc.property(PLAN, (plan) => {
+      const line = writeRunLine(plan);
+      expect(normalise(read(line)), line).toEqual(normalise(plan));
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test('nothing that is pasted makes the reader fail', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(WORD, fc.constantFrom('docker', 'run', ' ', '--gpus', '-v', '$(', '"', '-', '--', '=')), { maxLength: 30 }), (parts) => {
+      readRunLine(parts.join(' '));
+      readRunLine(`docker run ${parts.join(' ')}`);
+    }),
+    { numRuns: 500 },
+  );
+});
