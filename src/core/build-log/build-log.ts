@@ -5,6 +5,8 @@ import { readLegacyStep, readStepName, type StepName } from './step-name';
 
 /** Of each step so much of its output is kept, in characters: errors stand at the end. */
 const KEPT_OUTPUT = 64 * 1024;
+/** So many lines of no known step are kept. */
+const KEPT_LINES = 500;
 /** A line longer than this is no line; it is cut. */
 const MAX_LINE = 64 * 1024;
 /** A JSON message longer than this is none. */
@@ -37,6 +39,8 @@ export class BuildLog {
   #repeated: Step | undefined;
   #excerpt: { file: string; line: number; open: boolean; first: number | undefined; last: number | undefined } | undefined;
   #place = '';
+  /** Lines of no known step: of a log whose beginning is cut off. */
+  #loose: string[] = [];
   #error: string | undefined;
 
   constructor(options: BuildLogOptions) {
@@ -60,10 +64,10 @@ export class BuildLog {
     return { file: excerpt.file, first: excerpt.first ?? excerpt.line, last: excerpt.last ?? excerpt.first ?? excerpt.line };
   }
 
-  /** The step that made the build fail. */
+  /** The step that made the build fail. Of a log whose beginning is cut off, the one that its error names. */
   get failedStep(): BuildStep | undefined {
     const failed = this.steps.find(({ state }) => state === 'failed');
-    return failed ?? (this.#error === undefined ? undefined : this.#legacy);
+    return failed ?? (this.#error === undefined ? undefined : (this.#legacy ?? this.#namedStep(this.#error)));
   }
 
   /** Takes the next piece of a stream; pieces may end anywhere. Gives what it tells. */
@@ -113,7 +117,9 @@ export class BuildLog {
   #readPlain(number: string, rest: string): void {
     const step = this.#steps.get(number);
     if (step === undefined) {
-      this.#begin(number, readStepName(rest));
+      // Output of a step whose head is cut off.
+      if (/^\d+\.\d+(?: |$)/.test(rest)) this.#readMessage(`#${number} ${rest}`);
+      else this.#begin(number, readStepName(rest));
       return;
     }
     const [, output] = /^\d+\.\d+(?: (.*))?$/.exec(rest) ?? [];
@@ -246,6 +252,8 @@ export class BuildLog {
     const [, error] = /^(?:ERROR|[Ee]rror): (.+)$/.exec(line) ?? [];
     if (error !== undefined) this.#setError(error);
     else if (ENDINGS.test(line)) this.#setError(line);
+    else this.#loose.push(line.replace(/^#\d+ \d+\.\d+ ?/, ''));
+    if (this.#loose.length > 2 * KEPT_LINES) this.#loose = this.#loose.slice(-KEPT_LINES);
     if (line.trim() !== '') this.#message(line);
   }
 
@@ -285,12 +293,21 @@ export class BuildLog {
     this.#place = line;
   }
 
+  /** `The command '/bin/sh -c make' returned a non-zero code: 2`: all that the end of a log tells of its step. */
+  #namedStep(error: string): BuildStep | undefined {
+    const [, command] = COMMAND.exec(error) ?? [];
+    if (command === undefined) return undefined;
+    return { id: 'named', text: `RUN ${command}`, position: undefined, state: 'failed', seconds: undefined, transfer: undefined, output: this.#loose.join('\n'), error };
+  }
+
   // Steps
 
   #find(name: string): Step {
     const { text, position } = readStepName(name);
     for (const step of this.#steps.values()) {
-      if (step.text === text && step.position?.index === position?.index && step.position?.labels.at(-1) === position?.labels.at(-1)) return step;
+      // White space in the text is not the same everywhere, and long texts are cut.
+      const same = position === undefined ? step.text === text : step.position?.index === position.index && step.position.total === position.total && step.position.labels.join(' ') === position.labels.join(' ');
+      if (same) return step;
     }
     return this.#begin(name, { text, position });
   }
@@ -342,8 +359,11 @@ export class BuildLog {
 const LEGACY_ENDINGS =
   /^(?:The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: |manifest for \S+ not found|pull access denied for |invalid from flag value |failed to process "|unauthorized: |Error response from daemon: |no matching manifest for |OCI runtime create failed|toomanyrequests: |ERROR: Service '.*' failed to build)/;
 
-/** Lines with which BuildKit ends, besides those that begin with `ERROR: `. */
-const ENDINGS = /^(?:failed to solve|executor failed running |[Dd]ockerfile parse error|failed to process "|Error response from daemon: |unable to prepare context: )/;
+/** The command that a step ran, in the words in which its failure is told. */
+const COMMAND = /(?:The command '|executor failed running \[|process ")(?:\/bin\/(?:ba)?sh (?:-\w+ (?:pipefail )?)*-c|\S+ -c) (.*?)(?:' returned|\]: (?:exit|runc)|" did not)/s;
+
+/** Lines with which builders end, besides those that begin with `ERROR: `. */
+const ENDINGS = /^(?:The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: |manifest for \S+ not found|failed to solve|executor failed running |[Dd]ockerfile parse error|failed to process "|Error response from daemon: |unable to prepare context: )/;
 
 /** What a line that overwrites itself shows in the end. */
 function withoutReturns(line: string): string {

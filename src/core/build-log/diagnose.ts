@@ -169,7 +169,7 @@ function fileStart({ dockerfile: { file, text } }: StackReport): Location {
 
 /** The last line that sounds like an error. */
 function findTelling(output: readonly string[]): string | undefined {
-  const line = output.findLast((each) => /\b(?:error|fatal|failed|failure|cannot|can't|unable|not found|denied|invalid|missing|unknown|unrecognized)\b/i.test(each)) ?? output.findLast((each) => each.trim() !== '');
+  const line = output.findLast((each) => /\b(?:error|fatal|failed|failure|cannot|can't|unable|not found|denied|invalid|missing|unknown|unrecognized)\b/i.test(each));
   return line === undefined ? undefined : cut(line.trim());
 }
 

@@ -25,7 +25,7 @@ export function locate(sought: Sought, placed: PlacedInstruction, stack: StackRe
     case 'file':
       return locateFile(sought.path, actions, commands);
     case 'command':
-      return locateCommand(sought.names, commands);
+      return locateCommand(sought, commands);
     case 'text':
       return locateText(sought.text, commands) ?? locateRaw(sought.text, placed, stack);
   }
@@ -75,10 +75,11 @@ function matchesGlob(pattern: string, path: string): boolean {
   return new RegExp(`^${regular}$`).test(baseName(path));
 }
 
-/** The last command of these names that can end the step, with its subcommand. */
-function locateCommand(names: readonly string[], commands: readonly ShellCommand[]): Location | undefined {
-  const named = commands.filter(({ name, words }) => names.some((each) => each === name || each === words[0]?.text.value || new RegExp(`^${escape(each)}\\d+(?:\\.\\d+)*$`).test(name)));
-  const command = named.findLast(({ failureIgnored }) => !failureIgnored) ?? named.at(-1);
+/** The command that is meant, with its subcommand: one that can end the step goes before others. */
+function locateCommand({ names, first: isFirst }: Extract<Sought, { kind: 'command' }>, commands: readonly ShellCommand[]): Location | undefined {
+  const lists = names.map((wanted) => commands.filter(({ name, words }) => wanted === name || wanted === words[0]?.text.value || new RegExp(`^${escape(wanted)}\\d+(?:\\.\\d+)*$`).test(name)));
+  const named = lists.find((list) => list.length > 0) ?? [];
+  const command = isFirst === true ? named[0] : (named.findLast(({ failureIgnored }) => !failureIgnored) ?? named.at(-1));
   const first = command?.words[0];
   if (command === undefined || first === undefined) return undefined;
   const second = command.words[1];

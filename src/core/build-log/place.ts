@@ -32,7 +32,7 @@ export class Places {
 
   /** The instruction that a step carries out; undefined for the builder's own steps, and where the file does not have it. */
   find(step: BuildStep): PlacedInstruction | undefined {
-    if (step.position === undefined) return this.#findImage(step.text);
+    if (step.position === undefined) return this.#findImage(step.text) ?? (/^[A-Z]+ /.test(step.text) ? this.#findText(step.text) : undefined);
     const counted = step.position.counted === 'file' ? this.#all[step.position.index - 1] : this.#countInStage(step.position, step.text);
     if (counted !== undefined && isKeyword(counted.instruction, step.text)) return counted;
     return this.#findText(step.text);

@@ -22,6 +22,7 @@ export class LogRenderer {
   /** The step whose lines were shown last. */
   #shown: string | undefined;
   readonly #begun = new Set<string>();
+  readonly #ended = new Set<string>();
 
   constructor(options: RenderOptions) {
     this.#options = options;
@@ -44,6 +45,9 @@ export class LogRenderer {
   #renderStep(step: BuildStep): readonly string[] {
     const { paint, words } = this.#options;
     const isOwn = step.position === undefined;
+    // BuildKit tells some ends twice.
+    if (step.state !== 'running' && this.#ended.has(step.id)) return [];
+    if (step.state !== 'running') this.#ended.add(step.id);
     switch (step.state) {
       case 'running':
         return isOwn ? [] : this.#head(step);
@@ -53,7 +57,7 @@ export class LogRenderer {
       case 'cached':
         return isOwn ? [] : [...this.#head(step), `  ${paint.dim(words.cached)}`];
       case 'failed':
-        return [...this.#head(step), `  ${paint.red(words.failed)}${step.error === undefined ? '' : ` ${neutralise(step.error)}`}`];
+        return [...this.#head(step), `  ${paint.red(words.failed)}`];
       case 'cancelled':
         return this.#begun.has(step.id) ? [...this.#head(step), `  ${paint.dim(words.cancelled)}`] : [];
     }

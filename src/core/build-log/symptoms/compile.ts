@@ -2,7 +2,7 @@ import { readLines, type Sought, type Symptom, type SymptomReader } from './mode
 
 const BUILDERS: Sought = { kind: 'command', names: ['nvcc', 'make', 'ninja', 'cmake', 'gcc', 'g++', 'cc', 'c++', 'clang', 'pip', 'pip3', 'python', 'python3', 'bazel', 'colcon', 'catkin_make'] };
 
-const CMAKE: Sought = { kind: 'command', names: ['cmake', 'ccmake', 'make', 'pip', 'pip3', 'python', 'python3'] };
+const CMAKE: Sought = { kind: 'command', names: ['cmake', 'ccmake', 'make', 'pip', 'pip3', 'python', 'python3'], first: true };
 
 /** What compilers, linkers and make say in one line. */
 export const compilers = readLines([

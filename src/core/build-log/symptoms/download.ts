@@ -10,8 +10,7 @@ export const wget: SymptomReader = {
     lines.forEach((line, index) => {
       const status = /ERROR (\d{3}): (.+?)\.?$/.exec(line) ?? /^wget: server returned error: HTTP\/\S+ (\d{3}) ?(.*)$/.exec(line);
       if (status === null) return;
-      const url = lines.slice(0, index).findLast((earlier) => /^--\d{4}-\d\d-\d\d [\d:]+--  \S+|^Connecting to /.test(earlier));
-      const address = /--  (\S+)/.exec(url ?? '')?.[1] ?? /(https?:\/\/\S+):$/.exec(lines.slice(0, index).findLast((earlier) => /https?:\/\/\S+:$/.test(earlier)) ?? '')?.[1];
+      const address = findAddress(lines.slice(0, index));
       found.push({
         code: 'download-refused',
         template: address === undefined ? 'The download was answered with {status} {reason}.' : '{url} was answered with {status} {reason}.',
@@ -24,6 +23,15 @@ export const wget: SymptomReader = {
     return found;
   },
 };
+
+/** The address that wget told last: `--2024-01-02 03:04:05--  URL`, `URL:` of `wget -nv`, `Connecting to HOST (…)` of busybox. */
+function findAddress(lines: readonly string[]): string | undefined {
+  for (const line of [...lines].reverse()) {
+    const found = /^--\d{4}-\d\d-\d\d [\d:]+--  (\S+)/.exec(line) ?? /^(https?:\/\/\S+):$/.exec(line) ?? /^Connecting to (\S+) \([\d.:[\]a-f]+\)$/.exec(line);
+    if (found?.[1] !== undefined) return found[1];
+  }
+  return undefined;
+}
 
 /** What curl, git and archive tools say in one line. */
 export const downloads = readLines([

@@ -1,4 +1,4 @@
-import { readLines, type Sought } from './model';
+import { readLines, type Sought, type SymptomReader } from './model';
 
 const DPKG: Sought = { kind: 'command', names: ['dpkg', 'apt-get', 'apt', 'gdebi'] };
 
@@ -41,3 +41,25 @@ export const dpkg = readLines([
     seeks: ({ name = '' }) => [{ kind: 'package', name: name.replace(/:\w+$/, '') }, { kind: 'file', path: name }, DPKG],
   },
 ]);
+
+/** `Errors were encountered while processing:` and the packages below it. */
+export const dpkgErrors: SymptomReader = {
+  rank: 'tool',
+  read(lines) {
+    const begin = lines.findLastIndex((line) => /^Errors were encountered while processing:/.test(line));
+    if (begin < 0) return [];
+    const length = lines.slice(begin + 1).findIndex((line) => !/^ \S+$/.test(line));
+    const names = lines.slice(begin + 1, length < 0 ? lines.length : begin + 1 + length).map((line) => line.trim());
+    if (names.length === 0) return [];
+    return [
+      {
+        code: 'dpkg-script-failed',
+        template: 'dpkg could not set up {names}.',
+        data: { names: names.join(', ') },
+        first: begin,
+        last: begin + names.length,
+        seeks: [...names.map((name) => ({ kind: 'package', name: name.replace(/:\w+$/, '') }) as const), { kind: 'text', text: 'install' }, DPKG],
+      },
+    ];
+  },
+};

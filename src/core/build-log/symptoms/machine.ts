@@ -1,6 +1,6 @@
 import { readLines, type Sought } from './model';
 
-const FETCHERS: Sought = { kind: 'command', names: ['apt-get', 'apt', 'pip', 'pip3', 'wget', 'curl', 'git', 'conda', 'yum', 'dnf', 'apk', 'npm'] };
+const FETCHERS: readonly Sought[] = ['apt-get', 'apt', 'pip', 'pip3', 'wget', 'curl', 'git', 'conda', 'yum', 'dnf', 'apk', 'npm'].map((name) => ({ kind: 'command', names: [name], first: true }));
 
 /** What makes any tool fail: no room, no network, another machine's programs. */
 export const machine = readLines(
@@ -21,7 +21,7 @@ export const machine = readLines(
       code: 'network-unresolved',
       pattern: /(?:Temporary failure resolving '(?<apt>[^']+)'|Could not resolve '(?<apt2>[^']+)'|Could not resolve host: (?<curl>[^\s;]+)|unable to resolve host address [‘'](?<wget>[^’']+)|wget: bad address '(?<busybox>[^']+)'|Temporary failure in name resolution|Name or service not known|Failed to resolve '(?<pip>[^']+)')/,
       template: 'The build has no network, or its name server does not answer.',
-      seeks: ({ apt, apt2, curl, wget, busybox, pip }) => [...[apt ?? apt2 ?? curl ?? wget ?? busybox ?? pip].flatMap((host) => (host === undefined ? [] : [{ kind: 'url', url: host } as const])), FETCHERS],
+      seeks: ({ apt, apt2, curl, wget, busybox, pip }) => [...[apt ?? apt2 ?? curl ?? wget ?? busybox ?? pip].flatMap((host) => (host === undefined ? [] : [{ kind: 'url', url: host } as const])), ...FETCHERS],
     },
   ],
   'cause',

@@ -8,8 +8,8 @@ export type Sought =
   | { readonly kind: 'url'; readonly url: string }
   /** A file that is copied, installed, unpacked or read. */
   | { readonly kind: 'file'; readonly path: string }
-  /** A command by its name. */
-  | { readonly kind: 'command'; readonly names: readonly string[] }
+  /** A command by its name, the likeliest name first; its last call unless the first is wanted. */
+  | { readonly kind: 'command'; readonly names: readonly string[]; readonly first?: true }
   /** Any word that holds this text. */
   | { readonly kind: 'text'; readonly text: string };
 

@@ -1,3 +1,4 @@
+import { baseName } from '../../text/path';
 import { readLines, type Sought, type Symptom, type SymptomReader } from './model';
 
 const PIP: Sought = { kind: 'command', names: ['pip', 'pip3', 'uv', 'pipx', 'poetry', 'python', 'python3'] };
@@ -86,8 +87,9 @@ export const pipBuild: SymptomReader = {
   read(lines) {
     const at = lines.findLastIndex((line) => /(?:error|note): (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure)|Command "python setup\.py egg_info" failed|Command errored out with exit status/.test(line));
     if (at < 0) return [];
-    const collected = lines.findLastIndex((line, i) => i < at && /^ *(?:Collecting|Building wheel for|Building wheels? for collected packages:|Running setup\.py (?:install|bdist_wheel) for) [\w.-]+/.test(line));
-    const name = /(?:Collecting|packages:|for) ([\w.-]+)/.exec(lines[collected] ?? '')?.[1];
+    const collected = lines.findLastIndex((line, i) => i < at && /^ *(?:Collecting|Processing|Building wheel for|Building wheels? for collected packages:|Running setup\.py (?:install|bdist_wheel) for) \S+/.test(line));
+    const named = /(?:Collecting|Processing|packages:|for) ([^\s,(<>=!~[]+)/.exec(lines[collected] ?? '')?.[1];
+    const name = named === undefined ? undefined : baseName(named);
     if (name === undefined) return [];
     // The exception stands just above or below the note.
     const around = lines.slice(collected, at + 40);

@@ -7,13 +7,13 @@ export const shell = readLines(
       code: 'command-missing',
       pattern: /(?:^|: )(?:\d+: |line \d+: )?(?<command>[\w./+-]+): (?:command not found|not found)$/,
       template: 'There is no program {command} in the image at this point.',
-      seeks: ({ command = '' }) => [{ kind: 'command', names: [command] }, { kind: 'text', text: command }],
+      seeks: ({ command = '' }) => [{ kind: 'command', names: [command], first: true }, { kind: 'text', text: command }],
     },
     {
       code: 'command-missing',
       pattern: /exec: "(?<command>[^"]+)": (?:executable file not found|stat \S+: no such file)/,
       template: 'There is no program {command} in the image at this point.',
-      seeks: ({ command = '' }) => [{ kind: 'command', names: [command] }, { kind: 'text', text: command }],
+      seeks: ({ command = '' }) => [{ kind: 'command', names: [command], first: true }, { kind: 'text', text: command }],
     },
     {
       code: 'permission-denied',
