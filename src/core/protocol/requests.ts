@@ -1,4 +1,5 @@
 import type { StackOutput } from '../engine/stack-output';
+import type { Position } from '../text/line-index';
 
 /**
  * What the language server and its client say to each other beyond the Language Server Protocol.
@@ -11,6 +12,8 @@ export interface InitializationOptions {
   readonly rulePages?: string;
   /** A command of the client that shows the page of a rule, given its id. Without it no "Explain" action is offered. */
   readonly explainCommand?: string;
+  /** A command of the client that changes the CUDA version of the file with a given URI. Without it no such action is offered. */
+  readonly changeCudaCommand?: string;
   /** False: another extension completes and checks `.trtc.yaml` by its schema. */
   readonly completesConfig?: boolean;
 }
@@ -34,3 +37,46 @@ export interface FactsAnswer {
   readonly tables: number;
   readonly rows: number;
 }
+
+/** Files with another CUDA. Parameters: `ChangeCudaParams`; answer: `ChangeCudaAnswer`. Nothing is written. */
+export const CHANGE_CUDA_REQUEST = 'tensorrt/changeCuda';
+
+export interface ChangeCudaParams {
+  readonly uris: readonly string[];
+  /** `12.4`; without it the answer tells only which versions and files there are. */
+  readonly cuda?: string;
+}
+
+export interface ChangeCudaAnswer {
+  /** CUDA versions with images, newest first. */
+  readonly versions: readonly string[];
+  /** Of those asked for the files that have a CUDA to change, with the CUDA of their images. */
+  readonly files: readonly { readonly uri: string; readonly cuda: readonly string[] }[];
+  /** By URI of the files that change: an edit as in LSP, and what is found in the text after it that was not before. */
+  readonly edits: Readonly<Record<string, readonly { readonly range: LspRange; readonly newText: string }[]>>;
+  readonly images: readonly { readonly before: string; readonly after: string }[];
+  /** Images for which no tag with that CUDA is known. */
+  readonly kept: readonly string[];
+  /** Messages of findings that no fix removes. */
+  readonly remaining: readonly string[];
+}
+
+interface LspRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** Findings of severity error in a Dockerfile and what it reads, asked for before it is built. Answer: `ErrorsAnswer`. */
+export const ERRORS_REQUEST = 'tensorrt/errors';
+
+export interface ErrorsParams {
+  readonly textDocument: { readonly uri: string };
+}
+
+/** Positions as in the Language Server Protocol. Empty for a document that is no Dockerfile. */
+export type ErrorsAnswer = readonly {
+  readonly rule: string;
+  readonly message: string;
+  readonly uri: string;
+  readonly range: { readonly start: Position; readonly end: Position };
+}[];
