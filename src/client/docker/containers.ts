@@ -101,10 +101,10 @@ function iconOf({ state, health }: ContainerSummary, gpu: boolean, lacking: bool
   return new ThemeIcon(gpu ? 'circuit-board' : state === 'running' ? 'vm-running' : 'vm-outline', color);
 }
 
-/** GPU memory of a container and load of its GPUs, for a row: `3.1 GB · 45 %`. */
+/** GPU memory of a container and load of its GPUs, for a row: `3.1 GB · load 45 %`. */
 function describeUsage({ processBytes, gpus }: GpuUsage): string {
   const loads = gpus.flatMap(({ utilizationPercent }) => (utilizationPercent === null ? [] : [`${utilizationPercent} %`]));
-  return [...(processBytes === null ? [] : [describeSize(processBytes)]), ...(loads.length === 0 ? [] : [loads.join(', ')])].join(' · ');
+  return [...(processBytes === null ? [] : [describeSize(processBytes)]), ...(loads.length === 0 ? [] : [l10n.t('load {0}', loads.join(', '))])].join(' · ');
 }
 
 /** A GPU as a whole, whoever uses it. */

@@ -11,6 +11,7 @@ import { Pages } from './pages';
 import { showFailure } from './problem-message';
 import { ReclaimPages } from './reclaim';
 import type { DockerCommand, DockerViews } from './register';
+import { browseRegistry, startLocalRegistry } from './registry-actions';
 import type { CommandArguments } from './select';
 import { createScanActions } from './scan-actions';
 import { DockerTree } from './tree';
@@ -54,6 +55,8 @@ export function createDockerFeature(views: DockerViews) {
     ...createScanActions(views.images, pages),
     refreshDocker: () => hosts.refresh(),
     chooseHosts,
+    startRegistry: startLocalRegistry,
+    browseRegistry,
     reclaimSpace: () => reclaimSpace(reclaimPages),
     showAllContainers: () => showContainersOf(false),
     showGpuContainersOnly: () => showContainersOf(true),

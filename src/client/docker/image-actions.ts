@@ -1,15 +1,18 @@
 import { env, l10n, window, workspace, type TreeView } from 'vscode';
-import { imageHistory, inspectImage, inspectRaw, listImages, pullImage, pushImage, readEngineInfo, removeImage, tagImage, type EngineAddress, type TransferProgress } from '../../docker';
+import { parseImageReference } from '../../core/image/reference';
+import { imageHistory, inspectImage, inspectRaw, listImages, pullImage, pushImage, readEngineInfo, removeImage, tagImage } from '../../docker';
 import { listNames } from './container-actions';
 import { describeAge, describeSize, shortId } from './describe';
-import { doForEach, pickEngine, withEngineProgress, type Progress } from './engines';
+import { doForEach, pickEngine, withEngineProgress } from './engines';
 import type { DockerNode, ImageNode } from './nodes';
 import { toTable, toVisibleJson, type Pages } from './pages';
 import { toPlain } from './plain';
 import { checkReference, previewReference } from './reference-input';
+import { readLocalRegistries } from './registry-actions';
 import { selectImages, type CommandArguments } from './select';
 import { imageStack } from './stacks';
 import { runInTerminal } from './terminals';
+import { transferReporter } from './transfer';
 import { requireTrust } from './trust';
 
 /** The commands on images. */
@@ -95,14 +98,14 @@ export function createImageActions(view: TreeView<DockerNode>, pages: Pages) {
       const node = await one(args, ({ tag }) => tag !== undefined);
       if (node?.tag === undefined) return;
       const { tag, address } = node;
-      const target = await window.showInputBox({
-        title: l10n.t('Push {0}', nameOf(node)),
-        prompt: l10n.t('Where to: registry/repository:tag. With another name the image is tagged first. The credentials are those of the docker command line.'),
-        value: tag,
-        validateInput: checkReference,
-      });
+      const target = await pickTarget(node, tag);
       if (target === undefined) return;
-      await pushTo(address, node, target.trim());
+      const done = await withEngineProgress(l10n.t('Pushing {0}', toPlain(target, 200)), address, async (engine, progress) => {
+        if (target !== tag) await tagImage(engine, node.image.id, target, progress.signal);
+        await pushImage(engine, target, transferReporter(progress), { signal: progress.signal });
+        return true;
+      });
+      if (done) void window.showInformationMessage(l10n.t('{0} was pushed.', toPlain(target, 200)));
     },
 
     async removeImage(...args: CommandArguments): Promise<void> {
@@ -139,28 +142,19 @@ export function createImageActions(view: TreeView<DockerNode>, pages: Pages) {
   };
 }
 
-/** Pushes an image under a name, which it is given first where it has it not. Tells when it is done. */
-export async function pushTo(address: EngineAddress, node: ImageNode, target: string): Promise<void> {
-  const done = await withEngineProgress(l10n.t('Pushing {0}', toPlain(target, 200)), address, async (engine, progress) => {
-    if (target !== node.tag) await tagImage(engine, node.image.id, target, progress.signal);
-    await pushImage(engine, target, transferReporter(progress), { signal: progress.signal });
-    return true;
-  });
-  if (done) void window.showInformationMessage(l10n.t('{0} was pushed.', toPlain(target, 200)));
-}
-
-/** Tells of a pull or push as a whole: the bytes of all layers that are known so far. */
-export function transferReporter({ report }: Progress): (progress: TransferProgress) => void {
-  const layers = new Map<string, { readonly done: number; readonly total: number }>();
-  return ({ layer, text, doneBytes, totalBytes }) => {
-    if (layer === null) return report(text);
-    if (doneBytes !== null && totalBytes !== null) layers.set(layer, { done: doneBytes, total: totalBytes });
-    const all = [...layers.values()];
-    const total = all.reduce((sum, one) => sum + one.total, 0);
-    const done = all.reduce((sum, one) => sum + one.done, 0);
-    if (total > 0) report(l10n.t('{0} of {1}', describeSize(done), describeSize(total)));
-    else report(text);
-  };
+/** Where to push an image: under its own name, to a registry that runs on its host, or under a name that the user types. */
+async function pickTarget(node: ImageNode, tag: string): Promise<string | undefined> {
+  const parsed = parseImageReference(tag);
+  const local = ((await readLocalRegistries(node.address)) ?? []).filter(({ running, host }) => running && parsed?.registry !== host);
+  const other = { label: l10n.t('Another Name…'), description: '', target: undefined };
+  const items = [
+    { label: toPlain(tag, 300), description: l10n.t('under its own name'), target: tag },
+    ...local.map(({ host, name }) => ({ label: `${host}/${toPlain(parsed?.repository ?? '', 200)}:${toPlain(parsed?.tag ?? 'latest', 128)}`, description: toPlain(name, 100), target: `${host}/${parsed?.repository}:${parsed?.tag ?? 'latest'}` })),
+    other,
+  ];
+  const picked = await window.showQuickPick(items, { title: l10n.t('Push {0}', nameOf(node)), placeHolder: l10n.t('The credentials are those of the docker command line.') });
+  if (picked !== other) return picked?.target;
+  return (await window.showInputBox({ title: l10n.t('Push {0}', nameOf(node)), prompt: l10n.t('registry/repository:tag. The image is given this name first.'), value: tag, validateInput: checkReference }))?.trim();
 }
 
 /** A name or id that the engine and the docker command take for this image. */

@@ -1,7 +1,6 @@
 // What people read when Docker did not do what was asked: the one place where a problem becomes a sentence and buttons.
 import { commands, env, l10n, Uri, window } from 'vscode';
-import { DockerError } from '../../docker/errors';
-import type { DockerProblem } from '../../docker/model';
+import { DockerError, isInsecureRefusal, type DockerProblem } from '../../docker';
 import { toPlain } from './plain';
 
 /** Something that helps against a problem: a command of the workbench and what it is given. */
@@ -18,6 +17,7 @@ export interface ProblemMessage {
 }
 
 const INSTALL_PAGE = 'https://docs.docker.com/engine/install/';
+const INSECURE_PAGE = 'https://docs.docker.com/reference/cli/dockerd/#insecure-registries';
 const PERMISSION_PAGE = 'https://docs.docker.com/engine/install/linux-postinstall/';
 
 /** The words and buttons for a problem; for `cancelled`, which nobody need be told, there are words and no buttons. */
@@ -42,6 +42,10 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
     case 'cancelled':
       return { text: l10n.t('Cancelled.'), buttons: [] };
     case 'api':
+      if (isInsecureRefusal(problem.detail)) {
+        const text = l10n.t('The registry speaks plain HTTP, and the Docker host does not trust it to: name it under insecure-registries in the settings of the Docker daemon. Docker says: {0}', toPlain(problem.detail));
+        return { text, buttons: [openPage(l10n.t('How to Trust It'), INSECURE_PAGE)] };
+      }
       return { text: l10n.t('Docker says: {0}', toPlain(problem.detail)), buttons: [explain(problem.detail)] };
   }
 }

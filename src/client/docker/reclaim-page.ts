@@ -197,22 +197,23 @@ h2, caption { font-size: 1.1em; font-weight: 600; text-align: left; padding: 1.2
 svg { width: 100%; height: 1rem; }
 rect { stroke: var(--vscode-contrastBorder, transparent); vector-effect: non-scaling-stroke; }
 rect.held { fill: var(--vscode-charts-blue); }
-rect.freed { fill: var(--vscode-charts-orange); }
+rect.freed { fill: var(--vscode-charts-yellow); }
 .key { color: var(--vscode-descriptionForeground); }
 .key i { display: inline-block; width: .8em; height: .8em; margin-left: .6em; border: 1px solid var(--vscode-contrastBorder, transparent); }
 .key .held { background: var(--vscode-charts-blue); }
-.key .freed { background: var(--vscode-charts-orange); }
+.key .freed { background: var(--vscode-charts-yellow); }
 .bar { position: sticky; top: 0; display: flex; gap: .6rem; align-items: center; padding: .6rem 0; background: var(--vscode-editor-background); border-bottom: 1px solid var(--vscode-panel-border, transparent); }
 .bar span { flex: 1; }
 button { padding: .3rem .8rem; border: 1px solid var(--vscode-button-border, transparent); color: var(--vscode-button-foreground); background: var(--vscode-button-background); font: inherit; cursor: pointer; }
 button.secondary { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); }
 button:disabled { opacity: .5; cursor: default; }
 :focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
-table { width: 100%; border-collapse: collapse; }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 th, td { padding: .2rem .4rem; text-align: left; font-weight: normal; overflow-wrap: anywhere; }
 thead th { color: var(--vscode-descriptionForeground); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
-td:first-child { width: 1.6rem; }
+thead td { width: 1.6rem; }
+thead th:last-child { width: 34%; }
 .amount { width: 6rem; text-align: right; white-space: nowrap; }
 .note { color: var(--vscode-descriptionForeground); }
 `;

@@ -8,7 +8,7 @@ const COMMANDS = [
   ...(['startContainer', 'stopContainer', 'restartContainer', 'removeContainer', 'showContainerLogs', 'openContainerShell', 'inspectContainer'] as const),
   ...(['copyContainerId', 'openContainerPort', 'attachContainer', 'commitContainer'] as const),
   ...(['runImage', 'buildFromImage', 'scanImage', 'compareImages', 'showImageHistory', 'inspectImage', 'copyImageId'] as const),
-  ...(['tagImage', 'pullImage', 'pushImage', 'removeImage', 'pruneImages', 'reclaimSpace'] as const),
+  ...(['tagImage', 'pullImage', 'pushImage', 'removeImage', 'pruneImages', 'reclaimSpace', 'startRegistry', 'browseRegistry'] as const),
 ] as const;
 
 export type DockerCommand = (typeof COMMANDS)[number];

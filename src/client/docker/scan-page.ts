@@ -20,7 +20,7 @@ export function renderScan(scan: ImageScan): string {
           ...components.map(({ kind, name, version, cuda, via, file }) => [
             describeComponent({ kind, name: toPlain(name, 80), version: { type: 'exact', version: toPlain(version, 80) } }) + (cuda === null ? '' : ` ${l10n.t('for CUDA {0}', toPlain(cuda, 20))}`),
             `${via} (${toPlain(name, 80)})`,
-            toPlain(file, 400),
+            via === 'env' ? l10n.t('the environment of the image') : toPlain(file, 400),
           ]),
         ]).trimEnd(),
     missing.length === 0 ? '' : `${l10n.t('Libraries that another one needs and that are not in the image:')}\n${toTable(missing).trimEnd()}`,
