@@ -63,6 +63,8 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
       const meaning = manager === 'apt' ? undefined : pythonPackageMeaning(name);
       if (meaning === undefined || (manager === 'pip' && meaning.kind === 'python')) continue;
       const [release = version, local] = version.split('+');
+      // A package of conda may leave what pip leaves, under another name.
+      if (manager === 'pip' && components.some(({ kind, via, version: other }) => kind === meaning.kind && via === 'conda' && other === release)) continue;
       const { torchCuda } = parts.versionFiles;
       const cuda = meaning.cuda ?? (local === undefined ? undefined : cudaOfPipTag(local)) ?? (meaning.kind === 'torch' ? torchCuda?.cuda : undefined);
       add(meaning.kind, name, release, cuda, manager, file);
