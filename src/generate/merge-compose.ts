@@ -73,7 +73,7 @@ function addVariables(text: string, service: string, path: readonly string[], va
     const list: Data | undefined = current === undefined ? undefined : findPath(readCompose(current, '')?.root, ['services', service, ...path])?.value;
     if (current === undefined || list?.kind !== 'list') return undefined;
     if (listAssignments(list).some(({ key }) => key === name)) continue;
-    current = apply(current, appendItem(current, list, printYaml(each === null ? name : `${name}=${String(each)}`).trimEnd()));
+    current = apply(current, appendItem(current, list, printYaml(each === null ? name : `${name}=${printScalar(each)}`).trimEnd()));
   }
   return current;
 }
@@ -97,9 +97,9 @@ function addTopLevel(text: string, section: string, name: string, value: Json): 
   if (root === undefined) return undefined;
   const unit = findPath(root, ['services']) === undefined ? '  ' : indentUnit(text, findPath(root, ['services']) as DataEntry);
   if (entry === undefined || (entry.value.kind === 'scalar' && entry.value.type === 'null')) {
-    const added = printYaml({ [section]: { [name]: value } }).replace(/^( +)/gm, (blanks) => unit.repeat(blanks.length / 2));
     if (entry !== undefined) return undefined;
-    return `${text}${text.endsWith('\n') ? '' : '\n'}${added}`;
+    const added = toLines({ [section]: { [name]: value } }).map(([depth, line]) => `${unit.repeat(depth)}${line}\n`);
+    return `${text}${text.endsWith('\n') ? '' : '\n'}${added.join('')}`;
   }
   if (findEntry(entry.value, name) !== undefined) return text;
   return apply(text, append(text, entry, toLines({ [name]: value }), unit));
@@ -113,14 +113,18 @@ function apply(text: string, edit: FileEdit | undefined): string | undefined {
   return edit === undefined ? undefined : applyEdits(text, [edit]);
 }
 
-/** YAML as lines with their depth; what follows the hyphen of an item keeps its two blanks. */
+/** YAML as lines with their depth; what follows the hyphen of an item stands two blanks behind it, whatever the file's step is. */
 function toLines(value: Json): YamlLines {
+  const hyphens: number[] = [];
   return printYaml(value)
     .trimEnd()
     .split('\n')
     .map((line) => {
       const blanks = /^ */.exec(line)?.[0].length ?? 0;
-      return [Math.floor(blanks / 2), line.slice(blanks)] as const;
+      while ((hyphens.at(-1) ?? -1) >= blanks) hyphens.pop();
+      const inside = 2 * hyphens.length;
+      if (line.startsWith('- ', blanks)) hyphens.push(blanks);
+      return [(blanks - inside) / 2, ' '.repeat(inside) + line.slice(blanks)] as const;
     });
 }
 
@@ -140,6 +144,10 @@ function sameValue(data: Data, value: Json): boolean {
   return isRecord(value) && data.entries.length === Object.keys(value).length && data.entries.every(({ key, value: each }) => sameValue(each, value[key] ?? null));
 }
 
+function printScalar(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function targetOf(data: Data): string | undefined {
   if (data.kind === 'scalar') return readVolume(data.raw).target;
   const target = findValue(data, 'target');
@@ -147,7 +155,7 @@ function targetOf(data: Data): string | undefined {
 }
 
 function targetOfJson(item: Json): string | undefined {
-  const mount: Mount | undefined = typeof item === 'string' ? readVolume(item) : isRecord(item) ? readMountText(Object.entries(item).map(([key, value]) => `${key}=${String(value)}`).join(',')) : undefined;
+  const mount: Mount | undefined = typeof item === 'string' ? readVolume(item) : isRecord(item) ? readMountText(Object.entries(item).map(([key, value]) => `${key}=${printScalar(value)}`).join(',')) : undefined;
   return mount?.target;
 }
 

@@ -26,7 +26,9 @@ const GLOBAL_VALUES = /^(?:-H|-c|-l|--host|--context|--config|--log-level|--conn
  * and `--runtime=nvidia`, which become today's form.
  */
 export function readRunLine(pasted: string): PlanReading {
-  const text = pasted.replace(/\r/g, '').replace(/^[ \t]*[$>][ \t]+/gm, '');
+  const plain = pasted.replace(/\r/g, '');
+  // A text that begins with a prompt is a copy of a terminal.
+  const text = /^\s*\$ /.test(plain) ? plain.replace(/^[ \t]*[$>][ \t]+/gm, '') : plain;
   const { commands } = readScript({ file: '', text, offset: 0 }, () => Traced.unknown('', { start: 0, end: 0 }), { shell: 'bash' });
   for (const command of commands) {
     const from = findRun(command);

@@ -69,10 +69,12 @@ class Merger {
       for (const key of [...CONTAINER, 'service']) if (!has.includes(key)) delete kept[key];
     }
     if (compose !== undefined) {
-      const lost = ['runArgs', 'hostRequirements', 'mounts', 'containerEnv', 'workspaceMount', 'capAdd', 'securityOpt', 'privileged', 'init'].filter((key) => key in kept);
+      const lost = ['runArgs', 'hostRequirements', 'mounts', 'containerEnv', 'remoteEnv', 'initializeCommand', 'workspaceMount', 'capAdd', 'securityOpt', 'privileged', 'init'].filter((key) => key in kept);
       for (const key of lost) delete kept[key];
       if (lost.length > 0) this.notes.push(note('This dev container is a service of Compose: {keys} belong to the service, in the Compose file.', { keys: lost.join(', ') }));
     }
+    // The number of a user that the project has chosen is the project's matter.
+    if (this.#hasProperty('remoteUser')) delete kept['updateRemoteUserUID'];
     const gpuOption = options.find(({ name, value = '' }) => name === '--gpus' || name === '--runtime' || (name === '--device' && value.includes('nvidia')));
     if (gpuOption !== undefined) delete kept['hostRequirements'];
     if (hostGpu !== undefined && Array.isArray(kept['runArgs'])) kept['runArgs'] = kept['runArgs'].filter((item) => typeof item !== 'string' || !item.startsWith('--gpus'));

@@ -109,7 +109,7 @@ test('a plan written as a run line and read again is the same plan', () => {
       const line = writeRunLine(plan);
       expect(normalise(read(line)), line).toEqual(normalise(plan));
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
 });
 

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../../src/core/compose/read';
+import { readDevcontainer } from '../../../src/core/devcontainer/read';
+import { formatMessage } from '../../../src/core/engine/message';
+import { createService, writeCompose } from '../../../src/generate/compose';
+import { createDevcontainer } from '../../../src/generate/devcontainer';
+import { fromDevcontainerText, readHostText, toDevcontainerText, toShellWord } from '../../../src/generate/host-text';
+import type { RunPlan } from '../../../src/generate/model';
+import { readMountText, readVolume, toMountText, toVolume } from '../../../src/generate/mounts';
+import { readService } from '../../../src/generate/read-compose';
+import { readDevcontainerPlan } from '../../../src/generate/read-devcontainer';
+import { readRunLine, type PlanReading } from '../../../src/generate/read-run-line';
+import { writeDevcontainer } from '../../../src/generate/write-devcontainer';
+import { writeRunLine } from '../../../src/generate/write-run';
+
+function fromLine(line: string): RunPlan {
+  const { plan } = readRunLine(line);
+  if (plan === undefined) throw new Error(line);
+  return plan;
+}
+
+function fromCompose(text: string): PlanReading {
+  const service = readCompose(text, 'compose.yaml')?.services[0];
+  if (service === undefined) throw new Error('no service');
+  return readService(service);
+}
+
+function throughCompose(line: string): string {
+  const { service, volumes } = createService(fromLine(line));
+  const { plan } = fromCompose(writeCompose({ services: { app: service }, volumes }));
+  return plan === undefined ? '' : sorted(writeRunLine(plan));
+}
+
+/** Words in an order of their own: what a form does with order is its matter. */
+function sorted(line: string): string {
+  return (line.match(/(?:--(?:privileged|init|read-only|rm)|-[itd]+)(?= )|-{1,2}[\w-]+ (?:"[^"]*"|'[^']*'|\S+)|\S+/g) ?? []).sort().join('\n');
+}
+
+describe('a run line through Compose means the same', () => {
+  test.each([
+    'docker run -it --name a --gpus all -p 8080:8080 --shm-size 1g --ulimit memlock=-1 --device /dev/video0 -v /tmp/.X11-unix:/tmp/.X11-unix -e "DISPLAY=${DISPLAY}" img',
+    `docker run --gpus '"device=0,1"' --ipc host --ulimit stack=67108864:67108864 img python train.py`,
+    'docker run --restart always --network host --privileged --init --read-only --cap-add SYS_PTRACE --security-opt seccomp=unconfined img',
+    'docker run --memory 4g --cpus 2 --pids-limit 100 --add-host a:10.0.0.1 --dns 1.1.1.1 --sysctl net.core.somaxconn=1024 --label a=b -u 1000:1000 -w /w --entrypoint /bin/sh img -c true',
+    'docker run --mount type=tmpfs,target=/tmp,tmpfs-size=64m --mount type=bind,source=/a,target=/b,readonly,bind-propagation=rslave img',
+    'docker run --log-driver json-file --log-opt max-size=10m --health-cmd "curl localhost" --health-interval 5s --health-retries 3 --stop-timeout 20 img',
+    'docker run -e ONLY_NAME -e EMPTY= -v data:/data -p 127.0.0.1:53:53/udp img',
+  ])('%s', (line) => {
+    expect(throughCompose(line)).toBe(sorted(writeRunLine(fromLine(line))));
+  });
+});
+
+test('a run line through devcontainer.json means the same', () => {
+  const line = 'docker run --gpus all --shm-size 1g --device /dev/video0 --cap-add SYS_PTRACE -v /tmp/.X11-unix:/tmp/.X11-unix -e "DISPLAY=${DISPLAY}" -e A=1 -p 127.0.0.1:80:80 img';
+  const text = writeDevcontainer(createDevcontainer(fromLine(line)));
+  const devcontainer = readDevcontainer(text, 'devcontainer.json');
+  const { plan } = devcontainer === undefined ? { plan: undefined } : readDevcontainerPlan(devcontainer);
+  const written = plan === undefined ? '' : writeRunLine(plan);
+  expect(sorted(written.replace('--mount source=/tmp/.X11-unix,target=/tmp/.X11-unix,type=bind', '-v /tmp/.X11-unix:/tmp/.X11-unix'))).toBe(sorted(writeRunLine(fromLine(line))));
+});
+
+describe('what Compose alone can do is told', () => {
+  test.each([
+    ['depends_on: [db]', 'depends_on has no counterpart outside Compose, and is left out.'],
+    ['networks: [back]', 'The network back is called PROJECT_back by Compose: write the name that docker network ls shows.'],
+    ['x-own: 1', 'x-own is not read, and left out.'],
+  ])('%s', (attribute, message) => {
+    const { notes } = fromCompose(`services:\n  app:\n    image: img\n    ${attribute}\n`);
+    expect(notes.map(({ text, data }) => formatMessage(text, data))).toContain(message);
+  });
+});
+
+test('what Compose cannot do is told', () => {
+  const { notes } = createService(fromLine('docker run --rm -d --cidfile /tmp/id --volume-driver x --blkio-weight 10 img'));
+  expect(notes.map(({ text, data }) => formatMessage(text, data))).toEqual([
+    '--rm is no matter of the file: docker compose run --rm, or docker compose down.',
+    '--detach is no matter of the file: docker compose up --detach.',
+    '--volume-driver x has no place in a Compose file, and is left out.',
+    '--blkio-weight 10 has no place in a Compose file, and is left out.',
+  ]);
+});
+
+test('GPUs of a Compose service, in each syntax', () => {
+  const gpus = (lines: string): RunPlan['gpus'] => fromCompose(`services:\n  app:\n    image: img\n${lines}`).plan?.gpus;
+  expect(gpus('    gpus: all\n')).toMatchObject({ which: 'all', through: 'gpus' });
+  expect(gpus('    runtime: nvidia\n    environment:\n      NVIDIA_VISIBLE_DEVICES: 0,1\n')).toMatchObject({ which: ['0', '1'], through: 'gpus' });
+  expect(gpus('    devices: ["nvidia.com/gpu=0"]\n')).toMatchObject({ which: ['0'], through: 'cdi' });
+  expect(gpus('    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 2\n              capabilities: [gpu, video]\n')).toMatchObject({ which: 2, capabilities: ['video'] });
+  expect(gpus('')).toBeUndefined();
+});
+
+test('a dev container as a plan', () => {
+  const text = '{ "build": { "dockerfile": "../Dockerfile", "context": "..", "target": "dev", "args": { "A": "1" } }, "hostRequirements": { "gpu": "optional" }, "runArgs": ["--ipc=host"], "workspaceMount": "source=${localWorkspaceFolder},target=/w,type=bind", "workspaceFolder": "/w", "remoteUser": "me", "features": {} }';
+  const devcontainer = readDevcontainer(text, 'devcontainer.json');
+  const reading = devcontainer === undefined ? undefined : readDevcontainerPlan(devcontainer);
+  expect(reading?.plan).toEqual({
+    image: undefined,
+    build: { context: '.', dockerfile: 'Dockerfile', target: 'dev', args: ['A=1'] },
+    gpus: { which: 'all', capabilities: [], optional: true, through: 'gpus' },
+    settings: [{ option: '--ipc', value: 'host' }, { option: '--mount', value: 'source=${PWD},target=/w,type=bind' }, { option: '--user', value: 'me' }],
+    command: [],
+  });
+  expect(reading?.notes).toHaveLength(1);
+});
+
+test.each([
+  ['plain', 'plain', 'plain'],
+  ['a b', "'a b'", 'a b'],
+  ["it's", "'it'\\''s'", "it's"],
+  ['$$5', "'$5'", '$5'],
+  ['${HOME}/a b', '"${HOME}/a b"', '${localEnv:HOME}/a b'],
+  ['${A:-b"c}', '"${A:-b\\"c}"', '${localEnv:A:b"c}'],
+  ['${UID}:${GID}', '"$(id -u):$(id -g)"', '${localEnv:UID}:${localEnv:GID}'],
+  ['${PWD}/x', '"${PWD}/x"', '${localWorkspaceFolder}/x'],
+])('%s in a shell and in devcontainer.json', (text, shell, devcontainer) => {
+  expect(toShellWord(text)).toBe(shell);
+  expect(toDevcontainerText(text)).toBe(devcontainer);
+  expect(readHostText(fromDevcontainerText(devcontainer))).toEqual(readHostText(text));
+});
+
+test.each([
+  ['/a:/b', { type: 'bind', source: '/a', target: '/b', readOnly: false, others: [] }, '/a:/b', 'source=/a,target=/b,type=bind'],
+  ['data:/b:ro', { type: 'volume', source: 'data', target: '/b', readOnly: true, others: [] }, 'data:/b:ro', 'source=data,target=/b,type=volume,readonly'],
+  ['./a:/b', { type: 'bind', source: './a', target: '/b', readOnly: false, others: [] }, './a:/b', 'source=./a,target=/b,type=bind'],
+  ['/b', { type: 'volume', source: undefined, target: '/b', readOnly: false, others: [] }, '/b', 'target=/b,type=volume'],
+  ['${X:-/a}:/b:rw,z', { type: 'bind', source: '${X:-/a}', target: '/b', readOnly: false, others: ['z'] }, '${X:-/a}:/b:z', undefined],
+  ['/a:/b:rslave', { type: 'bind', source: '/a', target: '/b', readOnly: false, others: ['rslave'] }, '/a:/b:rslave', 'source=/a,target=/b,type=bind,bind-propagation=rslave'],
+] as const)('the mount %s', (value, mount, volume, text) => {
+  expect(readVolume(value)).toEqual(mount);
+  expect(toVolume(readVolume(value))).toBe(volume);
+  expect(toMountText(readVolume(value))).toBe(text);
+  if (text !== undefined && mount.others.length === 0) expect(readMountText(text)).toEqual(mount);
+});
