@@ -83,18 +83,29 @@ const LABEL_WIDTH = 9;
 /** The findings for people: the worst first, with what mends them; what does not apply is left out. */
 export function renderFindings(findings: readonly Finding[], paint: Paint): string {
   const shown = sortFindings(findings).filter(({ state }) => state !== 'not-applicable');
-  const blocks = shown.map((finding) => renderFinding(finding, paint));
+  const blocks = [...shown.filter(({ state }) => state !== 'unknown').map((finding) => renderFinding(finding, paint)), ...renderUnknown(shown, paint)];
   const count = (state: ProbeState): number => findings.filter((finding) => finding.state === state).length;
   const summary = `${count('ok')} ok, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed, ${count('unknown')} unknown`;
   return `${blocks.join('')}\n${summary}\n`;
 }
 
+/** Questions without an answer, under the reasons why. */
+function renderUnknown(findings: readonly Finding[], paint: Paint): readonly string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { state, title, details } of findings) {
+    if (state !== 'unknown') continue;
+    const reason = details.map(formatText).join(' ');
+    reasons.set(reason, [...(reasons.get(reason) ?? []), formatText(title)]);
+  }
+  return [...reasons].map(([reason, titles]) => `${paint.blue('unknown'.padEnd(LABEL_WIDTH))}${makeVisible(titles.join('; '))}\n${reason === '' ? '' : `${' '.repeat(LABEL_WIDTH)}${makeVisible(reason)}\n`}`);
+}
+
 function renderFinding({ state, title, details, evidence, remedies, sources }: Finding, paint: Paint): string {
-  const color = state === 'fail' ? paint.red : state === 'warn' ? paint.yellow : state === 'unknown' ? paint.blue : (text: string) => text;
+  const color = state === 'fail' ? paint.red : state === 'warn' ? paint.yellow : (text: string) => text;
   const head = `${color(LABELS[state].padEnd(LABEL_WIDTH))}${paint.bold(makeVisible(formatText(title)))}\n`;
   const indent = ' '.repeat(LABEL_WIDTH);
   const texts = details.map((text) => `${indent}${makeVisible(formatText(text))}\n`);
-  if (state === 'ok' || state === 'unknown') return head + texts.join('');
+  if (state === 'ok') return head + texts.join('');
   return [
     head,
     ...texts,

@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [string, ...string[]]>> = 
   ctk: ['nvidia-ctk', '--version'],
   ctkCdi: ['nvidia-ctk', 'cdi', 'list'],
   containerCli: ['nvidia-container-cli', '--version'],
-  dpkg: ['dpkg-query', '-W', '-f', '${db:Status-Abbrev} ${Package} ${Version}\n', '*nvidia*'],
+  dpkg: ['dpkg-query', '-W', '-f', '${db:Status-Abbrev} ${Package} ${Version}\\n', '*nvidia*'],
   rpm: ['rpm', '-qa', '*nvidia*'],
 };
 

@@ -1,4 +1,4 @@
-import { placeOfEngine, type CommandOutcome, type FileOutcome, type HostEvidence } from './evidence';
+import { placeOfEngine, type CommandOutcome, type EngineFacts, type FileOutcome, type HostEvidence } from './evidence';
 import { say, verdict, type Quote, type Text, type Verdict } from './model';
 
 /** One question to the host. Pure over the evidence: it starts nothing and reads nothing. */
@@ -62,5 +62,13 @@ export function onHost(question: string, judge: (evidence: HostEvidence) => Verd
   return (evidence) => {
     const reason = whyUnreadable(evidence);
     return reason === undefined ? judge(evidence) : verdict('unknown', say(question), { details: [reason] });
+  };
+}
+
+/** Wraps a judgement that needs an answer of the engine. */
+export function ofEngine(question: string, judge: (info: EngineFacts, evidence: HostEvidence) => Verdict): (evidence: HostEvidence) => Verdict {
+  return (evidence) => {
+    const { info } = evidence.engine;
+    return info === null ? verdict('unknown', say(question), { details: [say('No engine answers.')] }) : judge(info, evidence);
   };
 }

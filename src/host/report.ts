@@ -1,10 +1,10 @@
 import { formatMessage } from '../core/engine/message';
 import { sortFindings } from './check';
-import type { CommandOutcome, HostEvidence } from './evidence';
+import type { CommandOutcome, FileOutcome, HostEvidence } from './evidence';
 import type { Finding, ProbeState, Text } from './model';
 import { daemonFile } from './read/daemon-json';
 import { readToolkitVersion } from './read/system';
-import { redact } from './redact';
+import { redact, type Private } from './redact';
 
 /** Puts the data of a text into it. */
 export function formatText({ template, data }: Text): string {
@@ -12,7 +12,7 @@ export function formatText({ template, data }: Text): string {
 }
 
 const MARKS: Readonly<Record<ProbeState, string>> = { fail: '❌ fail', warn: '⚠️ warning', unknown: '❔ unknown', ok: '✅ ok', 'not-applicable': '— not applicable' };
-const SECTIONS_OUTPUT_LINES = 60;
+const SECTION_LINES = 60;
 
 /** Who wrote the report and whose names must not be in it. */
 export interface ReportOptions {
@@ -29,6 +29,7 @@ export interface ReportOptions {
 export function renderIssueReport(evidence: HostEvidence, findings: readonly Finding[], { version, userNames }: ReportOptions): string {
   const { machine, engine } = evidence;
   const { commands, files } = machine;
+  const page = new Page(listPrivate(evidence, userNames));
   const sorted = sortFindings(findings);
   const applicable = sorted.filter(({ state }) => state !== 'not-applicable');
   const info = engine.info;
@@ -38,13 +39,13 @@ export function renderIssueReport(evidence: HostEvidence, findings: readonly Fin
     `Collected ${evidence.collected.slice(0, 16)}Z by TensorRT Containers ${version} (trtc doctor). Names, addresses, identifiers and secrets were taken out.`,
     '',
     '| | |\n|--|--|',
-    ...applicable.map(({ state, title }) => `| ${MARKS[state]} | ${cell(formatText(title))} |`),
+    ...applicable.map(({ state, title }) => `| ${MARKS[state]} | ${page.plain(title)} |`),
     '',
-    ...applicable.filter(({ state }) => state === 'fail' || state === 'warn').flatMap(renderFinding),
-    section('Machine', [`kernel: ${machine.kernel}`, `system: ${osName(evidence)}`, `architecture: ${machine.architecture}`]),
-    output('Driver information', commands.smi),
-    fileSection('Kernel module', files.kernelModule),
-    section(
+    ...applicable.filter(({ state }) => state === 'fail' || state === 'warn').flatMap((finding) => page.renderFinding(finding)),
+    page.section('Machine', [`kernel: ${machine.kernel}`, `system: ${osName(evidence)}`, `architecture: ${machine.architecture}`]),
+    page.output('Driver information', commands.smi),
+    page.fileSection('Kernel module', files.kernelModule),
+    page.section(
       'Docker',
       info === null
         ? [engine.problem === null ? 'not asked' : `${engine.problem.kind}: ${engine.problem.detail}`]
@@ -63,37 +64,76 @@ export function renderIssueReport(evidence: HostEvidence, findings: readonly Fin
             `context: ${engine.address?.name ?? ''} (${engine.address?.url ?? ''})`,
           ],
     ),
-    section('Configuration of the engine', listDaemonKeys(evidence)),
-    section('NVIDIA Container Toolkit', [readToolkitVersion(machine) ?? 'not found']),
-    fileSection('Configuration of the toolkit', files.toolkitConfig),
-    output('CDI devices', commands.ctkCdi),
-    output('NVIDIA packages', commands.dpkg.problem === 'missing' ? commands.rpm : commands.dpkg),
+    page.section('Configuration of the engine', listDaemonKeys(evidence)),
+    page.section('NVIDIA Container Toolkit', [readToolkitVersion(machine) ?? 'not found']),
+    page.fileSection('Configuration of the toolkit', files.toolkitConfig),
+    page.output('CDI devices', commands.ctkCdi),
+    page.section('NVIDIA packages', listPackages(evidence)),
   ];
-  const text = parts.filter((part) => part !== undefined).join('\n');
+  return `${parts.filter((part) => part !== undefined).join('\n').trimEnd()}\n`;
+}
+
+function listPrivate({ engine, machine }: HostEvidence, userNames: readonly string[]): Private {
   const contexts = [...(engine.address === null ? [] : [engine.address]), ...engine.others].filter(({ from }) => from !== 'environment').map(({ name }) => name);
-  const hostNames = [machine.hostName, info?.hostName ?? '', ...contexts].flatMap((name) => [name, name.split('.')[0] ?? '']).filter((name) => name !== '');
-  return `${redact(text, { hostNames, userNames }).trimEnd()}\n`;
+  const hostNames = [machine.hostName, engine.info?.hostName ?? '', ...contexts].flatMap((name) => [name, name.split('.')[0] ?? '']).filter((name) => name !== '');
+  return { hostNames, userNames };
 }
 
-function renderFinding({ title, details, evidence, remedies, sources }: Finding): readonly string[] {
-  return [
-    `#### ${plain(formatText(title))}`,
-    '',
-    ...details.map((text) => `${plain(formatText(text))}\n`),
-    ...evidence.flatMap(({ from, lines }) => [fence([`# ${from}`, ...lines].join('\n')), '']),
-    ...remedies.flatMap(({ text, commands }) => [`${plain(formatText(text))}\n`, ...(commands.length === 0 ? [] : [fence(commands.join('\n')), ''])]),
-    ...(sources.length === 0 ? [] : [sources.map((source) => `<${source}>`).join(' '), '']),
-  ];
+/** Writes Markdown out of texts of ours and of others; those of others have private things taken out and are no markup. */
+class Page {
+  readonly #private: Private;
+
+  constructor(known: Private) {
+    this.#private = known;
+  }
+
+  renderFinding({ title, details, evidence, remedies, sources }: Finding): readonly string[] {
+    return [
+      `#### ${this.plain(title)}`,
+      '',
+      ...details.map((text) => `${this.plain(text)}\n`),
+      ...evidence.flatMap(({ from, lines }) => [this.#fence([`# ${from}`, ...lines]), '']),
+      ...remedies.flatMap(({ text, commands }) => [`${this.plain(text)}\n`, ...(commands.length === 0 ? [] : [this.#fence(commands), ''])]),
+      ...(sources.length === 0 ? [] : [sources.map((source) => `<${source}>`).join(' '), '']),
+    ];
+  }
+
+  output(title: string, { argv, stdout, stderr, problem }: CommandOutcome): string | undefined {
+    if (problem === 'missing') return undefined;
+    return this.section(`${title} (${argv.join(' ')})`, [...`${stdout}\n${stderr}`.trim().split(/\r?\n/), ...(problem === null ? [] : [problem])]);
+  }
+
+  fileSection(title: string, file: FileOutcome): string | undefined {
+    if (!('text' in file)) return file.code === 'ENOENT' ? undefined : this.section(`${title} (${file.path})`, [file.code]);
+    return this.section(`${title} (${file.path})`, file.text.trimEnd().split(/\r?\n/));
+  }
+
+  section(title: string, lines: readonly string[]): string {
+    const shown = lines.slice(0, SECTION_LINES);
+    const rest = lines.length - shown.length;
+    return `<details><summary>${escapeHtml(title)}</summary>\n\n${this.#fence([...shown, ...(rest > 0 ? [`… ${rest} more lines`] : [])])}\n\n</details>\n`;
+  }
+
+  /** One line of prose whose text is no markup; between backticks stand commands. */
+  plain({ template, data }: Text): string {
+    const clean = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, redact(value, this.#private)]));
+    const parts = dropControls(formatMessage(template, clean)).replace(/\s+/g, ' ').split(/(`[^`]+`)/);
+    return parts.map((part, i) => (i % 2 === 1 ? part.replace(/\|/g, '\\|') : part.replace(/[\\*_[\]<>#|!~`]/g, '\\$&'))).join('');
+  }
+
+  /** A block of code that its text cannot end. */
+  #fence(lines: readonly string[]): string {
+    const clean = dropControls(redact(lines.join('\n'), this.#private));
+    const ticks = '`'.repeat(Math.max(2, ...Array.from(clean.matchAll(/`+/g), ([run]) => run.length)) + 1);
+    return `${ticks}text\n${clean}\n${ticks}`;
+  }
 }
 
-function output(title: string, { argv, stdout, stderr, problem }: CommandOutcome): string | undefined {
-  if (problem === 'missing') return undefined;
-  return section(`${title} (${argv.join(' ')})`, [...`${stdout}\n${stderr}`.trim().split(/\r?\n/), ...(problem === null ? [] : [problem])]);
-}
-
-function fileSection(title: string, file: HostEvidence['machine']['files']['daemonJson']): string | undefined {
-  if (!('text' in file)) return file.code === 'ENOENT' ? undefined : section(`${title} (${file.path})`, [file.code]);
-  return section(`${title} (${file.path})`, file.text.trimEnd().split(/\r?\n/));
+/** Installed packages: dpkg's list has names of those that are not, too. */
+function listPackages({ machine: { commands: { dpkg, rpm } } }: HostEvidence): readonly string[] {
+  const lines = dpkg.problem === 'missing' ? rpm.stdout.split(/\r?\n/) : dpkg.stdout.split(/\r?\n/).flatMap((line) => /^[ih]i\s+(.*)/.exec(line)?.[1] ?? []);
+  const packages = lines.filter((line) => line !== '');
+  return packages.length === 0 ? ['none found'] : packages;
 }
 
 /** Keys that decide about GPUs. Others name mirrors, proxies and labels of the owner. */
@@ -111,28 +151,6 @@ function listDaemonKeys(evidence: HostEvidence): readonly string[] {
   } catch {
     return [`${file.path}: no valid JSON`];
   }
-}
-
-function section(title: string, lines: readonly string[]): string {
-  const shown = lines.slice(0, SECTIONS_OUTPUT_LINES);
-  const rest = lines.length - shown.length;
-  return `<details><summary>${escapeHtml(title)}</summary>\n\n${fence([...shown, ...(rest > 0 ? [`… ${rest} more lines`] : [])].join('\n'))}\n\n</details>\n`;
-}
-
-/** A block of code that its text cannot end. */
-function fence(text: string): string {
-  const clean = dropControls(text);
-  const ticks = Math.max(2, ...Array.from(clean.matchAll(/`+/g), ([run]) => run.length)) + 1;
-  return `${'`'.repeat(ticks)}text\n${clean}\n${'`'.repeat(ticks)}`;
-}
-
-/** One line of prose whose text is no markup; backticks stay, as they set off commands. */
-function plain(text: string): string {
-  return dropControls(text).replace(/\s+/g, ' ').replace(/[\\*_[\]<>#|!~]/g, '\\$&');
-}
-
-function cell(text: string): string {
-  return plain(text);
 }
 
 /** Control characters and those that turn the direction of writing do nothing in a report but mislead. */

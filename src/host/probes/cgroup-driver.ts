@@ -1,6 +1,6 @@
 import { isWslKernel } from '../evidence';
 import { remedy, say, verdict } from '../model';
-import { onHost, quoteInfo, type Probe } from '../probe';
+import { ofEngine, onHost, quoteInfo, type Probe } from '../probe';
 import { hasGpu, listCdiGpus } from '../read/gpu-access';
 import { readL4t } from '../read/system';
 import { TOOLKIT_CDI, TOOLKIT_TROUBLESHOOTING } from '../sources';
@@ -10,9 +10,8 @@ const TITLE = 'GPUs after a systemctl daemon-reload';
 /** Do running containers keep their GPUs when systemd reads its units again? */
 export const cgroupDriverProbe: Probe = {
   id: 'cgroup-driver',
-  judge: onHost(TITLE, (evidence) => {
-    const { engine: { info }, machine } = evidence;
-    if (info === null) return verdict('unknown', say(TITLE));
+  judge: onHost(TITLE, ofEngine(TITLE, (info, evidence) => {
+    const { machine } = evidence;
     const quoted = quoteInfo({ 'Cgroup Driver': info.cgroupDriver, 'Cgroup Version': info.cgroupVersion });
     const data = { driver: info.cgroupDriver };
     if (hasGpu(evidence) !== true || isWslKernel(machine.kernel) || readL4t(machine) !== undefined) return verdict('not-applicable', say('Control groups are managed by {driver}', data), { evidence: [quoted] });
@@ -32,5 +31,5 @@ export const cgroupDriverProbe: Probe = {
       ],
       sources: [TOOLKIT_TROUBLESHOOTING, 'https://github.com/NVIDIA/nvidia-docker/issues/1730', 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/1227', TOOLKIT_CDI],
     });
-  }),
+  })),
 };

@@ -1,7 +1,7 @@
 import type { EngineFacts } from '../evidence';
 import { remedy, say, verdict, type Text } from '../model';
 import { onHost, quoteFile, quoteInfo, type Probe } from '../probe';
-import { daemonFile, readDaemonConfig, type DaemonConfig } from '../read/daemon-json';
+import { daemonFile, isAboutGpus, readDaemonConfig, type DaemonConfig } from '../read/daemon-json';
 
 const TITLE = 'The engine’s configuration file';
 
@@ -14,23 +14,23 @@ export const daemonConfigProbe: Probe = {
     const config = readDaemonConfig(file);
     if (config === undefined) {
       const isAbsent = 'code' in file && file.code === 'ENOENT';
-      return verdict(isAbsent ? 'not-applicable' : 'unknown', isAbsent ? say('There is no {path}; the engine has its defaults', { path }) : say('{path} cannot be read', { path }), { evidence: quoteFile(file) });
+      return verdict(isAbsent ? 'not-applicable' : 'unknown', isAbsent ? say('There is no {path}; the engine has its defaults', { path }) : say('{path} cannot be read', { path }), { evidence: quoteFile(file, isAboutGpus) });
     }
     if (config === 'invalid') {
       return verdict('fail', say('{path} is no valid JSON', { path }), {
         details: [say('The engine does not start with it the next time.')],
-        evidence: quoteFile(file),
+        evidence: quoteFile(file, isAboutGpus),
         remedies: [remedy(say('Mend it, and let the engine check it before it is restarted.'), `sudo dockerd --validate --config-file=${path}`)],
         sources: ['https://docs.docker.com/reference/cli/dockerd/'],
       });
     }
     const { info } = evidence.engine;
-    if (info === null) return verdict('unknown', say('{path} can be read', { path }), { evidence: quoteFile(file) });
+    if (info === null) return verdict('unknown', say('{path} can be read', { path }), { evidence: quoteFile(file, isAboutGpus) });
     const differences = listDifferences(config, info);
-    if (differences.length === 0) return verdict('ok', say('The engine runs as {path} says', { path }), { evidence: quoteFile(file) });
+    if (differences.length === 0) return verdict('ok', say('The engine runs as {path} says', { path }), { evidence: quoteFile(file, isAboutGpus) });
     return verdict('warn', say('The engine does not run as {path} says', { path }), {
       details: differences,
-      evidence: [...quoteFile(file), quoteInfo({ 'Default Runtime': info.defaultRuntime, 'Cgroup Driver': info.cgroupDriver, 'Docker Root Dir': info.dataRoot, 'CDI spec directories': info.cdiSpecFolders })],
+      evidence: [...quoteFile(file, isAboutGpus), quoteInfo({ 'Default Runtime': info.defaultRuntime, 'Cgroup Driver': info.cgroupDriver, 'Docker Root Dir': info.dataRoot, 'CDI spec directories': info.cdiSpecFolders })],
       remedies: [remedy(say('Restart the engine where the file was changed after it was started; running containers stop, unless live-restore is set.'), 'sudo systemctl restart docker')],
       sources: ['https://docs.docker.com/engine/daemon/'],
     });

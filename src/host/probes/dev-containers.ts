@@ -1,5 +1,5 @@
 import { remedy, say, verdict } from '../model';
-import { quoteInfo, type Probe } from '../probe';
+import { ofEngine, quoteInfo, type Probe } from '../probe';
 import { hasGpu, hasNvidiaRuntime } from '../read/gpu-access';
 
 const DETECTION = 'https://github.com/devcontainers/cli/blob/f683c29f/src/spec-node/singleContainer.ts#L335';
@@ -7,9 +7,7 @@ const DETECTION = 'https://github.com/devcontainers/cli/blob/f683c29f/src/spec-n
 /** Do the dev container tools see that this engine has GPUs? They look for the runtime's name alone. */
 export const devContainersProbe: Probe = {
   id: 'dev-containers',
-  judge(evidence) {
-    const { info } = evidence.engine;
-    if (info === null) return verdict('unknown', say('GPU detection of dev containers'));
+  judge: ofEngine('GPU detection of dev containers', (info, evidence) => {
     const quoted = quoteInfo({ Runtimes: info.runtimes });
     const gpu = hasGpu(evidence);
     if (hasNvidiaRuntime(evidence)) {
@@ -32,5 +30,5 @@ export const devContainersProbe: Probe = {
       ],
       sources: [DETECTION, 'https://github.com/microsoft/vscode-remote-release/issues/10124'],
     });
-  },
+  }),
 };

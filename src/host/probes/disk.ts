@@ -16,7 +16,7 @@ export const diskProbe: Probe = {
     const space = machine.dataRoot;
     if (space === null) {
       const reason = whyUnreadable(evidence);
-      return verdict('unknown', say('Free space of the engine’s data root'), { details: [...(reason === undefined ? [] : [reason]), ...details] });
+      return verdict('unknown', say('Free space of the engine’s data root'), { details: [...(reason === undefined ? engine.info === null ? [say('No engine answers.')] : [] : [reason]), ...details] });
     }
     const data = { free: formatGib(space.availableBytes), total: formatGib(space.totalBytes), path: space.path };
     const parts = {

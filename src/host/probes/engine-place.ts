@@ -1,16 +1,16 @@
 import { placeOfEngine } from '../evidence';
 import { remedy, say, verdict } from '../model';
-import { quoteInfo, type Probe } from '../probe';
+import { ofEngine, quoteInfo, type Probe } from '../probe';
 import { hasGpu } from '../read/gpu-access';
+
+const TITLE = 'Which engine it is';
 
 /** Is it the engine that can see the GPU of this machine: not one in a virtual machine, a snap, or another of several? */
 export const enginePlaceProbe: Probe = {
   id: 'engine-place',
-  judge(evidence) {
-    const { info, address, others } = evidence.engine;
+  judge: ofEngine(TITLE, (info, evidence) => {
+    const { address, others } = evidence.engine;
     const { platform, programs } = evidence.machine;
-    const title = say('Which engine it is');
-    if (info === null) return verdict('unknown', title);
     const quoted = quoteInfo({ 'Operating System': info.operatingSystem, 'Docker Root Dir': info.dataRoot, Context: address?.name ?? null });
     const local = others.filter(({ url }) => /^(?:unix|npipe):/.test(url) && url !== address?.url);
     const details = local.map(({ name, url }) => say('Another engine of this machine: {name} at {url}.', { name, url }));
@@ -28,7 +28,7 @@ export const enginePlaceProbe: Probe = {
       case 'elsewhere':
         return verdict('not-applicable', say('The engine runs on another machine'), { details, evidence: [quoted] });
       case 'unknown':
-        return verdict('unknown', title, { details });
+        return verdict('unknown', say(TITLE), { details });
       case 'here':
         break;
     }
@@ -41,5 +41,5 @@ export const enginePlaceProbe: Probe = {
       });
     }
     return verdict('ok', say('The engine runs on this machine'), { details, evidence: [quoted] });
-  },
+  }),
 };

@@ -1,5 +1,5 @@
 import { remedy, say, verdict } from '../model';
-import { onHost, quoteFile, quoteInfo, type Probe } from '../probe';
+import { ofEngine, onHost, quoteFile, quoteInfo, type Probe } from '../probe';
 import { hasGpu, listCdiGpus } from '../read/gpu-access';
 import { readToolkitSwitch } from '../read/system';
 import { TOOLKIT_INSTALL } from '../sources';
@@ -10,9 +10,8 @@ const SETTING = 'sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups --
 /** Does the toolkit know that a rootless engine may not change device rules, and only then? */
 export const rootlessProbe: Probe = {
   id: 'rootless',
-  judge: onHost(TITLE, (evidence) => {
-    const { engine: { info }, machine } = evidence;
-    if (info === null) return verdict('unknown', say(TITLE));
+  judge: onHost(TITLE, ofEngine(TITLE, (info, evidence) => {
+    const { machine } = evidence;
     const isRootless = info.securityOptions.includes('name=rootless');
     const noCgroups = readToolkitSwitch(machine, 'no-cgroups') ?? false;
     const quoted = [quoteInfo({ 'Security Options': info.securityOptions }), ...quoteFile(machine.files.toolkitConfig, (line) => line.includes('no-cgroups'))];
@@ -34,5 +33,5 @@ export const rootlessProbe: Probe = {
       remedies: [remedy(say('Set it.'), SETTING), remedy(say('Or give GPUs by CDI: `--device nvidia.com/gpu=all`.'))],
       sources: ['https://github.com/NVIDIA/nvidia-container-toolkit/issues/106', TOOLKIT_INSTALL],
     });
-  }),
+  })),
 };

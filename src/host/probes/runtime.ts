@@ -1,7 +1,7 @@
-import { placeOfEngine, type HostEvidence } from '../evidence';
+import { placeOfEngine, type EngineFacts, type HostEvidence } from '../evidence';
 import { remedy, say, verdict, type Verdict } from '../model';
-import { quoteFile, quoteInfo, whyUnreadable, type Probe } from '../probe';
-import { daemonFile, readDaemonConfig } from '../read/daemon-json';
+import { ofEngine, quoteFile, quoteInfo, whyUnreadable, type Probe } from '../probe';
+import { daemonFile, isAboutGpus, readDaemonConfig } from '../read/daemon-json';
 import { hasGpu, hasNvidiaRuntime, listCdiGpus } from '../read/gpu-access';
 import { readToolkitVersion } from '../read/system';
 import { TOOLKIT_INSTALL } from '../sources';
@@ -13,12 +13,10 @@ const CONFIGURE = 'sudo nvidia-ctk runtime configure --runtime=docker';
 /** Does the running engine know the runtime nvidia, or GPUs by CDI? Held against its configuration file, where that is here. */
 export const runtimeProbe: Probe = {
   id: 'runtime',
-  judge(evidence) {
-    const { info } = evidence.engine;
-    if (info === null) return verdict('unknown', say(TITLE));
+  judge: ofEngine(TITLE, (info, evidence) => {
     const quoted = quoteInfo({ Runtimes: info.runtimes, 'Default Runtime': info.defaultRuntime, 'CDI devices': info.cdiDevices });
     const cdi = listCdiGpus(evidence);
-    if (hasNvidiaRuntime(evidence)) return judgeRegistered(evidence);
+    if (hasNvidiaRuntime(evidence)) return judgeRegistered(info, evidence);
     if (cdi.length > 0) {
       return verdict('ok', say('The engine gives GPUs by CDI; it has no runtime nvidia'), {
         details: [say('`--device nvidia.com/gpu=all` works; `--runtime=nvidia` does not.')],
@@ -35,26 +33,25 @@ export const runtimeProbe: Probe = {
       });
     }
     return judgeUnregistered(evidence, quoted);
-  },
+  }),
 };
 
-function judgeRegistered(evidence: HostEvidence): Verdict {
-  const { info } = evidence.engine;
-  const quoted = quoteInfo({ Runtimes: info?.runtimes ?? null, 'Default Runtime': info?.defaultRuntime ?? null });
+function judgeRegistered(info: EngineFacts, evidence: HostEvidence): Verdict {
+  const quoted = quoteInfo({ Runtimes: info.runtimes, 'Default Runtime': info.defaultRuntime });
   const file = daemonFile(evidence);
   const config = readDaemonConfig(file);
   const program = config === undefined || config === 'invalid' ? undefined : config.runtimes.get('nvidia');
   const isStandard = program === 'nvidia-container-runtime' || program === '/usr/bin/nvidia-container-runtime';
   if (isStandard && whyUnreadable(evidence) === undefined && evidence.machine.programs['nvidia-container-runtime'] === null) {
     return verdict('fail', say('The engine’s runtime nvidia names a program that is not there: {program}', { program }), {
-      details: info?.defaultRuntime === 'nvidia' ? [say('It is the default runtime, so that no container starts at all.')] : [],
-      evidence: [quoted, ...quoteFile(file)],
+      details: info.defaultRuntime === 'nvidia' ? [say('It is the default runtime, so that no container starts at all.')] : [],
+      evidence: [quoted, ...quoteFile(file, isAboutGpus)],
       remedies: [remedy(say('Install the container toolkit again.'), 'sudo apt-get install --reinstall nvidia-container-toolkit', RESTART), remedy(say('Or take the runtime out of the configuration: edit {path}.', { path: file.path }))],
       sources: ['https://github.com/NVIDIA/nvidia-docker/issues/1190'],
     });
   }
-  return verdict('ok', info?.defaultRuntime === 'nvidia' ? say('The engine has the runtime nvidia, as its default') : say('The engine has the runtime nvidia'), {
-    details: info?.defaultRuntime === 'nvidia' ? [say('Every container whose image asks for GPUs gets them, without `--gpus`.')] : [],
+  return verdict('ok', info.defaultRuntime === 'nvidia' ? say('The engine has the runtime nvidia, as its default') : say('The engine has the runtime nvidia'), {
+    details: info.defaultRuntime === 'nvidia' ? [say('Every container whose image asks for GPUs gets them, without `--gpus`.')] : [],
     evidence: [quoted],
   });
 }
@@ -66,7 +63,7 @@ function judgeUnregistered(evidence: HostEvidence, quoted: ReturnType<typeof quo
   if (config !== undefined && config !== 'invalid' && config.runtimes.has('nvidia')) {
     return verdict('fail', say('{path} names the runtime nvidia, and the running engine does not know it', { path: file.path }), {
       details: [say('The engine was not restarted after that, or it is another one than the file is for (Docker Desktop, a snap, rootless).')],
-      evidence: [quoted, ...quoteFile(file, (line) => /nvidia|runtimes/.test(line))],
+      evidence: [quoted, ...quoteFile(file, isAboutGpus)],
       remedies: [remedy(say('Restart the engine; running containers stop, unless live-restore is set.'), RESTART)],
       sources: ['https://github.com/NVIDIA/nvidia-container-toolkit/issues/653', 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/150'],
     });

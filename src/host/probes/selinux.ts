@@ -1,14 +1,12 @@
 import { remedy, say, verdict } from '../model';
-import { quoteInfo, type Probe } from '../probe';
+import { ofEngine, quoteInfo, type Probe } from '../probe';
 import { hasGpu } from '../read/gpu-access';
 import { TOOLKIT_TROUBLESHOOTING } from '../sources';
 
 /** Does the engine separate containers by SELinux, which keeps them from the GPU? */
 export const selinuxProbe: Probe = {
   id: 'selinux',
-  judge(evidence) {
-    const { info } = evidence.engine;
-    if (info === null) return verdict('unknown', say('SELinux'));
+  judge: ofEngine('SELinux', (info, evidence) => {
     const quoted = quoteInfo({ 'Security Options': info.securityOptions });
     if (!info.securityOptions.includes('name=selinux')) return verdict('not-applicable', say('The engine does not separate containers by SELinux'), { evidence: [quoted] });
     return verdict(hasGpu(evidence) === false ? 'ok' : 'warn', say('SELinux may keep containers from the GPU'), {
@@ -17,5 +15,5 @@ export const selinuxProbe: Probe = {
       remedies: [remedy(say('Start such a container with `--security-opt=label=disable`.'))],
       sources: [TOOLKIT_TROUBLESHOOTING],
     });
-  },
+  }),
 };

@@ -16,6 +16,11 @@ export function daemonFile({ engine: { info }, machine: { files } }: HostEvidenc
   return info?.securityOptions.includes('name=rootless') === true ? files.rootlessDaemonJson : files.daemonJson;
 }
 
+/** Lines of the file that may be quoted; others name mirrors, proxies and labels of the owner. */
+export function isAboutGpus(line: string): boolean {
+  return /nvidia|runtime|exec-opts|cgroup|features|"cdi|data-root/i.test(line);
+}
+
 /** Reads a daemon.json. `invalid`: it is no JSON object, so that a daemon refuses to start with it; undefined: it is not there. */
 export function readDaemonConfig(file: FileOutcome): DaemonConfig | 'invalid' | undefined {
   const text = textOf(file);

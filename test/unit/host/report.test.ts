@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { judgeHost } from '../../../src/host/check';
+import { redact } from '../../../src/host/redact';
+import { renderIssueReport } from '../../../src/host/report';
+import { findRecording, listRecordings, toEvidence } from './recording';
+
+const PRIVATE = { hostNames: ['aurora1.corp.example', 'aurora1'], userNames: ['nikos'] };
+
+describe('redact', () => {
+  it.each([
+    ['a user in a home path', '/home/nikos/.config and C:\\Users\\Jo\\x and /Users/amy/y', '/home/[user]/.config and C:\\Users\\[user]\\x and /Users/[user]/y'],
+    ['the user', 'owned by nikos:nikos', 'owned by [user]:[user]'],
+    ['host names, long and short', 'nikos@aurora1.corp.example AURORA1', '[user]@[host] [host]'],
+    ['addresses', 'listens on 192.168.1.20:2376, fe80::1ff:fe23:4567:890a and 2001:db8:0:0:0:0:0:1', 'listens on [ip]:2376, [ip] and [ip]'],
+    ['hardware addresses', 'ether 52:54:00:12:34:56', 'ether [mac]'],
+    ['UUIDs of GPUs and MIG devices', 'GPU-f15ae561-21b1-6003-c768-861fc285203b MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f', '[uuid] [uuid]'],
+    ['serial numbers', 'Serial Number : 0323217061234', 'Serial Number : [serial]'],
+    ['passwords of proxies', 'HTTP_PROXY=http://nikos:s3cret@proxy.corp.example:3128', 'HTTP_PROXY=http://[credentials]@[host]:3128'],
+    ['the machine behind a context', 'ssh://build@farm7.internal', 'ssh://[credentials]@[host]'],
+    ['mirrors', '"https://mirror.corp.example/v2"', '"https://[host]/v2"'],
+    ['tokens', 'ghp_0123456789abcdefghijABCDEFGHIJ012345 nvapi-abcdefghij0123456789_ABCDEFGHIJ', '[token] [token]'],
+    ['web tokens', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.abc-def', '[token]'],
+    ['secrets by their names', 'password=hunter2 "api_key": "abc" NGC_API_KEY=xyz', 'password=[secret] "api_key": "[secret]" NGC_API_KEY=[secret]'],
+    ['credentials of a registry', '{"auths": {"nvcr.io": {"auth": "JG9hdXRodG9rZW46c2VjcmV0"}}}', '{"auths": {"nvcr.io": {"auth": "[secret]"}}}'],
+    ['headers', 'Authorization: Bearer abcdef', 'Authorization: [secret]'],
+    ['the id of an engine', 'ID: KHTT:VUZR:CZPP:WEWO:NENZ:2LRA:Z3K2:67XZ:A7UV:S7TA:DHH4:T7C6', 'ID: [id]'],
+  ])('takes out %s', (_, text, clean) => {
+    expect(redact(text, PRIVATE)).toBe(clean);
+  });
+
+  it.each([
+    'Driver Version: 535.183.06 CUDA Version: 12.2',
+    'libnvinfer8 8.6.1.6-1+cuda12.0',
+    'kernel 5.15.0-25-generic',
+    'cudnn 9.1.0.70',
+    'TensorRT 8.6.1.6',
+    '127.0.0.1:5000 and 0.0.0.0',
+    'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html',
+    'unix:///var/run/docker.sock',
+    'nvidia.com/gpu=all',
+    '00000000:01:00.0 Off',
+    '/usr/bin/nvidia-container-runtime',
+  ])('leaves %s', (text) => {
+    expect(redact(text, { hostNames: ['h'], userNames: ['root', 'u'] })).toBe(text);
+  });
+
+  it('takes no time over long texts without ends', () => {
+    const start = performance.now();
+    for (const piece of ['a-', 'a.', '-', 'password', 'a@', '0:', '1.', '/home/', 'http://', 'eyJ']) redact(piece.repeat(200_000 / piece.length), PRIVATE);
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+});
+
+describe('renderIssueReport', () => {
+  const render = (evidence: ReturnType<typeof toEvidence>): string => renderIssueReport(evidence, judgeHost(evidence), { version: '1.2.3', userNames: ['nikos'] });
+
+  it('tells what a bug report asks for', () => {
+    const report = render(toEvidence(findRecording('not-restarted')));
+    for (const text of ['535.183.01', '6.5.0-1027-oem', 'runtimes: io.containerd.runc.v2 runc', 'default-runtime: "nvidia"', '1.16.1', '28.3.0']) expect(report).toContain(text);
+    expect(report).not.toContain('blabla');
+  });
+
+  it('keeps private things out, wherever they come from', () => {
+    const { machine } = findRecording('not-restarted');
+    const evidence = toEvidence({
+      machine: {
+        ...machine,
+        hostName: 'aurora1',
+        dataRoot: { path: '/home/nikos/docker', totalBytes: 1, availableBytes: 1 },
+        commands: { ...machine?.commands, dpkg: { stdout: 'ii  nvidia-utils-535 535.183.01\nun  nvidia-driver\n' }, ctk: { stdout: 'NVIDIA Container Toolkit CLI version 1.16.1\nbuilt by nikos@aurora1\n' } },
+      },
+      engine: {
+        address: { name: 'nikos-farm', url: 'ssh://nikos@farm7.corp.example', from: 'context', current: true },
+        info: { hostName: 'aurora1', dataRoot: '/home/nikos/docker' },
+        others: [{ name: 'secret-lab', url: 'tcp://10.1.2.3:2376', from: 'context', current: false }, { name: 'local', url: 'unix:///home/nikos/d.sock', from: 'context', current: false }],
+      },
+    });
+    const report = render(evidence);
+    for (const text of ['nikos', 'aurora1', 'farm7', '10.1.2.3', 'secret-lab']) expect(report.toLowerCase()).not.toContain(text);
+    expect(report).toContain('nvidia-utils-535 535.183.01');
+  });
+
+  it('shows hostile text as text', () => {
+    const name = 'GPU](command:x) <img src=x> | `a` ``` \u001b[31m\u202e';
+    const evidence = toEvidence({ machine: { commands: { smi: { stdout: `Driver Version: 535.10\n\`\`\`\n# heading\n</details><script>\n` }, smiGpus: { stdout: `0, ${name}, 535.10, 1 MiB\n` } } } });
+    const report = render(evidence);
+    expect(report).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202e]/);
+    expect(report).not.toMatch(/(?<!\\)<img/);
+    expect(report).not.toMatch(/(?<!\\)\]\(command:/);
+    // A line of backticks in the answer does not end the block that shows it.
+    expect(report).toMatch(/````text\nDriver Version: 535\.10\n```\n# heading\n<\/details><script>\n/);
+  });
+
+  it.each(listRecordings())('can be written for $name', ({ recording }) => {
+    expect(render(toEvidence(recording))).toMatch(/^### GPU container host\n/);
+  });
+});
