@@ -1,3 +1,5 @@
+import { findLineChanges, splitLines, type LineChange } from '../core/text/line-changes';
+
 const CONTEXT_LINES = 3;
 
 /**
@@ -8,64 +10,13 @@ export function renderDiff(file: string, before: string, after: string): string 
   if (before === after) return '';
   const old = splitLines(before);
   const fresh = splitLines(after);
-  const hunks = joinNear(findChanges(old, fresh)).map((changes) => renderHunk(changes, old, fresh));
+  const hunks = joinNear(findLineChanges(old, fresh)).map((changes) => renderHunk(changes, old, fresh));
   return `--- a/${file}\n+++ b/${file}\n${hunks.join('')}`;
 }
 
-/** Lines [oldStart, oldEnd) become lines [newStart, newEnd). */
-interface Change {
-  readonly oldStart: number;
-  readonly oldEnd: number;
-  readonly newStart: number;
-  readonly newEnd: number;
-}
-
-/** Lines with their line ends, so that a missing last one is seen. */
-function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-/** Stretches that differ: after each, the nearest place where three lines agree again, or fewer at the end. */
-function findChanges(old: readonly string[], fresh: readonly string[]): Change[] {
-  const changes: Change[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < old.length || j < fresh.length) {
-    if (i < old.length && old[i] === fresh[j]) {
-      i++;
-      j++;
-      continue;
-    }
-    const [oldEnd, newEnd] = findAgreement(old, fresh, i, j);
-    changes.push({ oldStart: i, oldEnd, newStart: j, newEnd });
-    i = oldEnd;
-    j = newEnd;
-  }
-  return changes;
-}
-
-function findAgreement(old: readonly string[], fresh: readonly string[], i: number, j: number): readonly [number, number] {
-  const limit = old.length - i + (fresh.length - j);
-  for (let distance = 1; distance < limit; distance++) {
-    for (let removed = Math.max(0, distance - (fresh.length - j)); removed <= Math.min(distance, old.length - i); removed++) {
-      const [oldEnd, newEnd] = [i + removed, j + distance - removed];
-      if (agree(old, fresh, oldEnd, newEnd)) return [oldEnd, newEnd];
-    }
-  }
-  return [old.length, fresh.length];
-}
-
-function agree(old: readonly string[], fresh: readonly string[], i: number, j: number): boolean {
-  if (i >= old.length || j >= fresh.length) return i >= old.length && j >= fresh.length;
-  for (let k = 0; k < 3; k++) {
-    if (old[i + k] !== fresh[j + k]) return false;
-  }
-  return true;
-}
-
 /** Changes whose context lines would touch share a hunk. */
-function joinNear(changes: readonly Change[]): Change[][] {
-  const groups: Change[][] = [];
+function joinNear(changes: readonly LineChange[]): LineChange[][] {
+  const groups: LineChange[][] = [];
   for (const change of changes) {
     const group = groups.at(-1);
     const last = group?.at(-1);
@@ -75,9 +26,9 @@ function joinNear(changes: readonly Change[]): Change[][] {
   return groups;
 }
 
-function renderHunk(changes: readonly Change[], old: readonly string[], fresh: readonly string[]): string {
-  const first = changes[0] as Change;
-  const last = changes.at(-1) as Change;
+function renderHunk(changes: readonly LineChange[], old: readonly string[], fresh: readonly string[]): string {
+  const first = changes[0] as LineChange;
+  const last = changes.at(-1) as LineChange;
   const from = Math.max(0, first.oldStart - CONTEXT_LINES);
   const to = Math.min(old.length, last.oldEnd + CONTEXT_LINES);
   const newFrom = first.newStart - (first.oldStart - from);

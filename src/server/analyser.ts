@@ -128,6 +128,15 @@ export class Analyser {
     }
   }
 
+  /** What the engine is given besides a document's text; undefined when the document cannot be read. */
+  async open(uri: string): Promise<{ readonly text: string; readonly options: AnalysisOptions } | undefined> {
+    const settings = await this.#settings.get(uri);
+    const text = this.#readText(uri);
+    if (text === undefined) return undefined;
+    const kind = this.kindOf(uri) ?? 'dockerfile';
+    return { text, options: { ...this.#options(uri, settings).options, kind, ...this.#createContext(uri, kind) } };
+  }
+
   /** Forgets analyses that looked at a file, or at something below it, on request without the file's own; true when there were any. */
   forgetUsersOf(file: string, others = false): boolean {
     let found = false;

@@ -1,10 +1,12 @@
 import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { registerChangeCuda } from './methods/change-cuda';
 import { registerChanges } from './methods/changes';
 import { FIX_ALL, registerCodeActions } from './methods/code-actions';
 import { COMPLETION_TRIGGERS, registerCompletion } from './methods/completion';
 import { registerConfig } from './methods/config';
 import { registerDiagnostics } from './methods/diagnostics';
+import { registerErrors } from './methods/errors';
 import { registerFacts } from './methods/facts';
 import { registerHover } from './methods/hover';
 import { registerInlayHints } from './methods/inlay-hints';
@@ -17,7 +19,7 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerFacts, registerCompletion, registerHover, registerInlayHints]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerErrors, registerFacts, registerCompletion, registerHover, registerInlayHints, registerChangeCuda]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {

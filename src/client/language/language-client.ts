@@ -1,6 +1,7 @@
 import { extensions, l10n, Uri, type Diagnostic, type ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind, vsdiag, type LanguageClientOptions } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../../core/protocol/requests';
+import { CHANGE_CUDA } from './change-cuda';
 import { EXPLAIN_RULE } from './explain-rule';
 import { rulePages } from './rule-pages';
 
@@ -10,6 +11,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
   const initializationOptions: InitializationOptions = {
     rulePages: rulePages(context).toString(),
     explainCommand: EXPLAIN_RULE,
+    changeCudaCommand: CHANGE_CUDA,
     // Red Hat's YAML extension completes by the schema that package.json contributes.
     completesConfig: extensions.getExtension('redhat.vscode-yaml') === undefined,
   };

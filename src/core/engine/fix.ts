@@ -82,7 +82,7 @@ function meets(a: FileEdit, b: FileEdit): boolean {
 }
 
 /** A build context in which `changed` stands for what the disk holds. */
-function overlayContext(context: ContextReader, changed: Texts): ContextReader {
+export function overlayContext(context: ContextReader, changed: Texts): ContextReader {
   return {
     readText: (path) => changed.get(context.fileName(path)) ?? context.readText(path),
     exists: (path) => context.exists(path),

@@ -1,8 +1,10 @@
+import { UNKNOWN } from '../text/traced';
+
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** `template` with each `{name}` replaced by its value; a name that `data` lacks is left as written. */
+/** `template` with each `{name}` replaced by its value, `?` for parts of it that nobody knows; a name that `data` lacks is left as written. */
 export function formatMessage(template: string, data: Readonly<Record<string, string>>): string {
-  return template.replace(PLACEHOLDER, (written, name: string) => (Object.hasOwn(data, name) ? (data[name] ?? written) : written));
+  return template.replace(PLACEHOLDER, (written, name: string) => (Object.hasOwn(data, name) ? (data[name] ?? written).replaceAll(UNKNOWN, '?') : written));
 }
 
 /** Names of the `{placeholders}` in a message, in order, each once. */

@@ -12,13 +12,13 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.${SOURCE}`;
 
 /**
  * `textDocument/codeAction`: fixes, suppression and explanation of the findings at a place, other ways to ask for the
- * GPUs of a Compose service, and "fix all" of a document.
+ * GPUs of a Compose service, a change of CUDA, and "fix all" of a document.
  */
 export function registerCodeActions(session: Session): void {
   session.connection.onCodeAction(async (params, token) => {
     const actions: CodeAction[] = [];
     if (wants(params, FIX_ALL)) actions.push(...(await createFixAll(session, params.textDocument.uri)));
-    if (wants(params, CodeActionKind.RefactorRewrite)) actions.push(...(await createConversions(session, params)));
+    if (wants(params, CodeActionKind.RefactorRewrite)) actions.push(...(await createConversions(session, params)), ...(await createChangeOfCuda(session, params)));
     if (!wants(params, CodeActionKind.QuickFix)) return actions;
     for (const analysis of await listAnalyses(session, params.textDocument.uri)) {
       if (token.isCancellationRequested) return null;
@@ -111,6 +111,18 @@ function makeSnippet(edit: TextDocumentEdit): void {
     const [comment = '', ...rest] = change.newText.replace(/[\\$}]/g, '\\$&').split('\n');
     return { range: change.range, snippet: { kind: 'snippet', value: [`${comment}\${1:reason}`, ...rest].join('\n') } };
   });
+}
+
+/** At a FROM whose image has a CUDA: the command that gives the file another one. */
+async function createChangeOfCuda({ analyser, features }: Session, { textDocument: { uri }, range }: CodeActionParams): Promise<CodeAction[]> {
+  const { changeCudaCommand } = features.options;
+  const analysis = changeCudaCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.analyse(uri);
+  if (changeCudaCommand === undefined || analysis?.stack === undefined) return [];
+  const offset = analysis.linesOf(uri).offsetAt(range.start);
+  const stage = analysis.stack.stages.find(({ stage: { from } }) => from.range.start <= offset && offset <= from.range.end);
+  if (stage?.base.image?.components.some(({ kind }) => kind === 'cuda') !== true) return [];
+  const title = 'Change CUDA version…';
+  return [{ title, kind: CodeActionKind.RefactorRewrite, command: { title, command: changeCudaCommand, arguments: [uri] } }];
 }
 
 async function createFixAll({ analyser, documents, features }: Session, uri: string): Promise<CodeAction[]> {

@@ -66,6 +66,7 @@ export const rule = defineRule({
       title: 'options of nvcc',
       text: 'FROM nvidia/cuda:11.4.3-devel-ubuntu20.04\nRUN nvcc -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=«sm_90» -o app app.cu\n',
       messageId: 'unsupported',
+      fixed: 'FROM nvidia/cuda:11.4.3-devel-ubuntu20.04\nRUN nvcc -gencode arch=compute_80,code=sm_80 -o app app.cu\n',
     },
     {
       kind: 'good',
@@ -105,7 +106,7 @@ export const rule = defineRule({
           location,
           evidence: refused.some(({ sm }) => isFermi(sm)) ? [FERMI] : [known.evidence],
           related: [{ location: compiler.component.where, message: `nvcc of CUDA ${compiler.version} comes from here.` }],
-          fixes: [dropRefused(use, refused, known, compiler)].filter((fix) => fix !== undefined),
+          fixes: [dropRefused(use, refused, known, compiler) ?? dropOptions(use, refused)].filter((fix) => fix !== undefined),
         });
       }
     }
@@ -189,6 +190,25 @@ function dropRefused({ value, name }: ArchitectureUse, refused: readonly Archite
   const withPtx = wantsPtx && torch !== '' && newest > highest;
   const ptx = withPtx ? appendTo(value, edits, top, torch) : edits;
   return fixOf(`Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, ptx);
+}
+
+/** nvcc's own options without those for what it refuses, where others are left. */
+function dropOptions({ build, requests }: ArchitectureUse, refused: readonly ArchitectureRequest[]): Fix | undefined {
+  if (build === undefined || requests.every((request) => refused.includes(request))) return undefined;
+  const { words, file } = build.command;
+  const names = new Set(refused.map(({ sm }) => sm));
+  const edits: FileEdit[] = [];
+  for (const [i, word] of words.entries()) {
+    const inWord = requests.filter((request) => request.file === file && word.range.start <= request.range.start && request.range.end <= word.range.end);
+    if (inWord.length === 0 || !inWord.every(({ sm }) => names.has(sm))) continue;
+    // `-gencode arch=…,code=…` are two words, `-gencode=arch=…` is one.
+    const alone = /^-{1,2}(?:gencode|generate-code)=/.test(word.text.value);
+    const option = alone ? i : /^-{1,2}(?:gencode|generate-code)$/.test(words[i - 1]?.text.value ?? '') ? i - 1 : undefined;
+    const before = option === undefined ? undefined : words[option - 1];
+    if (before === undefined) return undefined;
+    edits.push({ file, range: { start: before.range.end, end: word.range.end }, newText: '' });
+  }
+  return edits.length === 0 ? undefined : { title: `Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, safe: false, edits };
 }
 
 /** Runs of refused tokens, as first and last index. */

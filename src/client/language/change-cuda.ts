@@ -1,0 +1,99 @@
+import { commands, l10n, ProgressLocation, Range, RelativePattern, ThemeIcon, Uri, window, workspace, WorkspaceEdit, type Disposable, type QuickPickItem } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
+
+export const CHANGE_CUDA = 'tensorrt.changeCuda';
+
+/** Files that may build or name an image. */
+const FILES = '{**/*[Dd]ockerfile*,**/*[Cc]ontainerfile*,**/*compose*.{yaml,yml},**/{devcontainer,.devcontainer}.json}';
+const SKIPPED = '**/{node_modules,.git,.venv}/**';
+/** Nobody looks through more; those nearest to the file that is open come first. */
+const MAX_FILES = 200;
+
+/**
+ * Gives the file in the editor, and with it the Compose and dev container files that use the same CUDA, another one:
+ * images, pins, wheels and architectures together. Shown as a refactoring to be confirmed; undone in one step.
+ */
+export function registerChangeCuda(client: LanguageClient): Disposable {
+  return commands.registerCommand(CHANGE_CUDA, async (given?: Uri | string) => {
+    const start = typeof given === 'string' ? Uri.parse(given) : (given ?? window.activeTextEditor?.document.uri);
+    if (start === undefined) {
+      void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+      return;
+    }
+    const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => client.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
+    const { versions, files } = await ask({ uris: await listNearbyFiles(start) });
+    const own = files.find(({ uri }) => uri === start.toString());
+    if (own === undefined) {
+      void window.showInformationMessage(l10n.t('No image in {0} has a CUDA version that is known.', nameOf(start)));
+      return;
+    }
+    const cuda = await pickVersion(versions, own.cuda);
+    const uris = cuda === undefined ? undefined : await pickFiles(files, own);
+    if (cuda === undefined || uris === undefined) return;
+    const location = ProgressLocation.Window;
+    const answer = await window.withProgress({ location, title: l10n.t('Changing to CUDA {0}', cuda) }, () => ask({ uris, cuda }));
+    if (Object.keys(answer.edits).length === 0) {
+      void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', answer.kept.join(', '), cuda));
+      return;
+    }
+    if (!(await acceptRemaining(answer, cuda))) return;
+    await workspace.applyEdit(toEdit(answer, cuda), { isRefactoring: true });
+  });
+}
+
+/** The file itself, then those of its workspace folder, the nearest first. */
+async function listNearbyFiles(start: Uri): Promise<string[]> {
+  const folder = workspace.getWorkspaceFolder(start);
+  const found = folder === undefined ? [] : await workspace.findFiles(new RelativePattern(folder, FILES), SKIPPED, MAX_FILES);
+  const own = start.toString();
+  const base = own.slice(0, own.lastIndexOf('/') + 1);
+  const distance = (uri: string): number => (uri.startsWith(base) ? 0 : 1);
+  return [own, ...found.map((uri) => uri.toString()).filter((uri) => uri !== own).sort((a, b) => distance(a) - distance(b) || a.localeCompare(b))];
+}
+
+async function pickVersion(versions: readonly string[], present: readonly string[]): Promise<string | undefined> {
+  const items = versions.map((version): QuickPickItem => {
+    const isPresent = present.some((one) => one === version || one.startsWith(`${version}.`));
+    return { label: version, ...(isPresent && { description: l10n.t('now'), iconPath: new ThemeIcon('check') }) };
+  });
+  const picked = await window.showQuickPick(items, { title: l10n.t('Change CUDA Version'), placeHolder: l10n.t('CUDA version, now {0}', present.join(', ')) });
+  return picked?.label;
+}
+
+/** Which of the files with the same CUDA are changed too; only the file itself where there is no other. */
+async function pickFiles(files: ChangeCudaAnswer['files'], own: ChangeCudaAnswer['files'][number]): Promise<readonly string[] | undefined> {
+  const same = files.filter(({ cuda }) => cuda.some((version) => own.cuda.includes(version)));
+  if (same.length === 1) return [own.uri];
+  const items = same.map(({ uri, cuda }) => ({ label: workspace.asRelativePath(Uri.parse(uri)), description: `CUDA ${cuda.join(', ')}`, uri, picked: uri === own.uri || isBeside(uri, own.uri) }));
+  const picked = await window.showQuickPick(items, { canPickMany: true, title: l10n.t('Change CUDA Version'), placeHolder: l10n.t('Files to change together') });
+  return picked === undefined || picked.length === 0 ? undefined : picked.map(({ uri }) => uri);
+}
+
+function isBeside(uri: string, own: string): boolean {
+  return uri.startsWith(own.slice(0, own.lastIndexOf('/') + 1));
+}
+
+/** True where nothing would be found that was not before, or the user wants the change all the same. */
+async function acceptRemaining({ remaining, kept }: ChangeCudaAnswer, cuda: string): Promise<boolean> {
+  if (remaining.length === 0 && kept.length === 0) return true;
+  const details = [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining];
+  const preview = l10n.t('Preview Change');
+  const answer = await window.showWarningMessage(l10n.t('With CUDA {0} not everything fits together.', cuda), { modal: true, detail: details.join('\n\n') }, preview);
+  return answer === preview;
+}
+
+function toEdit({ edits }: ChangeCudaAnswer, cuda: string): WorkspaceEdit {
+  const edit = new WorkspaceEdit();
+  const metadata = { label: l10n.t('Change to CUDA {0}', cuda), needsConfirmation: true };
+  for (const [uri, changes] of Object.entries(edits)) {
+    for (const { range, newText } of changes) {
+      edit.replace(Uri.parse(uri), new Range(range.start.line, range.start.character, range.end.line, range.end.character), newText, metadata);
+    }
+  }
+  return edit;
+}
+
+function nameOf(uri: Uri): string {
+  return uri.path.split('/').at(-1) ?? '';
+}

@@ -1,0 +1,164 @@
+import { analyse, type AnalysisOptions } from '../engine/analyse';
+import { applyFix, overlayContext, type Texts } from '../engine/fix';
+import { listStacks } from '../engine/stacks';
+import { ngcReleases, ngcValue } from '../facts/ngc-images';
+import { toolkits } from '../facts/cuda-toolkits';
+import { decodeImage } from '../image/decode';
+import type { DecodedImage, TagStatus } from '../image/model';
+import { cudaTagFor, nearestServedCudaTags } from '../image/suggest';
+import type { Finding, Fix } from '../rules/model';
+import { editTag } from '../rules/support/edit-tag';
+import { knownVersion } from '../stack/query';
+import type { StackReport, StageStack } from '../stack/model';
+import { applyEdits, type FileEdit } from '../text/edit';
+import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
+
+/** A file with another CUDA. */
+export interface CudaChange {
+  /** Changed files only, with their text afterwards. */
+  readonly changed: Texts;
+  /** The images that gave way, as they were and as they are. */
+  readonly images: readonly { readonly before: string; readonly after: string }[];
+  /** Images with CUDA for which no tag with the new one is known. */
+  readonly kept: readonly string[];
+  /** Findings that the file did not have before, and that no known fix removes. */
+  readonly remaining: readonly Finding[];
+}
+
+/** A fix can make room for the next one; more rounds would mean fixes that undo each other. */
+const MAX_ROUNDS = 24;
+
+/** CUDA minor versions for which nvidia/cuda serves images, newest first: `12.4`. */
+export function listCudaVersions(): readonly string[] {
+  const minors = new Set(toolkits().flatMap(({ version }) => majorMinorOf(version) ?? []));
+  return [...minors].filter((cuda) => SYSTEMS.some((os) => cudaTagFor({ cuda, flavor: 'base', cudnn: undefined, os }) !== undefined)).sort((a, b) => compareDotted(b, a));
+}
+
+const SYSTEMS = ['ubuntu24.04', 'ubuntu22.04', 'ubuntu20.04', 'ubuntu18.04', 'ubi9', 'ubi8', 'rockylinux8', 'rockylinux9'];
+
+/**
+ * Gives a Dockerfile, Compose file or devcontainer.json another CUDA (`12.4`, `12.4.1`): the base images first, each
+ * where its tag is written, in an ARG, a build argument of Compose or FROM; then, by the fixes of the rules that the
+ * change calls up, pins, packages, wheels, indexes and architectures with them, until nothing new is found.
+ * Undefined for a file without an image whose CUDA can be changed. Never throws; files are given back, not written.
+ */
+export function changeCuda(text: string, file: string, cuda: string, options: AnalysisOptions = {}): CudaChange | undefined {
+  const changed = new Map<string, string>();
+  const context = options.context && overlayContext(options.context, changed);
+  const own = { ...options, context };
+  const textNow = (): string => changed.get(file) ?? text;
+  const before = countByRule(analyse(text, file, own).findings);
+
+  const images: { before: string; after: string }[] = [];
+  const kept: string[] = [];
+  const edits = new Map<string, FileEdit>();
+  const stacks = listStacks(text, file, own);
+  for (const stage of stacks.flatMap((stack) => [...stack.stages])) {
+    const { reference, parsed, image } = stage.base;
+    const present = knownVersion(image?.components.find(({ kind }) => kind === 'cuda')?.version);
+    if (image === undefined || parsed === undefined || present === undefined || hasPrefix(present, cuda)) continue;
+    const tag = chooseTag(image, cuda);
+    const change = tag === undefined ? undefined : editTag(reference, parsed, tag);
+    if (tag === undefined || change === undefined) {
+      if (!kept.includes(reference.value)) kept.push(reference.value);
+      continue;
+    }
+    for (const edit of change) edits.set(`${edit.file}:${edit.range.start}:${edit.range.end}`, edit);
+    const after = reference.value.slice(0, reference.value.length - (parsed.tag ?? '').length) + tag;
+    if (!images.some((one) => one.before === reference.value)) images.push({ before: reference.value, after });
+  }
+  if (edits.size === 0) return undefined;
+  const texts = new Map([...stacks.flatMap((stack) => listTexts(stack)), [file, text] as const]);
+  for (const name of new Set([...edits.values()].map((edit) => edit.file))) {
+    const result = applyEdits(texts.get(name) ?? '', [...edits.values()].filter((edit) => edit.file === name));
+    if (result === undefined) return undefined;
+    changed.set(name, result);
+  }
+
+  const wanted = readBases(listStacks(textNow(), file, own));
+  const tried = new Set<string>();
+  let remaining: readonly Finding[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const analysis = analyse(textNow(), file, own);
+    remaining = listNew(analysis.findings, before);
+    const known = new Map([...analysis.files, ...changed, [file, textNow()] as const]);
+    const step = chooseFix(remaining, known, tried, (result) => {
+      const after = result.get(file) ?? textNow();
+      const overlaid = { ...own, context: options.context && overlayContext(options.context, new Map([...changed, ...result])) };
+      // A fix that takes the image back, or trades one finding for another, is no help.
+      return readBases(listStacks(after, file, overlaid)) === wanted && listNew(analyse(after, file, overlaid).findings, before).length < remaining.length;
+    });
+    if (step === undefined) break;
+    for (const [name, result] of step) changed.set(name, result);
+  }
+  return { changed, images, kept, remaining };
+}
+
+function listTexts(stack: StackReport): (readonly [string, string])[] {
+  return [...stack.files, [stack.dockerfile.file, stack.dockerfile.text] as const];
+}
+
+/** The images that a file starts from, as one text to compare by. */
+function readBases(stacks: readonly StackReport[]): string {
+  return stacks.flatMap(({ stages }) => stages.map(({ base }: StageStack) => base.reference.value)).join('\n');
+}
+
+/** The tag of the same image that has the wished CUDA and differs in nothing else, where there is one; else the nearest. */
+function chooseTag(image: DecodedImage, cuda: string): string | undefined {
+  const os = image.components.find(({ kind }) => kind === 'os');
+  const osVersion = knownVersion(os?.version);
+  if (image.family === 'nvidia-cuda') {
+    if (image.flavor === undefined || os?.name === undefined || osVersion === undefined) return undefined;
+    const had = image.components.find(({ kind }) => kind === 'cudnn');
+    const wish = { cuda, flavor: image.flavor, os: `${os.name}${osVersion}` };
+    const major = knownVersion(had?.version)?.split('.')[0];
+    const [nearest] = nearestServedCudaTags({ ...wish, cudnn: had === undefined ? undefined : (major ?? '') });
+    const tag = cudaTagFor({ ...wish, cudnn: had === undefined ? undefined : (major ?? '') }) ?? (had === undefined ? undefined : cudaTagFor({ ...wish, cudnn: '' })) ?? nearest;
+    return tag !== undefined && tag.startsWith(cuda) ? tag : undefined;
+  }
+  if (/^nvcr\.io\/nvidia\/(?:tensorrt|pytorch|tritonserver|tensorflow)$/.test(image.canonical)) {
+    const suffix = image.reference.tag?.replace(/^[\d.]+/, '') ?? '';
+    const fitting = ngcReleases(image.canonical).filter((row) => hasPrefix(ngcValue(row, 'cuda')?.value ?? '', cuda));
+    return [...fitting]
+      .sort((a, b) => compareDotted(b.release, a.release))
+      .map(({ release }) => `${release}${suffix}`)
+      .find((tag) => !MISSING.has(decodeImage(`${image.canonical}:${tag}`)?.status ?? 'unknown'));
+  }
+  return undefined;
+}
+
+/** A variant that ended with an earlier release was never published in a later one. */
+const MISSING: ReadonlySet<TagStatus> = new Set(['removed', 'delisted', 'never-existed']);
+
+function countByRule(findings: readonly Finding[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return counts;
+}
+
+/** Findings of rules that have more of them than before; hints and information say nothing against a change. */
+function listNew(findings: readonly Finding[], before: ReadonlyMap<string, number>): readonly Finding[] {
+  const now = countByRule(findings);
+  return findings.filter(({ rule, severity }) => (severity === 'error' || severity === 'warning') && (now.get(rule) ?? 0) > (before.get(rule) ?? 0));
+}
+
+/** The first fix that helps, applied. */
+function chooseFix(findings: readonly Finding[], texts: Texts, tried: Set<string>, helps: (result: Texts) => boolean): Texts | undefined {
+  for (const finding of findings) {
+    for (const fix of finding.fixes) {
+      const key = describeFix(fix);
+      if (tried.has(key)) continue;
+      tried.add(key);
+      const result = applyFix(texts, fix);
+      if (result !== undefined && helps(result)) {
+        tried.clear();
+        return result;
+      }
+    }
+  }
+  return undefined;
+}
+
+function describeFix({ edits }: Fix): string {
+  return JSON.stringify(edits.map(({ file, range, newText }) => [file, range.start, range.end, newText]));
+}
