@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/**/*.test.ts', 'test/server/**/*.test.ts', 'test/cases/**/*.test.ts'],
+    // Tests assert no time: a busy machine may take long.
+    testTimeout: 60_000,
     // The engine is pure: tests cannot disturb each other, and isolation costs ten times their run time.
     pool: 'threads',
     isolate: false,

@@ -1,11 +1,13 @@
 import type { ExtensionContext } from 'vscode';
 import { registerDocker } from './docker/register';
+import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {
+  const client = createClient(context);
   context.subscriptions.push(
-    registerLanguage(context),
+    registerLanguage(context, client),
     registerDocker(),
   );
 }

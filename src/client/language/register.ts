@@ -1,17 +1,16 @@
 import { Disposable, type ExtensionContext } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { registerBuild } from '../build/register';
 import { registerChangeCuda } from './change-cuda';
 import { registerExplainRule } from './explain-rule';
 import { registerFixAll } from './fix-all';
-import { createClient } from './language-client';
 import { registerRestartServer } from './restart-server';
 import { registerShowOutput } from './show-output';
 import { registerShowStack } from './show-stack';
 import { showStatus } from './status';
 
-/** Starts the client of the language server and registers the commands that need it. */
-export function registerLanguage(context: ExtensionContext): Disposable {
-  const client = createClient(context);
+/** Starts the client of the language server and registers the commands that need it alone. */
+export function registerLanguage(context: ExtensionContext, client: LanguageClient): Disposable {
   const registered = Disposable.from(
     client,
     registerBuild(client, context),
