@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import { registerBuild } from './build/register';
 import { registerDocker } from './docker/register';
 import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
@@ -8,6 +9,7 @@ export function activate(context: ExtensionContext): void {
   const client = createClient(context);
   context.subscriptions.push(
     registerLanguage(context, client),
+    registerBuild(client, context),
     registerDocker(),
   );
 }

@@ -1,2 +1,3 @@
 // The entry of dist/features.js: all that the client loads only when it is first needed (see lazy.ts).
 export { createDockerFeature } from './docker/feature';
+export { createBuildFeature } from './build/feature';

@@ -1,6 +1,5 @@
 import { Disposable, type ExtensionContext } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { registerBuild } from '../build/register';
 import { registerChangeCuda } from './change-cuda';
 import { registerExplainRule } from './explain-rule';
 import { registerFixAll } from './fix-all';
@@ -13,7 +12,6 @@ import { showStatus } from './status';
 export function registerLanguage(context: ExtensionContext, client: LanguageClient): Disposable {
   const registered = Disposable.from(
     client,
-    registerBuild(client, context),
     registerChangeCuda(client),
     registerExplainRule(context),
     registerFixAll(),

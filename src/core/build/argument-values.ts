@@ -3,7 +3,7 @@ import { currentOf } from '../solver/current';
 import type { Combination, Wishes } from '../solver/model';
 import { solve } from '../solver/solve';
 import type { StackReport, StageStack } from '../stack/model';
-import { Traced, UNKNOWN } from '../text/traced';
+import { UNKNOWN, type Traced } from '../text/traced';
 
 /** A value for a build argument that is known to make sense where the argument is used. */
 export interface ArgumentValue {
