@@ -7,6 +7,7 @@ import path from 'node:path';
 import { format } from 'node:util';
 import { cache } from '../set-up.mjs';
 import { openBrowser, remoteUri, startServer, workbenchUrl } from './code-server.mjs';
+import { servePageControl } from './page-control.mjs';
 
 /** In front of each line that the suite itself prints; the rest is the workbench talking to itself. */
 const SUITE_MARK = '│ ';
@@ -17,13 +18,21 @@ const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice
 const folder = args.find((arg) => !arg.startsWith('-'));
 
 const dataFolder = mkdtempSync(path.join(os.tmpdir(), 'trtc-workbench-'));
+const control = await servePageControl();
 const server = await startServer({
   dataFolder,
+  env: { TRTC_PAGE: control.url },
   test: true,
   trustAll: !args.includes('--keep-workspace-trust'),
   settings: { 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
 });
 const { browser, page } = await openBrowser();
+control.use(page, async () => {
+  const window = await browser.newPage({ viewport: page.viewportSize(), colorScheme: 'dark' });
+  await window.goto(workbenchUrl(server.port, folder, [['extensionDevelopmentPath', remoteUri(server.port, option('extensionDevelopmentPath'))]]));
+  await window.locator('.activitybar').waitFor();
+  return window;
+});
 /** What the workbench itself complains of; shown when the suite fails. */
 const errors = [];
 let exitCode = 1;
@@ -51,6 +60,7 @@ try {
     await page.screenshot({ path: picture }).then(() => console.log(`The workbench at the end: ${picture}`), () => undefined);
     for (const error of errors) console.log(error);
   }
+  control.stop();
   await browser.close();
   await server.stop();
   rmSync(dataFolder, { recursive: true, force: true });

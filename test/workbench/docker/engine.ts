@@ -23,6 +23,11 @@ export async function setGpuProcesses(processes: readonly { readonly gpu: number
   await post('processes', JSON.stringify(processes));
 }
 
+/** Creates so many containers, `synthetic-0` and so on, every fourth with GPUs. */
+export async function createMany(count: number): Promise<void> {
+  await post('containers', String(count));
+}
+
 async function post(deed: string, body = ''): Promise<void> {
   const response = await fetch(`${process.env['TRTC_ENGINE_CONTROL']}/${deed}`, { method: 'POST', body });
   if (!response.ok) throw new Error(await response.text());
