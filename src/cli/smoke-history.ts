@@ -2,9 +2,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { neutralise } from '../core/build-log/render';
 import { readHistory, type SmokeRecord } from '../smoke/record';
 import { explainSystemError } from './failure';
+import { makeVisible } from './visible';
 
 /** Above this the older half of the file is let go. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -44,6 +44,6 @@ export function printHistory(subjects: readonly string[], json: boolean, file = 
   for (const { started, subject, engine, gpu, driver, counts, durationMs, image } of records) {
     const sum = (['passed', 'failed', 'blocked', 'skipped'] as const).filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`).join(', ');
     const where = [engine.host ?? engine.name, gpu, driver === null ? null : `driver ${driver}`].filter((text) => text !== null).join(', ');
-    process.stdout.write(`${started}  ${neutralise(subject)}  ${image?.id.slice(7, 19) ?? ''}  ${sum}  ${(durationMs / 1000).toFixed(1)} s  ${neutralise(where)}\n`);
+    process.stdout.write(`${started}  ${makeVisible(subject)}  ${image?.id.slice(7, 19) ?? ''}  ${sum}  ${(durationMs / 1000).toFixed(1)} s  ${makeVisible(where)}\n`);
   }
 }

@@ -1,8 +1,8 @@
 // A smoke test for people: a line a check, more where something is wrong.
-import { neutralise } from '../core/build-log/render';
 import type { VerdictState } from '../smoke/model';
 import type { CheckRecord, SmokeRecord } from '../smoke/record';
 import type { Paint } from './terminal';
+import { makeVisible } from './visible';
 
 /** Of the evidence so many lines are shown. */
 const EVIDENCE_LINES = 12;
@@ -11,7 +11,7 @@ const WIDTH = Math.max(...['passed', 'failed', 'skipped', 'blocked'].map(({ leng
 
 /** The head of a run. */
 export function renderTitle(subject: string, { name, host }: SmokeRecord['engine'], paint: Paint): readonly string[] {
-  return [`${paint.bold(neutralise(subject))} ${paint.dim(`on ${neutralise(name)}${host === null ? '' : ` (${neutralise(host)})`}`)}`];
+  return [`${paint.bold(makeVisible(subject))} ${paint.dim(`on ${makeVisible(name)}${host === null ? '' : ` (${makeVisible(host)})`}`)}`];
 }
 
 /** One check. */
@@ -19,9 +19,9 @@ export function renderCheck({ id, state, sentence, details, evidence, durationMs
   const bad = state === 'failed' || state === 'blocked';
   const took = durationMs < 50 ? '' : ` ${paint.dim(`${(durationMs / 1000).toFixed(1)} s`)}`;
   return [
-    `  ${colorOf(state, paint)(state.padEnd(WIDTH))} ${oneLine(sentence)} ${paint.dim(`[${id}]`)}${took}`,
-    ...details.map((detail) => `      ${paint.dim('=')} ${oneLine(detail)}`),
-    ...(bad ? evidence.split('\n').filter((line) => line.trim() !== '').slice(-EVIDENCE_LINES) : []).map((line) => `      ${paint.dim('|')} ${neutralise(line)}`),
+    `  ${colorOf(state, paint)(state.padEnd(WIDTH))} ${makeVisible(sentence)} ${paint.dim(`[${id}]`)}${took}`,
+    ...details.map((detail) => `      ${paint.dim('=')} ${makeVisible(detail)}`),
+    ...(bad ? evidence.split('\n').filter((line) => line.trim() !== '').slice(-EVIDENCE_LINES) : []).map((line) => `      ${paint.dim('|')} ${makeVisible(line)}`),
   ];
 }
 
@@ -29,7 +29,7 @@ export function renderCheck({ id, state, sentence, details, evidence, durationMs
 export function renderEnd({ counts, durationMs, gpu, driver, checks }: SmokeRecord, paint: Paint): readonly string[] {
   if (checks.length === 0) return ['  nothing to check: neither CUDA nor a framework was found in it', ''];
   const words = (['passed', 'failed', 'blocked', 'skipped'] as const).filter((state) => counts[state] > 0).map((state) => colorOf(state, paint)(`${counts[state]} ${state}`));
-  const where = gpu === null ? '' : paint.dim(` on ${neutralise(gpu)}${driver === null ? '' : `, driver ${neutralise(driver)}`}`);
+  const where = gpu === null ? '' : paint.dim(` on ${makeVisible(gpu)}${driver === null ? '' : `, driver ${makeVisible(driver)}`}`);
   return [`  ${words.join(', ')}${where} ${paint.dim(`in ${(durationMs / 1000).toFixed(1)} s`)}`, ''];
 }
 
@@ -37,6 +37,3 @@ function colorOf(state: VerdictState, paint: Paint): (text: string) => string {
   return { passed: paint.blue, failed: paint.red, blocked: paint.yellow, skipped: paint.dim }[state];
 }
 
-function oneLine(text: string): string {
-  return neutralise(text.replace(/\s*\n\s*/g, ' '));
-}

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { neutralise } from '../core/build-log/render';
 import { diagnoseBuild } from '../core/build-log/diagnose';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StageOutput } from '../core/engine/stack-output';
+import { CHECK_IDS } from '../core/smoke-file/check-ids';
 import { SMOKE_FILE, type SmokeFile, type SmokeSubject } from '../core/smoke-file/model';
 import { readSmokeFile } from '../core/smoke-file/read';
 import { LineIndex } from '../core/text/line-index';
-import { buildImage, connect, disconnect, DockerError, listAddresses, readEngineInfo, readTestedImage, runContainer, sweepRuns, type Engine, type EngineAddress, type EngineInfo } from '../docker';
+import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type Engine, type EngineAddress, type EngineInfo } from '../docker';
 import { writeJUnit } from '../smoke/junit';
 import type { Profile, SmokeEvent } from '../smoke/model';
 import { isGood, recordRun, type SmokeRecord } from '../smoke/record';
 import { DEFAULT_LIMITS } from '../smoke/run';
-import { listCheckIds, smoke, type SmokeHost, type SmokeRequest } from '../smoke/smoke';
+import { smoke, type SmokeHost, type SmokeRequest } from '../smoke/smoke';
 import { Configs } from './config';
 import { createDiskContext, chooseContextFolders } from './disk-context';
+import { chooseAddress, describeProblem } from './engine';
 import { Failure } from './failure';
 import { readTextFile } from './input';
 import { formatPath } from './paths';
@@ -23,6 +24,7 @@ import { addToHistory, printHistory } from './smoke-history';
 import { blindImage, kubectlPort, printManifests } from './smoke-kubernetes';
 import { renderCheck, renderEnd, renderTitle } from './smoke-report';
 import { createPaint, wantsColor } from './terminal';
+import { makeVisible } from './visible';
 
 /** Options of `trtc smoke`. */
 export interface SmokeArguments {
@@ -66,19 +68,19 @@ export async function smokeTest(targets: readonly string[], options: SmokeArgume
   if (options.history === true) return printHistory(targets, options.json === true);
   const subjects = targets.flatMap((target) => readSubjects(target, options));
   if (subjects.length === 0) throw new Failure('name an image, a smoke file, or a folder with some');
-  const unknown = options.only?.find((id) => !/^(version|model|own)-\d+$/.test(id) && !listCheckIds().includes(id));
+  const unknown = options.only?.find((id) => !/^(version|model|own)-\d+$/.test(id) && !CHECK_IDS.includes(id));
   if (unknown !== undefined) throw new Failure(`--only: there is no check ${unknown}`);
   const profiles = readProfiles(options.profile);
   const abort = new AbortController();
   const onSignal = (): void => abort.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const addresses = await chooseAddresses(options.context ?? []);
+    const addresses = await Promise.all((options.context ?? [undefined]).map((context) => chooseAddress(context === undefined ? {} : { context })));
     if (options.kubernetes === true && options.apply !== true) return await printManifests(subjects.map(imageOf), profiles, options);
     const records = await Promise.all(addresses.map((address) => testOn(address, subjects, profiles, options, addresses.length === 1, abort.signal)));
     report(records.flat(), options);
   } catch (error) {
-    throw error instanceof DockerError ? new Failure(describeProblem(error)) : error;
+    throw error instanceof DockerError ? new Failure(describeProblem(error.problem)) : error;
   } finally {
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
@@ -156,8 +158,8 @@ class Tester {
   /** The record of a run that was none. */
   fail(subject: Subject, profiles: readonly Profile[], error: unknown): SmokeRecord {
     if (!(error instanceof DockerError) && !(error instanceof Failure)) throw error;
-    const problem = error instanceof DockerError ? describeProblem(error) : error.message;
-    this.#print([...renderTitle(subject.name, this.#engine, this.#paint), `  ${this.#paint.red('not tested:')} ${neutralise(problem)}`, '']);
+    const problem = error instanceof DockerError ? describeProblem(error.problem) : error.message;
+    this.#print([...renderTitle(subject.name, this.#engine, this.#paint), `  ${this.#paint.red('not tested:')} ${makeVisible(problem)}`, '']);
     return recordRun({ started: new Date().toISOString(), durationMs: 0, subject: subject.name, image: null, engine: this.#engine, profiles, results: [], problem });
   }
 
@@ -197,7 +199,7 @@ class Tester {
 
   #tell(event: SmokeEvent): void {
     if (!this.live) return;
-    if (event.type === 'output' && this.options.verbose === true) this.#print(event.text.trimEnd().split('\n').map((line) => `    ${this.#paint.dim(neutralise(line))}`));
+    if (event.type === 'output' && this.options.verbose === true) this.#print(event.text.trimEnd().split('\n').map((line) => `    ${this.#paint.dim(makeVisible(line))}`));
     if (event.type !== 'finished') return;
     const { checks } = recordRun({ started: '', durationMs: 0, subject: '', image: null, engine: this.#engine, profiles: [], results: [event.result] });
     this.#print(checks.flatMap((check) => renderCheck(check, this.#paint)));
@@ -239,11 +241,11 @@ function readSubjects(target: string, options: SmokeArguments): readonly Subject
   }
   const file = formatPath(target);
   const { text } = readTextFile(target);
-  const { smoke: read, problems } = readSmokeFile(text, file, listCheckIds());
+  const { smoke: read, problems } = readSmokeFile(text, file);
   const lines = new LineIndex(text);
   for (const { location, message } of problems) {
     const { line, character } = lines.positionAt(location.range.start);
-    console.error(`trtc: ${file}:${line + 1}:${character + 1}: ${neutralise(message)}`);
+    console.error(`trtc: ${file}:${line + 1}:${character + 1}: ${makeVisible(message)}`);
   }
   // A test that is not the one that was written proves nothing.
   if (read.subject === null || problems.length > 0) throw new Failure(`${file}: not tested because of ${problems.length === 1 ? 'this' : 'these'}`);
@@ -262,36 +264,4 @@ function readProfiles(given: readonly string[] | undefined): readonly Profile[] 
   const wrong = words.find((word) => word !== 'all' && !PROFILES.some((profile) => profile === word));
   if (wrong !== undefined) throw new Failure(`--profile: ${wrong}: it must be static, cpu, gpu or all`);
   return PROFILES.filter((profile) => words.includes('all') || words.includes(profile));
-}
-
-async function chooseAddresses(names: readonly string[]): Promise<readonly EngineAddress[]> {
-  const addresses = await listAddresses();
-  if (names.length === 0) {
-    const current = addresses.find((address) => address.current) ?? addresses[0];
-    if (current === undefined) throw new Failure('no Docker engine is known here');
-    return [current];
-  }
-  return names.map((name) => {
-    const found = addresses.find((address) => address.name === name);
-    if (found === undefined) throw new Failure(`--context: there is no ${name}, only ${addresses.map((address) => address.name).join(', ')}`);
-    return found;
-  });
-}
-
-function describeProblem({ problem }: DockerError): string {
-  switch (problem.kind) {
-    case 'not-installed':
-      return 'Docker is not installed: there is no docker command and no engine';
-    case 'daemon-down':
-      return `the Docker engine at ${problem.url} does not run`;
-    case 'no-permission':
-      return `you may not use the Docker engine at ${problem.url}`;
-    case 'context-unreachable':
-      return `the Docker engine ${problem.name} at ${problem.url} does not answer: ${neutralise(problem.detail)}`;
-    case 'cancelled':
-      return 'cancelled';
-    case 'no-gpu-runtime':
-    case 'api':
-      return neutralise(problem.detail);
-  }
 }

@@ -7,6 +7,7 @@ import { renderRulePage, runExample } from '../core/engine/page';
 import { overlaySchema } from '../core/overlay/schema';
 import type { RuleInfo } from '../core/rules/model';
 import type { Schema } from '../core/schema/model';
+import { smokeFileSchema } from '../core/smoke-file/schema';
 import { targetSchema } from '../core/target/schema';
 import { GeneratedFiles } from './generated-files';
 import { readManifest } from './manifest';
@@ -24,6 +25,7 @@ for (const page of existsSync(PAGES) ? readdirSync(PAGES) : []) {
 }
 writeSchema('config', '.trtc.yaml', configSchema());
 writeSchema('overlay', 'Overlay of TensorRT Containers', overlaySchema);
+writeSchema('smoke', '*.smoke.yaml', smokeFileSchema);
 writeManifest();
 writeRuleTable();
 files.report();

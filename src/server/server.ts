@@ -10,6 +10,7 @@ import { registerErrors } from './methods/errors';
 import { registerFacts } from './methods/facts';
 import { registerHover } from './methods/hover';
 import { registerInlayHints } from './methods/inlay-hints';
+import { registerSmokeFiles } from './methods/smoke-files';
 import { registerStack } from './methods/stack';
 import { createSession } from './session';
 
@@ -19,7 +20,7 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerStack, registerErrors, registerFacts, registerCompletion, registerHover, registerInlayHints, registerChangeCuda]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerHover, registerInlayHints, registerChangeCuda]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {

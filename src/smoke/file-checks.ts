@@ -26,7 +26,7 @@ export function checksWithFile(ours: readonly Check[], smoke: SmokeFile, profile
   const own = [
     ...smoke.versions.map((expected, i) => versionCheck(expected, i)),
     ...smoke.models.map((model, i) => surround(modelCheck(model, i, resolve), smoke.surroundings, mountFrom)),
-    ...smoke.checks.map((check, i) => surround(ownCheck(check, i, smoke, mountFrom), { ...smoke.surroundings, ...givenBy(check.surroundings) }, mountFrom)),
+    ...smoke.checks.map((check, i) => surround(ownCheck(check, i, mountFrom), { ...smoke.surroundings, ...givenBy(check.surroundings) }, mountFrom)),
   ];
   return [...surrounded, ...own.filter(({ kind }) => profiles.includes(kind))];
 }
@@ -44,7 +44,7 @@ function givenBy(surroundings: Surroundings): Partial<Surroundings> {
 }
 
 /** The check in the surroundings that the file gives to all. */
-function surround(check: RunCheck, { gpus, env, mounts, network, memoryBytes, user, workdir }: Surroundings, mountFrom: (mounts: readonly SmokeMount[]) => Isolation['mounts']): RunCheck {
+function surround(check: RunCheck, { gpus, env, mounts, network, memoryBytes, timeMs, user, workdir }: Surroundings, mountFrom: (mounts: readonly SmokeMount[]) => Isolation['mounts']): RunCheck {
   return {
     ...check,
     plan(image) {
@@ -52,6 +52,7 @@ function surround(check: RunCheck, { gpus, env, mounts, network, memoryBytes, us
       const { isolation } = step;
       return {
         ...step,
+        timeoutMs: timeMs ?? step.timeoutMs,
         isolation: {
           gpus: check.kind === 'gpu' ? (gpus ?? isolation.gpus) : 'none',
           env: { ...env, ...isolation.env },
@@ -101,13 +102,13 @@ function modelCheck({ path }: ModelFile, index: number, resolve: (path: string) 
       timeoutMs: MODEL_TIME_MS,
       isolation: { gpus: 'all', env: {}, mounts: [{ source: resolve(path), target: inside, writable: false }], network: false, memoryBytes: null, user: null, workdir: null },
     }),
-    read: (result, image) => readStatus(result, { what: 'trtexec', timeoutMs: MODEL_TIME_MS, image }, () => pass(say('trtexec built and ran {name}.', { name }))),
+    read: (result, image) => readStatus(result, image, 'trtexec', () => pass(say('trtexec built and ran {name}.', { name }))),
   };
 }
 
-function ownCheck(own: OwnCheck, index: number, { surroundings: shared }: SmokeFile, mountFrom: (mounts: readonly SmokeMount[]) => Isolation['mounts']): RunCheck {
+function ownCheck(own: OwnCheck, index: number, mountFrom: (mounts: readonly SmokeMount[]) => Isolation['mounts']): RunCheck {
   const { name, run, profile, surroundings } = own;
-  const timeoutMs = surroundings.timeMs ?? shared.timeMs ?? DEFAULT_TIME_MS;
+  const timeoutMs = surroundings.timeMs ?? DEFAULT_TIME_MS;
   const [program = '/bin/sh', ...args] = typeof run === 'string' ? ['/bin/sh', '-c', run] : run;
   return {
     id: `own-${index}`,
@@ -119,16 +120,16 @@ function ownCheck(own: OwnCheck, index: number, { surroundings: shared }: SmokeF
       timeoutMs,
       isolation: { gpus: profile === 'gpu' ? 'all' : 'none', env: surroundings.env, mounts: mountFrom(surroundings.mounts), network: false, memoryBytes: null, user: null, workdir: null },
     }),
-    read: (result, image) => readOwn(own, result, image, timeoutMs, program),
+    read: (result, image) => readOwn(own, result, image, program),
   };
 }
 
 /** What was asked for by the user and is not there is a failure, not a reason to skip. */
-function readOwn({ name, output, matches: pattern, exit }: OwnCheck, result: StepResult, image: SmokeImage, timeoutMs: number, program: string): Verdict {
+function readOwn({ name, output, matches: pattern, exit }: OwnCheck, result: StepResult, image: SmokeImage, program: string): Verdict {
   const evidence = lastPart(result.output);
   // A status that was asked for is no crash, even where a signal made it.
   const asked = result.state === 'ran' && result.refusal === null && !result.outOfMemory && result.status === exit;
-  const ending = asked ? undefined : readEnding(result, { what: name, timeoutMs, image });
+  const ending = asked ? undefined : readEnding(result, image, name);
   if (ending !== undefined) return ending.state === 'skipped' ? fail(say('{program} is not in the image.', { program })) : ending;
   if (!asked) {
     const data = { name, status: String(result.status), exit: String(exit) };

@@ -11,14 +11,15 @@ function writeSuite(record: SmokeRecord): string {
   const name = `${record.subject} on ${record.engine.name}`;
   const errors = counts.blocked + (problem === null ? 0 : 1);
   const cases = problem === null ? record.checks.map((check) => writeCase(name, check)).join('') : `    <testcase classname="${escape(name)}" name="run">${element('error', problem)}</testcase>\n`;
-  const properties = [
+  const values: readonly (readonly [string, string | null | undefined])[] = [
     ['image.id', record.image?.id],
     ['image.digest', record.image?.digest],
     ['host', record.engine.host],
     ['gpu', record.gpu],
     ['driver', record.driver],
-    ...Object.entries(record.versions).map(([part, version]) => [`version.${part}`, version]),
-  ].flatMap(([key, value]) => (value == null || key == null ? [] : [`      <property name="${escape(key)}" value="${escape(value)}"/>\n`]));
+    ...Object.entries(record.versions).map(([part, version]) => [`version.${part}`, version] as const),
+  ];
+  const properties = values.flatMap(([key, value]) => (value === null || value === undefined ? [] : [`      <property name="${escape(key)}" value="${escape(value)}"/>\n`]));
   return `  <testsuite name="${escape(name)}" tests="${Math.max(record.checks.length, problem === null ? 0 : 1)}" failures="${counts.failed}" errors="${errors}" skipped="${counts.skipped}" time="${seconds(record.durationMs)}" timestamp="${escape(record.started)}">\n    <properties>\n${properties.join('')}    </properties>\n${cases}  </testsuite>\n`;
 }
 
@@ -40,7 +41,6 @@ function seconds(durationMs: number): string {
 /** XML 1.0 has no place for most control characters, escaped or not. */
 function escape(text: string): string {
   return text
-    // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -94,6 +94,8 @@ export interface StepResult {
   /** Standard output and error, the last part of it where it is long. */
   readonly output: string;
   readonly durationMs: number;
+  /** The time that it had. */
+  readonly timeoutMs: number;
   /** The kernel ended a process because the container's memory limit was reached. */
   readonly outOfMemory: boolean;
   /** Why nothing ran, where the engine says so. */

@@ -19,9 +19,9 @@ export function probeStep(kind: RunCheck['kind'], image: SmokeImage, probe: Para
 }
 
 /** Reads a probe's result: `passed` words what it proved. `what` is the subject of failures: `import torch`. */
-export function readProbe(result: StepResult, image: SmokeImage, what: string, timeoutMs: number, passed: (data: ProbeData) => Verdict): Verdict {
+export function readProbe(result: StepResult, image: SmokeImage, what: string, passed: (data: ProbeData) => Verdict): Verdict {
   const data = findResult(result.output);
-  const ending = readEnding(result, { what: data === undefined && result.state === 'absent' ? 'Python' : what, timeoutMs, image });
+  const ending = readEnding(result, image, data === undefined && result.state === 'absent' ? 'Python' : what);
   if (ending !== undefined) return data?.['ok'] === true && ending.state === 'failed' && result.state === 'ran' ? fail(say('{what} works, but its process crashes when it ends.', { what }), { evidence: ending.evidence }) : ending;
   if (data === undefined) return explainFailure(what, result.output);
   if (data['ok'] === true) return passed(data);

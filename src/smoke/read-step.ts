@@ -13,19 +13,11 @@ export function stepOf(kind: RunCheck['kind'], programs: readonly string[], args
   return { commands: [{ programs, args }], timeoutMs, isolation: isolate(kind === 'gpu' ? 'all' : 'none') };
 }
 
-/** What reading a step needs to know of it. */
-interface Reading {
-  /** Subject of the sentences: `trtexec`. */
-  readonly what: string;
-  readonly timeoutMs: number;
-  readonly image: SmokeImage;
-}
-
 // Signals that stand for a crash of the program itself (signal(7)).
 const CRASHES: Readonly<Record<number, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV' };
 
-/** The verdict where a step did not come to its end by itself; undefined where it ran and its output decides. */
-export function readEnding(result: StepResult, { what, timeoutMs, image }: Reading): Verdict | undefined {
+/** The verdict where a step did not come to its end by itself; undefined where it ran and its output decides. `what` is the subject: `trtexec`. */
+export function readEnding(result: StepResult, image: SmokeImage, what: string): Verdict | undefined {
   const evidence = lastPart(result.output);
   if (result.refusal !== null) return explainRefusal(result.refusal);
   switch (result.state) {
@@ -34,7 +26,7 @@ export function readEnding(result: StepResult, { what, timeoutMs, image }: Readi
     case 'not-run':
       return block(say('{what}: the container ended before it was its turn.', { what }), { evidence });
     case 'timed-out':
-      return fail(say('{what} did not end within {seconds} s and was stopped.', { what, seconds: String(Math.round(timeoutMs / 1000)) }), { evidence });
+      return fail(say('{what} did not end within {seconds} s and was stopped.', { what, seconds: String(Math.round(result.timeoutMs / 1000)) }), { evidence });
     case 'ran':
       break;
   }
@@ -49,8 +41,8 @@ export function readEnding(result: StepResult, { what, timeoutMs, image }: Readi
 }
 
 /** Reads a step whose exit status decides; `passed` words what was proved. */
-export function readStatus(result: StepResult, reading: Reading, passed: (output: string) => Verdict): Verdict {
-  const ending = readEnding(result, reading);
+export function readStatus(result: StepResult, image: SmokeImage, what: string, passed: (output: string) => Verdict): Verdict {
+  const ending = readEnding(result, image, what);
   if (ending !== undefined) return ending;
-  return result.status === 0 ? passed(result.output) : explainFailure(reading.what, result.output);
+  return result.status === 0 ? passed(result.output) : explainFailure(what, result.output);
 }

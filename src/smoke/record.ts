@@ -10,7 +10,8 @@ export interface SmokeRecord {
   readonly durationMs: number;
   /** What was asked for: an image, or the smoke file. */
   readonly subject: string;
-  readonly image: { readonly reference: string; readonly id: string; readonly digest: string | null; readonly architecture: string } | null;
+  /** `readBytes`: how much of its files was read. */
+  readonly image: { readonly reference: string; readonly id: string; readonly digest: string | null; readonly architecture: string; readonly readBytes: number } | null;
   readonly engine: { readonly name: string; readonly host: string | null; readonly version: string | null };
   readonly profiles: readonly Profile[];
   /** As nvidia-smi or CUDA named them in the container. */
@@ -60,7 +61,7 @@ export function recordRun({ started, durationMs, subject, image, engine, profile
     started,
     durationMs: Math.round(durationMs),
     subject,
-    image: image && { reference: image.reference, id: image.imageId, digest: image.digest, architecture: image.architecture },
+    image: image && { reference: image.reference, id: image.imageId, digest: image.digest, architecture: image.architecture, readBytes: image.scan.cost.bytesRead },
     engine,
     profiles,
     gpu: measured['gpu'] ?? null,

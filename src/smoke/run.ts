@@ -160,7 +160,7 @@ class BatchRun {
         const planned = steps[index];
         if (planned === undefined) return;
         if (result.output !== '') this.onEvent({ type: 'output', checkId: planned.check.id, text: `${result.output}\n` });
-        settle(planned, { ...result, durationMs: this.ports.now() - begun });
+        settle(planned, { ...result, durationMs: this.ports.now() - begun, timeoutMs: planned.step.timeoutMs });
       },
     );
     try {
@@ -180,9 +180,9 @@ class BatchRun {
     this.onEvent({ type: 'started', checkId: check.id });
     const begun = this.ports.now();
     const [command, ...more] = step.commands;
-    const done = (result: Omit<StepResult, 'durationMs'>): StepResult => {
+    const done = (result: Omit<StepResult, 'durationMs' | 'timeoutMs'>): StepResult => {
       if (result.output !== '') this.onEvent({ type: 'output', checkId: check.id, text: `${result.output}\n` });
-      return { ...result, durationMs: this.ports.now() - begun };
+      return { ...result, durationMs: this.ports.now() - begun, timeoutMs: step.timeoutMs };
     };
     const absent = { state: 'absent', status: null, output: '', outOfMemory: false, refusal: null } as const;
     // Its commands need one file system, which only a shell could keep for them.
@@ -234,5 +234,5 @@ function refusalOf(error: unknown): Refusal {
 }
 
 function refused(refusal: Refusal | null): StepResult {
-  return { state: 'not-run', status: null, output: '', durationMs: 0, outOfMemory: false, refusal };
+  return { state: 'not-run', status: null, output: '', durationMs: 0, timeoutMs: 0, outOfMemory: false, refusal };
 }

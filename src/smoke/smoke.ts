@@ -1,7 +1,7 @@
 // A whole smoke test: reads the image, chooses the checks, runs them, and writes the record.
 import type { StageOutput } from '../core/engine/stack-output';
 import type { SmokeFile } from '../core/smoke-file/model';
-import { checks, chooseChecks } from './checks';
+import { chooseChecks } from './checks';
 import { checksWithFile } from './file-checks';
 import type { Check, CheckResult, Profile, SmokeEvent, SmokeImage, SmokePorts } from './model';
 import { recordRun, type SmokeRecord } from './record';
@@ -36,11 +36,6 @@ export interface SmokeOutcome {
   readonly record: SmokeRecord;
   readonly results: readonly CheckResult[];
   readonly image: SmokeImage;
-}
-
-/** Ids of all checks of ours. */
-export function listCheckIds(): readonly string[] {
-  return checks.map(({ id }) => id);
 }
 
 /** The checks that a request runs on an image. */

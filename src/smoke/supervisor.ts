@@ -93,7 +93,7 @@ function quote(word: string): string {
 /** What the supervisor has told so far. */
 interface Told {
   readonly index: number;
-  readonly result: Omit<StepResult, 'durationMs'>;
+  readonly result: Omit<StepResult, 'durationMs' | 'timeoutMs'>;
 }
 
 /** Reads what a supervisor prints, piece by piece, as it comes. */

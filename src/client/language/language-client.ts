@@ -26,6 +26,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
       { pattern: '**/{devcontainer,.devcontainer}.json' },
       { pattern: '**/docker-bake*.{hcl,json}' },
       { pattern: '**/.trtc.{yaml,yml}' },
+      { pattern: '**/*.smoke.{yaml,yml}' },
     ],
     initializationOptions,
     diagnosticCollectionName: 'tensorrt',

@@ -21,14 +21,14 @@ interface Level {
 }
 
 /**
- * What can be written at `offset` of a config file: the keys of the map there that it lacks, or the values that its key
+ * What can be written at `offset` of a config file, or of another file of ours that `root` describes: the keys of the map there that it lacks, or the values that its key
  * takes. Reads lines, not documents, because a file is seldom whole while one writes it. Empty where nothing is known.
  */
-export function completeConfig(text: string, offset: number): readonly Completion[] {
+export function completeConfig(text: string, offset: number, root: Schema = configSchema()): readonly Completion[] {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(start, offset);
   if (/(?:^|\s)#/.test(line)) return [];
-  const levels = readLevels(text.slice(0, start));
+  const levels = readLevels(text.slice(0, start), root);
   const { blank = '', dashes = '', key, value } = LINE.exec(line)?.groups ?? {};
   const indent = blank.length + dashes.length;
   const schema = enterItems(levels, blank.length, dashes);
@@ -50,8 +50,8 @@ export function completeConfig(text: string, offset: number): readonly Completio
 }
 
 /** The open maps at the end of some lines, outermost first. */
-function readLevels(text: string): Level[] {
-  const levels: Level[] = [{ indent: 0, schema: configSchema() }];
+function readLevels(text: string, root: Schema): Level[] {
+  const levels: Level[] = [{ indent: 0, schema: root }];
   for (const line of text.split('\n')) {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const { blank = '', dashes = '', key, value = '' } = LINE.exec(line.replace(/\s+$/, ''))?.groups ?? {};

@@ -11,14 +11,13 @@ export interface SmokeFileReading {
 }
 
 /**
- * Reads the text of a smoke file. `file` is the name that problems carry; `knownChecks` are the ids that `skip` may name.
- * Never throws.
+ * Reads the text of a smoke file. `file` is the name that problems carry. Never throws.
  */
-export function readSmokeFile(text: string, file: string, knownChecks: readonly string[] = []): SmokeFileReading {
+export function readSmokeFile(text: string, file: string): SmokeFileReading {
   const yaml = readPlainYaml(text);
   const root = isMap(yaml.value) ? yaml.value : {};
   const reader = new SmokeFileReader(yaml);
-  const smoke = reader.read(root, file, knownChecks);
+  const smoke = reader.read(root, file);
   const faults = [...checkSchema(yaml.value, smokeFileSchema), ...reader.faults];
   const problems = [...yaml.errors, ...faults.map((fault) => ({ range: yaml.locate(fault), message: fault.message }))]
     .map(({ range, message }) => ({ location: { file, range }, message }))
@@ -31,11 +30,8 @@ class SmokeFileReader {
 
   constructor(private readonly yaml: PlainDocument) {}
 
-  read(root: PlainMap, file: string, knownChecks: readonly string[]): SmokeFile {
+  read(root: PlainMap, file: string): SmokeFile {
     const profiles = isList(root['profiles']) ? textsOf(root['profiles']).filter(isProfile) : null;
-    textsOf(root['skip']).forEach((id, i) => {
-      if (knownChecks.length > 0 && !knownChecks.includes(id)) this.#fault(['skip', i], `There is no check ${id}.`);
-    });
     const checks = listOf(root['checks']).flatMap((item, i) => this.#readCheck(item, ['checks', i]) ?? []);
     const names = new Set<string>();
     for (const [i, { name }] of checks.entries()) {

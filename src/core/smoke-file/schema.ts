@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../stack/model';
 import type { Schema } from '../schema/model';
+import { CHECK_IDS } from './check-ids';
 
 /** Parts whose version a smoke file may ask for. */
 export const VERSIONED_PARTS: readonly ComponentKind[] = ['os', 'python', 'cuda', 'cudart', 'nvcc', 'cublas', 'cudnn', 'tensorrt', 'nccl', 'torch', 'tensorflow', 'onnxruntime', 'torch-tensorrt', 'jax', 'triton'];
@@ -26,7 +27,7 @@ const surroundings: Readonly<Record<string, Schema>> = {
   },
   network: { type: 'boolean', description: 'Containers have none, unless this is true.' },
   memory: { type: ['string', 'number'], description: 'The most memory a container may have: 512m, 16g. 8g by default.', ...SIZE },
-  time: { type: ['string', 'number'], description: 'How long a command may take: 30s, 5m. 60s by default.', ...TIME },
+  time: { type: ['string', 'number'], description: 'How long a command may take: 30s, 5m. 60s by default; checks of TensorRT Containers have times of their own.', ...TIME },
   user: { type: ['string', 'number'], description: "The user that commands run as; the image's own by default." },
   workdir: { type: 'string', description: "The folder that commands run in; the image's own by default." },
 };
@@ -47,7 +48,7 @@ export const smokeFileSchema: Schema = {
       description: 'Which checks of TensorRT Containers are run; what is asked for on the command line or in the tests view by default.',
       items: { type: 'string', description: 'static reads files, cpu runs programs without a GPU, gpu with one.', enum: ['static', 'cpu', 'gpu'] },
     },
-    skip: { type: 'array', description: 'Checks of TensorRT Containers that are left out, by id.', items: { type: 'string', description: 'An id, such as ffmpeg-cuvid.' } },
+    skip: { type: 'array', description: 'Checks of TensorRT Containers that are left out, by id.', items: { type: 'string', description: 'An id, such as ffmpeg-cuvid.', enum: CHECK_IDS } },
     versions: {
       type: 'object',
       description: 'Versions that the image must have: 8.6 means any 8.6, >=10,<11 a range. Another one is a failure.',

@@ -3,6 +3,8 @@ import { complete } from '../../core/assist/complete';
 import { describeReference } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
 import { completeConfig } from '../../core/config/complete';
+import { SMOKE_FILE } from '../../core/smoke-file/model';
+import { smokeFileSchema } from '../../core/smoke-file/schema';
 import { isConfigFile } from '../configs';
 import type { Session } from '../session';
 
@@ -17,15 +19,16 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   value: CompletionItemKind.Value,
 };
 
-/** `textDocument/completion` in Dockerfiles and config files, and `completionItem/resolve` for what an image holds. */
+/** `textDocument/completion` in Dockerfiles, config files and smoke files, and `completionItem/resolve` for what an image holds. */
 export function registerCompletion({ connection, features, documents, analyser }: Session): void {
   connection.onCompletion(async ({ textDocument: { uri }, position }, token): Promise<CompletionItem[] | CompletionList | null> => {
     const document = documents.get(uri);
     if (document === undefined) return null;
     const offset = document.offsetAt(position);
-    if (isConfigFile(uri)) {
+    const isSmokeFile = SMOKE_FILE.test(uri);
+    if (isConfigFile(uri) || isSmokeFile) {
       if (features.options.completesConfig === false) return null;
-      return completeConfig(document.getText(), offset).map(({ label, kind, newText, range, description }) => ({
+      return completeConfig(document.getText(), offset, isSmokeFile ? smokeFileSchema : undefined).map(({ label, kind, newText, range, description }) => ({
         label,
         kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
         textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },

@@ -14,7 +14,7 @@ export const check: RunCheck = {
   applies: (image) => programIn(image, 'ffmpeg') !== undefined,
   plan: (image) => stepOf('cpu', FFMPEG(image), ['-hide_banner', '-decoders'], TIMEOUT_MS),
   read: (result, image) =>
-    readStatus(result, { what: 'ffmpeg', timeoutMs: TIMEOUT_MS, image }, (output) => {
+    readStatus(result, image, 'ffmpeg', (output) => {
       const decoders = [...new Set(Array.from(output.matchAll(/\b(\w+_cuvid)\b/g), ([, name]) => name ?? ''))];
       if (decoders.length > 0) return pass(say('ffmpeg lists {decoders}.', { decoders: decoders.join(', ') }));
       // Only who asks for the video libraries wants them used.

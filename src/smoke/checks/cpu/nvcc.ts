@@ -14,5 +14,5 @@ export const check: RunCheck = {
   kind: 'cpu',
   applies: (image) => programIn(image, 'nvcc') !== undefined || holds(image, 'nvcc'),
   plan: (image) => stepOf('cpu', NVCC(image), ['-o', `${WORK}/scale`, pathOf('scale.cu')], TIMEOUT_MS),
-  read: (result, image) => readStatus(result, { what: 'nvcc', timeoutMs: TIMEOUT_MS, image }, () => pass(say('nvcc compiles and links a kernel.'))),
+  read: (result, image) => readStatus(result, image, 'nvcc', () => pass(say('nvcc compiles and links a kernel.'))),
 };

@@ -17,7 +17,7 @@ export function importCheck(module: keyof typeof MODULE_PACKAGES, title: string,
     applies: (image) => hasPackage(image, packages) || (holds(image, kind) && hasPython(image)),
     plan: (image) => probeStep('cpu', image, 'python_module.py', [module], packages, TIMEOUT_MS),
     read: (result, image) =>
-      readProbe(result, image, `import ${module}`, TIMEOUT_MS, (data) =>
+      readProbe(result, image, `import ${module}`, (data) =>
         pass(say('Python imports {module} {version}.', { module, version: textOf(data['version']) ?? '' }), {
           details: describe(data),
           evidence: textsOf(data['libraries']).join('\n'),

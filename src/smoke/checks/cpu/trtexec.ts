@@ -15,7 +15,7 @@ export const check: RunCheck = {
   applies: (image) => programIn(image, 'trtexec') !== undefined || holds(image, 'trtexec'),
   plan: (image) => stepOf('cpu', TRTEXEC(image), ['--help'], TIMEOUT_MS),
   read(result, image) {
-    const ending = readEnding(result, { what: 'trtexec', timeoutMs: TIMEOUT_MS, image });
+    const ending = readEnding(result, image, 'trtexec');
     if (ending !== undefined) return ending;
     if (result.status === 0) return pass(say('trtexec starts.'));
     // The driver's library comes with the GPU; without one there is nothing to say.

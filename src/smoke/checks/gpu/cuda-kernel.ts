@@ -15,7 +15,7 @@ export const check: RunCheck = {
   applies: (image) => hasPython(image) || programIn(image, 'nvcc') === undefined,
   plan: (image) => probeStep('gpu', image, 'cuda_kernel.py', [pathOf('scale.ptx')], [], TIMEOUT_MS),
   read: (result, image) =>
-    readProbe(result, image, 'CUDA', TIMEOUT_MS, (data) =>
+    readProbe(result, image, 'CUDA', (data) =>
       pass(say('A kernel ran on {gpu} and its result is right.', { gpu: textOf(data['gpu']) ?? 'the GPU' }), {
         details: [say('Compute capability {computeCapability}; the driver runs CUDA up to {driverCuda}.', measure(data, { computeCapability: 'computeCapability', driverCuda: 'driverCuda' }))],
         measured: measure(data, { gpu: 'gpu', computeCapability: 'compute capability', driverCuda: 'driver-cuda' }),

@@ -13,6 +13,6 @@ export function displayCheck(api: 'egl' | 'vulkan' | 'nvdec', capability: Parame
     kind: 'gpu',
     applies: (image) => promises(image, capability) && hasPython(image),
     plan: (image) => probeStep('gpu', image, 'display.py', [api], [], TIMEOUT_MS),
-    read: (result, image) => readProbe(result, image, title, TIMEOUT_MS, (data) => pass(say(passed, { gpu: textOf(data['gpu']) ?? 'NVIDIA' }))),
+    read: (result, image) => readProbe(result, image, title, (data) => pass(say(passed, { gpu: textOf(data['gpu']) ?? 'NVIDIA' }))),
   };
 }

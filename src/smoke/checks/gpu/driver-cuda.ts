@@ -16,7 +16,7 @@ export const check: RunCheck = {
   applies: (image) => versionOf(image, 'cuda') !== undefined || versionOf(image, 'cudart') !== undefined,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=driver_version,name', '--format=csv,noheader'], TIMEOUT_MS),
   read: (result, image) =>
-    readStatus(result, { what: 'nvidia-smi', timeoutMs: TIMEOUT_MS, image }, (output) => {
+    readStatus(result, image, 'nvidia-smi', (output) => {
       const cuda = versionOf(image, 'cuda') ?? versionOf(image, 'cudart') ?? '';
       const rows = Array.from(output.matchAll(/^(\d+(?:\.\d+)+), *(.+)$/gm), ([, driver = '', name = '']) => ({ driver, name: name.trim() }));
       const [first] = rows;

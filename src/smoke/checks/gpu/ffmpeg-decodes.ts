@@ -23,7 +23,7 @@ export const check: RunCheck = {
     isolation: isolate('all'),
   }),
   read(result, image) {
-    const ending = readEnding(result, { what: 'ffmpeg', timeoutMs: TIMEOUT_MS, image });
+    const ending = readEnding(result, image, 'ffmpeg');
     if (ending !== undefined) return ending;
     if (result.status === 0) return pass(say('ffmpeg decoded a film on the GPU.'));
     if (/Unknown decoder 'mpeg2_cuvid'/.test(result.output)) return skip(say('This ffmpeg has no mpeg2_cuvid.'));

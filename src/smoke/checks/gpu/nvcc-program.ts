@@ -22,7 +22,7 @@ export const check: RunCheck = {
     isolation: isolate('all'),
   }),
   read: (result, image) =>
-    readStatus(result, { what: 'The program of nvcc', timeoutMs: TIMEOUT_MS, image }, (output) => {
+    readStatus(result, image, 'The program of nvcc', (output) => {
       const [, gpu = 'the GPU', capability = ''] = /kernel ran on (.+), compute capability ([\d.]+)/.exec(output) ?? [];
       return pass(say('A program compiled by nvcc ran on {gpu} and its result is right.', { gpu }), { measured: capability === '' ? {} : { gpu, 'compute capability': capability } });
     }),

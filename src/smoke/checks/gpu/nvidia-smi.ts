@@ -14,12 +14,12 @@ export const check: RunCheck = {
   applies: () => true,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], TIMEOUT_MS),
   read(result, image) {
-    if (readEnding(result, { what: 'nvidia-smi', timeoutMs: TIMEOUT_MS, image })?.state === 'skipped') {
+    if (readEnding(result, image, 'nvidia-smi')?.state === 'skipped') {
       const capabilities = variableOf(image, 'NVIDIA_DRIVER_CAPABILITIES') ?? '';
       if (!promises(image, 'utility')) return skip(say('NVIDIA_DRIVER_CAPABILITIES={capabilities} leaves nvidia-smi out.', { capabilities }));
       return block(say('No nvidia-smi in the container: the container runtime mounted nothing of the driver.'), { knownError: 'smi-not-found-device' });
     }
-    return readStatus(result, { what: 'nvidia-smi', timeoutMs: TIMEOUT_MS, image }, (output) => {
+    return readStatus(result, image, 'nvidia-smi', (output) => {
       const rows = output.split(/\r?\n/).flatMap((line) => {
         const [name, driver, memory] = line.split(',').map((cell) => cell.trim());
         return name === undefined || driver === undefined || memory === undefined || !/^\d/.test(driver) ? [] : [{ name, driver, memory }];

@@ -15,7 +15,7 @@ export function providerCheck(id: string, provider: string, title: string): RunC
     applies: (image) => hasPackage(image, MODULE_PACKAGES.onnxruntime) || (holds(image, 'onnxruntime') && hasPython(image)),
     plan: (image) => probeStep('gpu', image, 'onnxruntime_device.py', [provider, pathOf('network.onnx'), networkArgument()], MODULE_PACKAGES.onnxruntime, TIMEOUT_MS),
     read: (result, image) =>
-      readProbe(result, image, provider, TIMEOUT_MS, (data) =>
+      readProbe(result, image, provider, (data) =>
         pass(say('ONNX Runtime {version} ran a network with {provider}.', { version: textOf(data['version']) ?? '', provider }), { measured: measure(data, { version: 'onnxruntime' }) }),
       ),
   };

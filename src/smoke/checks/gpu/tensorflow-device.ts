@@ -13,7 +13,7 @@ export const check: RunCheck = {
   applies: (image) => hasPackage(image, MODULE_PACKAGES.tensorflow) || (holds(image, 'tensorflow') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'tensorflow_device.py', [], MODULE_PACKAGES.tensorflow, TIMEOUT_MS),
   read: (result, image) =>
-    readProbe(result, image, 'tensorflow', TIMEOUT_MS, (data) =>
+    readProbe(result, image, 'tensorflow', (data) =>
       pass(say('TensorFlow {version} computes on {gpu}.', { version: textOf(data['version']) ?? '', gpu: textOf(data['gpu']) ?? 'the GPU' }), {
         measured: measure(data, { version: 'tensorflow', gpu: 'gpu', computeCapability: 'compute capability' }),
       }),

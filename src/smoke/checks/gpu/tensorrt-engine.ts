@@ -14,7 +14,7 @@ export const check: RunCheck = {
   applies: (image) => hasPackage(image, MODULE_PACKAGES.tensorrt) || (holds(image, 'tensorrt-python') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'tensorrt_engine.py', [pathOf('network.onnx'), networkArgument()], MODULE_PACKAGES.tensorrt, TIMEOUT_MS),
   read: (result, image) =>
-    readProbe(result, image, 'tensorrt.Builder', TIMEOUT_MS, (data) =>
+    readProbe(result, image, 'tensorrt.Builder', (data) =>
       pass(say('TensorRT {version} built an engine, loaded it again and ran it; the result is right.', { version: textOf(data['version']) ?? '' }), {
         measured: measure(data, { version: 'tensorrt', gpu: 'gpu', computeCapability: 'compute capability' }),
       }),

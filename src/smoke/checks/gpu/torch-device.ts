@@ -13,7 +13,7 @@ export const check: RunCheck = {
   applies: (image) => hasPackage(image, MODULE_PACKAGES.torch) || (holds(image, 'torch') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'torch_device.py', [], MODULE_PACKAGES.torch, TIMEOUT_MS),
   read: (result, image) =>
-    readProbe(result, image, 'torch', TIMEOUT_MS, (data) => {
+    readProbe(result, image, 'torch', (data) => {
       const architectures = textsOf(data['architectures']).join(', ');
       return pass(say('PyTorch {version} computes on {gpu}.', { version: textOf(data['version']) ?? '', gpu: textOf(data['gpu']) ?? 'the GPU' }), {
         details: architectures === '' ? [] : [say('It has code for {architectures}.', { architectures })],

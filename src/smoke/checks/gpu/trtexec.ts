@@ -24,7 +24,7 @@ export const check: RunCheck = {
     isolation: isolate('all'),
   }),
   read: (result, image) =>
-    readStatus(result, { what: 'trtexec', timeoutMs: TIMEOUT_MS, image }, (output) => {
+    readStatus(result, image, 'trtexec', (output) => {
       // "&&&& PASSED TensorRT.trtexec [TensorRT v8601] # trtexec …", once a process.
       const passes = output.match(/&&&& PASSED/g)?.length ?? 0;
       if (passes < 2) return fail(say('trtexec ended without saying PASSED.'), { evidence: output.slice(-2_000) });

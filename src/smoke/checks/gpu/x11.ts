@@ -12,5 +12,5 @@ export const check: RunCheck = {
   kind: 'gpu',
   applies: (image) => promises(image, 'display') && hasPython(image),
   plan: (image) => probeStep('gpu', image, 'display.py', ['x11'], [], TIMEOUT_MS),
-  read: (result, image) => readProbe(result, image, 'X11', TIMEOUT_MS, (data) => pass(say('The X server at {display} answers.', { display: textOf(data['display']) ?? '' }))),
+  read: (result, image) => readProbe(result, image, 'X11', (data) => pass(say('The X server at {display} answers.', { display: textOf(data['display']) ?? '' }))),
 };

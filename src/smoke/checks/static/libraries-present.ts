@@ -16,7 +16,7 @@ export const check: StaticCheck = {
     const absent = claimed(image).filter(({ library }) => !scan.libraries.some(({ names, path }) => [...names, path.slice(path.lastIndexOf('/') + 1)].some((name) => name.startsWith(`${library}.so`))));
     const empty = scan.libraries.filter(({ sizeBytes, ofDriver }) => sizeBytes === 0 && !ofDriver);
     const details = [
-      ...absent.map(({ name, version, library }) => say('{name} {version} is installed, and no folder has {library}.so.', { name, version, library })),
+      ...absent.map(({ name, version, library }) => say('The package {name} {version} is installed, and the loader finds no {library}.so.', { name, version, library })),
       ...empty.map(({ path }) => say('{path} is empty.', { path })),
     ];
     const [first] = details;
@@ -29,8 +29,9 @@ export const check: StaticCheck = {
 
 function claimed({ scan }: SmokeImage): readonly { readonly kind: ComponentKind; readonly name: string; readonly version: string; readonly library: string }[] {
   const seen = new Set<ComponentKind>();
-  return scan.components.flatMap(({ kind, name, version }) => {
-    const library = LIBRARIES[kind];
+  // dpkg has the loader's cache renewed, in which the library then is; of other ways nothing is promised.
+  return scan.components.flatMap(({ kind, name, version, via }) => {
+    const library = via === 'apt' ? LIBRARIES[kind] : undefined;
     if (library === undefined || seen.has(kind)) return [];
     seen.add(kind);
     return [{ kind, name, version, library }];
