@@ -113,13 +113,14 @@ export interface HostEvidence {
 export type EnginePlace = 'here' | 'desktop-vm' | 'desktop-wsl' | 'elsewhere' | 'unknown';
 
 /** Tells where the engine runs: by what it says of itself, not by its address, which may be forwarded. */
-export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'kernel' | 'hostName' | 'inContainer'> }): EnginePlace {
+export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'kernel' | 'hostName'> }): EnginePlace {
   if (info === null) return address === null || isLocalUrl(address.url) ? 'unknown' : 'elsewhere';
   if (info.operatingSystem.startsWith('Docker Desktop')) {
     if (address !== null && !isLocalUrl(address.url)) return 'elsewhere';
     return isWslKernel(info.kernel) && isWslKernel(machine.kernel) ? 'desktop-wsl' : 'desktop-vm';
   }
-  return info.kernel === machine.kernel && info.hostName === machine.hostName && !machine.inContainer ? 'here' : 'elsewhere';
+  // A container has a name of its own, unless the engine runs in it, too.
+  return info.kernel === machine.kernel && info.hostName === machine.hostName ? 'here' : 'elsewhere';
 }
 
 /** `5.15.90.1-microsoft-standard-WSL2`. */

@@ -1,4 +1,5 @@
 // What the rest of the project uses of the host check.
+export { addTarget } from './add-target';
 export { askEngine, type EngineQuestions } from './ask-engine';
 export { judgeHost, sortFindings } from './check';
 export { collectHost, type CollectOptions } from './collect';
