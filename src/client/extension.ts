@@ -1,6 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import { registerBuild } from './build/register';
 import { registerDocker } from './docker/register';
+import { registerHost } from './host/register';
 import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
 
@@ -11,5 +12,6 @@ export function activate(context: ExtensionContext): void {
     registerLanguage(context, client),
     registerBuild(client, context),
     registerDocker(),
+    registerHost(),
   );
 }

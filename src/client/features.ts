@@ -1,3 +1,4 @@
 // The entry of dist/features.js: all that the client loads only when it is first needed (see lazy.ts).
 export { createDockerFeature } from './docker/feature';
 export { createBuildFeature } from './build/feature';
+export { createHostFeature } from './host/feature';

@@ -2,6 +2,7 @@ import { formatMessage } from '../core/engine/message';
 import { sortFindings } from './check';
 import type { CommandOutcome, FileOutcome, HostEvidence } from './evidence';
 import type { Finding, ProbeState, Text } from './model';
+import { toHtmlText, toMarkdownBlock, toMarkdownLine } from './markdown';
 import { daemonFile } from './read/daemon-json';
 import { readToolkitVersion } from './read/system';
 import { redact, type Private } from './redact';
@@ -111,21 +112,16 @@ class Page {
   section(title: string, lines: readonly string[]): string {
     const shown = lines.slice(0, SECTION_LINES);
     const rest = lines.length - shown.length;
-    return `<details><summary>${escapeHtml(title)}</summary>\n\n${this.#fence([...shown, ...(rest > 0 ? [`… ${rest} more lines`] : [])])}\n\n</details>\n`;
+    return `<details><summary>${toHtmlText(title)}</summary>\n\n${this.#fence([...shown, ...(rest > 0 ? [`… ${rest} more lines`] : [])])}\n\n</details>\n`;
   }
 
-  /** One line of prose whose text is no markup; between backticks stand commands. */
   plain({ template, data }: Text): string {
     const clean = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, redact(value, this.#private)]));
-    const parts = dropControls(formatMessage(template, clean)).replace(/\s+/g, ' ').split(/(`[^`]+`)/);
-    return parts.map((part, i) => (i % 2 === 1 ? part.replace(/\|/g, '\\|') : part.replace(/[\\*_[\]<>#|!~`]/g, '\\$&'))).join('');
+    return toMarkdownLine(formatMessage(template, clean));
   }
 
-  /** A block of code that its text cannot end. */
   #fence(lines: readonly string[]): string {
-    const clean = dropControls(redact(lines.join('\n'), this.#private));
-    const ticks = '`'.repeat(Math.max(2, ...Array.from(clean.matchAll(/`+/g), ([run]) => run.length)) + 1);
-    return `${ticks}text\n${clean}\n${ticks}`;
+    return toMarkdownBlock(redact(lines.join('\n'), this.#private));
   }
 }
 
@@ -151,15 +147,6 @@ function listDaemonKeys(evidence: HostEvidence): readonly string[] {
   } catch {
     return [`${file.path}: no valid JSON`];
   }
-}
-
-/** Control characters and those that turn the direction of writing do nothing in a report but mislead. */
-function dropControls(text: string): string {
-  return text.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
-}
-
-function escapeHtml(text: string): string {
-  return dropControls(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 function osName({ machine }: HostEvidence): string {
