@@ -182,12 +182,22 @@ class ContainerFiles implements ImageFiles {
   /** The engine's answer about a path; null where there is nothing. Throws FileRefused where it will not say. */
   private async head(path: string): Promise<string | null> {
     this.cost.requests++;
+    const container = clientOf(this.engine).getContainer(this.base);
     try {
-      const response = (await clientOf(this.engine).getContainer(this.base).infoArchive({ path, ...this.abortable() })) as unknown as Response;
+      const response = (await container.infoArchive({ path, ...this.abortable() })) as unknown as Response;
       response.resume();
       return response.headers['x-docker-container-path-stat'] ?? null;
     } catch (error) {
-      return this.refuse(error);
+      if (this.refuse(error, true) === null) return null;
+    }
+    // Such an answer has no words; that to a GET has them.
+    try {
+      const response = (await container.getArchive({ path, ...this.abortable() })) as unknown as Response;
+      response.destroy();
+      return response.headers['x-docker-container-path-stat'] ?? null;
+    } catch (error) {
+      this.refuse(error);
+      return null;
     }
   }
 
@@ -294,12 +304,15 @@ class ContainerFiles implements ImageFiles {
     this.names.splice(this.names.indexOf(name), 1);
   }
 
-  /** Nothing there is an answer; what concerns one path is FileRefused; all else ends the reading. */
-  private refuse(error: unknown): null {
+  /** Nothing there is an answer: null. What concerns one path is FileRefused, or `refused` where words are still to come; all else ends the reading. */
+  private refuse(error: unknown, wordless = false): 'refused' | null {
     const { problem } = toDockerError(error, this.engine.address);
-    if (problem.kind === 'api' && problem.status === 404 && !/no such container/i.test(problem.detail)) return null;
-    if (problem.kind === 'api' && problem.status !== null) throw new FileRefused(problem.detail);
-    throw error;
+    if (problem.kind !== 'api' || problem.status === null) throw error;
+    if (problem.status === 404 && !/no such container/i.test(problem.detail)) return null;
+    // Links that lead in a circle lead nowhere.
+    if (/too many (?:levels of symbolic )?links/i.test(problem.detail)) return null;
+    if (wordless) return 'refused';
+    throw new FileRefused(problem.detail);
   }
 
   private abortable(): { readonly abortSignal?: AbortSignal } {

@@ -47,11 +47,12 @@ export function isDriverLibrary(fileName: string): boolean {
   return stem !== undefined && DRIVER.test(stem);
 }
 
-/** Names to look for in folders that the loader's cache does not cover; soname majors as in the fact tables. */
+/** Names to look for in folders, beside those that the loader's cache tells; soname majors as in the fact tables. */
 export const PROBED_LIBRARIES: readonly string[] = [
   ...['7', '8', '10'].flatMap((major) => [`libnvinfer.so.${major}`, `libnvinfer_plugin.so.${major}`, `libnvonnxparser.so.${major}`]),
   ...['8', '9'].map((major) => `libcudnn.so.${major}`),
   ...['11', '12', '13'].map((major) => `libcublas.so.${major}`),
   ...['11.0', '12', '13'].map((major) => `libcudart.so.${major}`),
   'libnccl.so.2',
+  ...['libcuda.so.1', 'libnvidia-ml.so.1'],
 ];

@@ -1,4 +1,4 @@
-import { baseName, resolvePath } from '../text/path';
+import { baseName } from '../text/path';
 import { deriveComponents, type VersionFiles } from './components';
 import { readDpkgStatus } from './dpkg';
 import { readElf } from './elf';
@@ -205,17 +205,17 @@ class LibraryScan {
     return [...this.found.values()].map((library) => this.describe(library)).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Folders that the cache does not cover are asked for the names that matter: they cannot be listed without reading all that lies in them. */
+  /**
+   * Libraries may have been copied without a word to the cache. Folders cannot be listed without reading all that lies in
+   * them: they are asked for the names that matter.
+   */
   private async probe(): Promise<void> {
-    const covered = new Set([...this.paths.cache.values()].map((path) => resolvePath(path, '..')));
-    const folders = [...this.paths.environment, ...(await keepFolders(this.files, MORE_LIBRARY_FOLDERS)), ...(this.paths.cache.size === 0 ? this.paths.builtIn : [])];
-    for (const folder of new Set(folders)) {
-      if (covered.has(folder)) continue;
-      for (const name of PROBED_LIBRARIES) await this.take(`${folder}/${name}`);
+    const folders = new Set<string>();
+    for (const folder of [...this.paths.environment, ...MORE_LIBRARY_FOLDERS, ...this.paths.builtIn]) {
+      const stat = await this.files.stat(folder);
+      if (stat?.kind === 'folder') folders.add(stat.path);
     }
-    for (const folder of this.paths.builtIn) {
-      for (const name of ['libcuda.so.1', 'libnvidia-ml.so.1']) if (!this.paths.cache.has(name)) await this.take(`${folder}/${name}`);
-    }
+    for (const folder of folders) for (const name of PROBED_LIBRARIES) await this.take(`${folder}/${name}`);
   }
 
   private async take(path: string): Promise<Found | undefined> {

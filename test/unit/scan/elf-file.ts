@@ -10,6 +10,8 @@ export interface ElfSpec {
   readonly machine?: number;
   /** Zeros between the strings and the dynamic section, as code and data of a real library. */
   readonly padding?: number;
+  /** Zeros before the strings. */
+  readonly lead?: number;
   /** patchelf writes strings that have grown to the end of the file. */
   readonly stringsAtEnd?: boolean;
   readonly static?: boolean;
@@ -17,7 +19,7 @@ export interface ElfSpec {
 
 /** An ELF file with one or two loaded segments, its strings and its dynamic section. */
 export function writeElf(spec: ElfSpec = {}): Buffer {
-  const { bits = 64, bigEndian = false, machine = 62, padding = 0, stringsAtEnd = false, needed = [] } = spec;
+  const { bits = 64, bigEndian = false, machine = 62, padding = 0, lead = 0, stringsAtEnd = false, needed = [] } = spec;
   const wide = bits === 64;
   const word = wide ? 8 : 4;
   const strings = [''];
@@ -35,7 +37,7 @@ export function writeElf(spec: ElfSpec = {}): Buffer {
   const table = Buffer.from(`${strings.join('\0')}\0`, 'latin1');
   const headerBytes = wide ? 64 : 52;
   const segmentBytes = wide ? 56 : 32;
-  const tableAt = headerBytes + segmentBytes * 3;
+  const tableAt = headerBytes + segmentBytes * 3 + lead;
   const dynamicBytes = (tags.length + 3) * word * 2;
   const stringsAt = stringsAtEnd ? tableAt + padding + dynamicBytes : tableAt;
   const dynamicAt = stringsAtEnd ? tableAt + padding : tableAt + table.length + padding;
