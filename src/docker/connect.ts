@@ -74,30 +74,38 @@ interface InfoAnswer {
   readonly Driver?: string;
   readonly DockerRootDir?: string;
   readonly SecurityOptions?: readonly string[] | null;
+  readonly SystemTime?: string;
 }
 
 /** Asks an engine about itself: two calls. */
 export async function readEngineInfo(engine: Engine, signal?: AbortSignal): Promise<EngineInfo> {
+  return (await greetEngine(engine, signal)).info;
+}
+
+/** What an engine says of itself, and what its clock showed, in seconds since the epoch; null where it does not tell. */
+export async function greetEngine(engine: Engine, signal?: AbortSignal): Promise<{ readonly info: EngineInfo; readonly timeSeconds: number | null }> {
   const system = systemOf(engine);
-  const [version, info] = await Promise.all([system.version({ abortSignal: signal }), system.info({ abortSignal: signal })]);
-  const cdi = info.DiscoveredDevices?.flatMap(({ Source, ID }) => (Source === 'cdi' && ID !== undefined ? [ID] : []));
-  return {
+  const [version, answer] = await Promise.all([system.version({ abortSignal: signal }), system.info({ abortSignal: signal })]);
+  const time = Date.parse(answer.SystemTime ?? '');
+  const cdi = answer.DiscoveredDevices?.flatMap(({ Source, ID }) => (Source === 'cdi' && ID !== undefined ? [ID] : []));
+  const info: EngineInfo = {
     product: version.Components?.some(({ Name }) => /podman/i.test(Name)) === true ? 'podman' : 'docker',
     version: version.Version,
     apiVersion: version.ApiVersion,
     os: version.Os,
     architecture: version.Arch,
-    hostName: info.Name ?? '',
-    kernel: version.KernelVersion ?? info.KernelVersion ?? '',
-    operatingSystem: info.OperatingSystem ?? '',
-    runtimes: Object.keys(info.Runtimes ?? {}),
-    defaultRuntime: info.DefaultRuntime ?? '',
+    hostName: answer.Name ?? '',
+    kernel: version.KernelVersion ?? answer.KernelVersion ?? '',
+    operatingSystem: answer.OperatingSystem ?? '',
+    runtimes: Object.keys(answer.Runtimes ?? {}),
+    defaultRuntime: answer.DefaultRuntime ?? '',
     cdiDevices: cdi ?? null,
-    cdiSpecFolders: info.CDISpecDirs ?? null,
-    cgroupDriver: info.CgroupDriver ?? '',
-    cgroupVersion: info.CgroupVersion ?? null,
-    storageDriver: info.Driver ?? '',
-    dataRoot: info.DockerRootDir ?? '',
-    securityOptions: info.SecurityOptions ?? [],
+    cdiSpecFolders: answer.CDISpecDirs ?? null,
+    cgroupDriver: answer.CgroupDriver ?? '',
+    cgroupVersion: answer.CgroupVersion ?? null,
+    storageDriver: answer.Driver ?? '',
+    dataRoot: answer.DockerRootDir ?? '',
+    securityOptions: answer.SecurityOptions ?? [],
   };
+  return { info, timeSeconds: Number.isNaN(time) ? null : Math.floor(time / 1000) };
 }

@@ -1,6 +1,7 @@
 // One engine, kept in view: its lists as they change, for as long as somebody looks.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientOf, connect, disconnect, readEngineInfo, type Engine } from './connect';
+import { isDeepStrictEqual } from 'node:util';
+import { clientOf, connect, disconnect, greetEngine, type Engine } from './connect';
 import { DetailsCache } from './details-cache';
 import { inspectContainer, inspectImage } from './details';
 import { DockerError, toDockerError } from './errors';
@@ -17,8 +18,8 @@ const LIST_TIMEOUT_MS = 60_000;
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
-/** An engine that has not confirmed the subscription to its events after so long is asked for its lists all the same. */
-const SUBSCRIBE_PATIENCE_MS = 2_000;
+/** Events are asked for from so long before the lists are read: clocks are read at different moments. */
+const OVERLAP_SECONDS = 1;
 
 /** Details come one by one; their listener is told so often. */
 const DETAILS_EVERY_MS = 100;
@@ -171,22 +172,21 @@ class Watch implements EngineWatch {
   private async follow(signal: AbortSignal, onGreeted: () => void): Promise<void> {
     const engine = await connect(this.address, signal);
     try {
-      const info = await readEngineInfo(engine, AbortSignal.any([signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)]));
+      const { info, timeSeconds } = await greetEngine(engine, AbortSignal.any([signal, AbortSignal.timeout(GREETING_TIMEOUT_MS)]));
       if (signal.aborted) throw new DockerError({ kind: 'cancelled' });
       onGreeted();
       this.engine = engine;
-      // Subscribed before the lists are read, so that nothing falls between the two.
-      const subscription = clientOf(engine).getEvents({ filters: { type: ['container', 'image'] }, abortSignal: signal });
+      // Some engines confirm the subscription with the first event only. What happens until it stands is told again.
+      const since = timeSeconds === null ? undefined : timeSeconds - OVERLAP_SECONDS;
+      const subscription = clientOf(engine).getEvents({ filters: { type: ['container', 'image'] }, ...(since !== undefined && { since }), abortSignal: signal });
       // Awaited below, unless something else ends this connection first.
       subscription.catch(() => undefined);
-      const confirmed = await Promise.race([subscription.then(() => true), sleep(SUBSCRIBE_PATIENCE_MS, false, { signal, ref: false })]);
       this.setState({ kind: 'connected', info });
       this.containers.resume();
       this.images.resume();
       await this.refresh();
       this.settleWaiting();
       const events = await subscription;
-      if (!confirmed) await this.refresh();
       for await (const event of readJsonLines(events as AsyncIterable<Buffer>)) this.onEvent(event);
     } finally {
       disconnect(engine);
@@ -253,6 +253,7 @@ class Watch implements EngineWatch {
   }
 
   private setState(state: WatchState): void {
+    if (isDeepStrictEqual(state, this.state)) return;
     this.state = state;
     this.tell('state');
   }
