@@ -9,9 +9,13 @@ export class Pages implements Disposable {
   readonly #subscriptions: Disposable;
   #count = 0;
 
-  constructor() {
+  readonly #scheme: string;
+
+  /** Each instance has a scheme of its own: VS Code asks one provider a scheme. */
+  constructor(scheme = SCHEME) {
+    this.#scheme = scheme;
     this.#subscriptions = Disposable.from(
-      workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: (uri) => this.#texts.get(uri.toString()) ?? '' }),
+      workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent: (uri) => this.#texts.get(uri.toString()) ?? '' }),
       workspace.onDidCloseTextDocument(({ uri }) => this.#texts.delete(uri.toString())),
     );
   }
@@ -19,7 +23,7 @@ export class Pages implements Disposable {
   /** Opens a text under a title, whose ending (`.json`, `.txt`) decides its colours. */
   async show(title: string, text: string): Promise<void> {
     // A path of its own for each, so that two with one title do not take each other's place.
-    const uri = Uri.from({ scheme: SCHEME, path: `/${++this.#count}/${toPlain(title, 100).replace(/[/\\]/g, '∕')}` });
+    const uri = Uri.from({ scheme: this.#scheme, path: `/${++this.#count}/${toPlain(title, 100).replace(/[/\\]/g, '∕')}` });
     this.#texts.set(uri.toString(), text);
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
   }

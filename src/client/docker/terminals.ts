@@ -1,5 +1,6 @@
-import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks, workspace } from 'vscode';
-import { dockerCommand, type ContainerSummary, type EngineAddress } from '../../docker';
+import { randomUUID } from 'node:crypto';
+import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks, workspace, type TaskExecution } from 'vscode';
+import { connect, disconnect, dockerCommand, execIn, type ContainerSummary, type EngineAddress } from '../../docker';
 import { toPlain } from './plain';
 import { requireTrust } from './trust';
 
@@ -11,20 +12,47 @@ export function dockerProgram(address: EngineAddress): ReturnType<typeof dockerC
   return dockerCommand(address, workspace.getConfiguration('tensorrt').get<string>('docker.path', 'docker'));
 }
 
-/** Opens a terminal with a shell in a running container. */
+/** Marks the processes of a shell by a variable, to find them again. */
+const MARK = 'TENSORRT_CONTAINERS_SHELL';
+
+/** Ends what a mark, its first argument, is on. */
+const HANG_UP = 'for p in /proc/[0-9]*; do grep -qs "$1" "$p/environ" && kill -HUP "${p#/proc/}"; done';
+
+/**
+ * Opens a terminal with a shell in a running container. Docker leaves the shell running when its terminal is closed; it
+ * is ended here.
+ */
 export async function openShell(address: EngineAddress, { id, name }: ContainerSummary): Promise<void> {
-  if (await requireTrust()) await runInTerminal(address, toPlain(name, 60), ['exec', '-it', id, 'sh', '-c', SHELL]);
+  if (!(await requireTrust())) return;
+  const mark = `${MARK}=${randomUUID()}`;
+  const execution = await runInTerminal(address, toPlain(name, 60), ['exec', '-it', '-e', mark, id, 'sh', '-c', SHELL]);
+  const subscription = tasks.onDidEndTask((ended) => {
+    if (ended.execution !== execution) return;
+    subscription.dispose();
+    void hangUp(address, id, mark);
+  });
+}
+
+async function hangUp(address: EngineAddress, id: string, mark: string): Promise<void> {
+  const engine = await connect(address);
+  try {
+    await execIn(engine, id, ['sh', '-c', HANG_UP, 'sh', mark], { timeoutMs: 10_000 });
+  } catch {
+    // The container has gone, and its shells with it.
+  } finally {
+    disconnect(engine);
+  }
 }
 
 /**
  * Opens a terminal in which the docker command runs with these arguments, for the given engine. As a task, so that what
  * it wrote can still be read when it has ended.
  */
-export async function runInTerminal(address: EngineAddress, name: string, args: readonly string[]): Promise<void> {
+export async function runInTerminal(address: EngineAddress, name: string, args: readonly string[]): Promise<TaskExecution> {
   const { program, changes } = dockerProgram(address);
   // A variable cannot be taken away from a task; empty ones count as unset for docker.
   const env = Object.fromEntries(Object.entries(changes).map(([variable, value]) => [variable, value ?? '']));
   const task = new Task({ type: 'process' }, TaskScope.Workspace, name, 'TensorRT', new ProcessExecution(program, [...args], { env }), []);
   task.presentationOptions = { reveal: TaskRevealKind.Always, focus: true, panel: TaskPanelKind.New, echo: true, showReuseMessage: false };
-  await tasks.executeTask(task);
+  return tasks.executeTask(task);
 }

@@ -11,6 +11,8 @@ const DEEDS = {
     within(page, webview).locator(selector).evaluateAll((elements, name) => elements.map((element) => (name === undefined ? element.textContent : element.getAttribute(name)) ?? ''), attribute),
   click: (page, { selector, text, button = 'left', count = 1, webview }) => find(within(page, webview), selector, text).click({ button, clickCount: count, timeout: 10_000 }),
   hover: (page, { selector, text }) => find(page, selector, text).hover({ timeout: 10_000 }),
+  /** Addresses of the window and of what it has opened in new ones. */
+  pages: (page) => page.context().pages().map((one) => one.url()),
   press: (page, { keys }) => page.keyboard.press(keys),
   type: (page, { text }) => page.keyboard.type(text),
   wheel: async (page, { selector, pixels }) => {

@@ -13,6 +13,11 @@ export async function read(selector: string, attribute?: string, webview = false
   return (await ask('read', { selector, attribute, webview })) as readonly string[];
 }
 
+/** Addresses of the window in front and of those that it has opened. */
+export async function readPages(): Promise<readonly string[]> {
+  return (await ask('pages', {})) as readonly string[];
+}
+
 /** Clicks the first element of a selector, or the first that holds a text. */
 export async function click(selector: string, options: { readonly text?: string; readonly button?: 'left' | 'right'; readonly count?: number; readonly webview?: boolean } = {}): Promise<void> {
   await ask('click', { selector, ...options });

@@ -1,0 +1,160 @@
+// The actions of the Containers view, on a real engine.
+import assert from 'node:assert/strict';
+import { commands, ConfigurationTarget, env, window, workspace } from 'vscode';
+import { closeEditors, eventually } from '../workbench';
+import { docker } from './engine';
+import { containerNode } from './nodes';
+import { click, press, readPages, ROWS, screenshot, turnTo } from './page';
+import { answerDialog, answerInput, chooseInMenu, notification, rowsWhen, runByTitle, shownWhen } from './screen';
+
+const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
+const stateOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Status}}', name);
+const run = (name: string, ...args: readonly string[]): Promise<string> => docker('run', '-d', '--name', name, '--stop-signal', 'KILL', ...args);
+
+describe('the containers', () => {
+  before(async () => {
+    // An image that says what nvidia/cuda says of itself.
+    const id = await docker('create', 'busybox');
+    await docker('commit', '-c', 'ENV CUDA_VERSION=12.4.1', '-c', 'ENV NV_CUDNN_VERSION=9.1.0.70', '-c', 'ENV NVIDIA_REQUIRE_CUDA=cuda>=12.4', '-c', 'CMD ["sleep","1000"]', id, 'cuda-app:1');
+    await docker('rm', id);
+    await run('with-all', '--gpus', 'all', '-p', '127.0.0.1:18080:80', 'cuda-app:1');
+    await run('with-one', '--gpus', '"device=1"', 'cuda-app:1');
+    await run('by-runtime', '--runtime', 'nvidia', '-e', 'NVIDIA_VISIBLE_DEVICES=0', 'cuda-app:1');
+    await run('forgotten', 'cuda-app:1');
+    await run('plain', 'busybox', 'sleep', '1000');
+    // Text on a canvas could not be read.
+    await workspace.getConfiguration('terminal.integrated').update('gpuAcceleration', 'off', ConfigurationTarget.Global);
+    await commands.executeCommand('tensorrt.containers.focus');
+  });
+
+  after(async () => {
+    await docker('rm', '-f', 'with-all', 'with-one', 'by-runtime', 'forgotten', 'plain');
+    await docker('rmi', '-f', 'cuda-app:1', 'committed:by-test');
+    await closeEditors();
+  });
+
+  it('show how each gets its GPU, and what its image holds', async () => {
+    const rows = await rowsWhen('all with their facts', (texts) => ['with-all', 'with-one', 'by-runtime', 'forgotten'].every((name) => row(texts, name).includes('CUDA 12.4.1')) && row(texts, 'plain') !== '');
+    assert.match(row(rows, 'with-all'), /All GPUs, by --gpus.*cuDNN 9\.1\.0\.70/);
+    assert.match(row(rows, 'with-one'), /GPU 1, by --gpus/);
+    assert.match(row(rows, 'by-runtime'), /GPU 0, by --runtime=nvidia/);
+    assert.match(row(rows, 'forgotten'), /no GPU, though its image is made for one/);
+    assert.doesNotMatch(row(rows, 'plain'), /GPU|CUDA/);
+    await screenshot('containers');
+  });
+
+  it('show the load of their GPUs', async () => {
+    await rowsWhen('the load', (rows) => /load \d+ %, \d+ %/.test(row(rows, 'with-all')));
+  });
+
+  it('can be narrowed to those that have to do with a GPU', async () => {
+    await commands.executeCommand('tensorrt.showGpuContainersOnly');
+    await rowsWhen('plain to go', (rows) => row(rows, 'plain') === '' && row(rows, 'forgotten') !== '');
+    await commands.executeCommand('tensorrt.showAllContainers');
+    await rowsWhen('plain again', (rows) => row(rows, 'plain') !== '');
+  });
+
+  it('stop, start and restart', async () => {
+    await commands.executeCommand('tensorrt.stopContainer', await containerNode('plain'));
+    assert.equal(await stateOf('plain'), 'exited');
+    await rowsWhen('its state', (rows) => row(rows, 'plain').includes('stopped'));
+    await commands.executeCommand('tensorrt.startContainer', await containerNode('plain'));
+    assert.equal(await stateOf('plain'), 'running');
+    const started = await docker('inspect', '-f', '{{.State.StartedAt}}', 'plain');
+    await commands.executeCommand('tensorrt.restartContainer', await containerNode('plain'));
+    assert.notEqual(await docker('inspect', '-f', '{{.State.StartedAt}}', 'plain'), started);
+  });
+
+  it('are several at once where several are selected', async () => {
+    const nodes = [await containerNode('with-one'), await containerNode('forgotten')];
+    await commands.executeCommand('tensorrt.stopContainer', nodes[0], nodes);
+    assert.deepEqual([await stateOf('with-one'), await stateOf('forgotten')], ['exited', 'exited']);
+  });
+
+  it('are inspected in a document that nobody can change', async () => {
+    await commands.executeCommand('tensorrt.inspectContainer', await containerNode('with-all'));
+    const document = window.activeTextEditor?.document;
+    assert.equal(document?.languageId, 'json');
+    assert.equal((JSON.parse(document.getText()) as { Name?: string }).Name, '/with-all');
+  });
+
+  it('give their id', async () => {
+    const { container, ...node } = await containerNode('with-all');
+    await commands.executeCommand('tensorrt.copyContainerId', { ...node, container });
+    assert.equal(await env.clipboard.readText(), container.id);
+  });
+
+  it('show their logs, whose control sequences do nothing', async () => {
+    await run('talker', 'busybox', 'sh', '-c', 'printf "\\033]0;pwned\\007\\033[2J\\033[31mred\\033[0m line\\n"; while :; do echo tick; sleep 0.2; done');
+    try {
+      await commands.executeCommand('tensorrt.showContainerLogs', await containerNode('talker'));
+      const terminal = await eventually('the terminal', () => window.terminals.find(({ name }) => name === 'Logs of talker'));
+      await shownWhen('.xterm-rows', 'the log', (texts) => texts.some((text) => text.includes('red line') && text.includes('tick')));
+      assert.equal(terminal.name, 'Logs of talker');
+      await screenshot('logs');
+      await docker('kill', 'talker');
+      await shownWhen('.xterm-rows', 'its end', (texts) => texts.some((text) => text.includes('The container has stopped.')));
+      terminal.dispose();
+    } finally {
+      await docker('rm', '-f', 'talker');
+    }
+  });
+
+  it('open a shell', async () => {
+    await commands.executeCommand('tensorrt.openContainerShell', await containerNode('plain'));
+    await eventually('a shell in the container', async () => ((await docker('top', 'plain')).includes('sh') ? true : undefined));
+    await shownWhen('.xterm-rows', 'its prompt', (texts) => texts.some((text) => text.includes('/ #')));
+    for (const terminal of window.terminals) terminal.dispose();
+    await eventually('the shell to end', async () => (/\bsh\b/.test(await docker('top', 'plain')) ? undefined : true));
+  });
+
+  it('say when there is no port to open', async () => {
+    await commands.executeCommand('tensorrt.openContainerPort', await containerNode('plain'));
+    await notification(/plain publishes no port/);
+  });
+
+  it('say what attaching needs', async () => {
+    await commands.executeCommand('tensorrt.attachContainer', await containerNode('with-all'));
+    await notification(/needs the extension Dev Containers/);
+  });
+
+  it('become images', async () => {
+    await docker('exec', 'plain', 'touch', '/made-here');
+    const done = commands.executeCommand('tensorrt.commitContainer', await containerNode('plain'));
+    await answerInput(/Name of the new image/, 'committed:by-test');
+    await done;
+    assert.match(await docker('run', '--rm', 'committed:by-test', 'ls', '/'), /made-here/);
+  });
+
+  it('tell why something failed', async () => {
+    const node = await containerNode('plain');
+    await commands.executeCommand('tensorrt.startContainer', { ...node, container: { ...node.container, id: 'gone', state: 'exited' } });
+    await notification(/Starting plain failed\. Docker says: .*No such container/i);
+  });
+
+  describe('in a window of their own', () => {
+    before(async () => {
+      await turnTo('second');
+      await runByTitle('TensorRT: Focus on Containers View');
+    });
+    after(() => turnTo('tests'));
+
+    it('are removed by the Delete key, after a question that names them', async () => {
+      await run('doomed', 'busybox', 'sleep', '1000');
+      await rowsWhen('it', (rows) => row(rows, 'doomed') !== '');
+      await click(ROWS, { text: 'doomed' });
+      await press('Delete');
+      await answerDialog(/Remove the container doomed\?.*killed first: doomed/s, 'Cancel');
+      assert.equal(await stateOf('doomed'), 'running');
+      await press('Delete');
+      await answerDialog(/doomed/, 'Remove');
+      await rowsWhen('it to go', (rows) => row(rows, 'doomed') === '');
+      await assert.rejects(stateOf('doomed'));
+    });
+
+    it('open a port from their menu', async () => {
+      await chooseInMenu('with-all', 'Open Port in Browser');
+      await eventually('the page', async () => ((await readPages()).some((url) => url.includes('18080')) ? true : undefined));
+    });
+  });
+});
