@@ -1,13 +1,11 @@
 // Smoke tests on a cluster: as manifests to be applied by hand, or through kubectl.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImageScan } from '../core/scan/model';
-import type { SmokeFile } from '../core/smoke-file/model';
 import { NotStarted, run, type RunResult } from '../process/run';
+import { jobName, writeJobs, type JobRequest } from '../smoke/cluster';
 import { JOB_LABEL, jobManifests, readPodPhase, readPodTrouble, writeManifests } from '../smoke/kubernetes';
-import type { ContainerOutcome, Profile, SmokeImage, SmokePorts } from '../smoke/model';
-import { containerOf, DEFAULT_LIMITS, planBatches } from '../smoke/run';
-import { planChecks } from '../smoke/smoke';
+import type { ContainerOutcome, Profile, SmokePorts } from '../smoke/model';
+import { DEFAULT_LIMITS } from '../smoke/run';
 import { Failure } from './failure';
 
 interface ClusterOptions {
@@ -23,15 +21,11 @@ const POLL_MS = 2_000;
 const UNSCHEDULABLE_MS = 60_000;
 
 /** Prints the Jobs of some images: what lies in the images is not known, so that every check of the profiles is in them. */
-export async function printManifests(subjects: readonly { readonly image: string; readonly smoke: SmokeFile | undefined; readonly resolve: (path: string) => string }[], profiles: readonly Profile[], options: ClusterOptions): Promise<void> {
-  const texts = subjects.flatMap(({ image, smoke, resolve }) => {
-    const blind = blindImage(image);
-    const planned = planChecks(blind, { profiles, ...(smoke !== undefined && { file: { smoke, resolve } }) });
-    const limits = { ...DEFAULT_LIMITS, ...(options.memory !== undefined && { memoryBytes: options.memory }) };
-    return planBatches(blind, planned).map((batch) => writeManifests(jobManifests(containerOf(blind, batch, limits, randomUUID()), jobName())));
-  });
-  if (texts.length === 0) throw new Failure('static checks read the files of an image and need no cluster; ask for --profile cpu or gpu');
-  await new Promise<void>((resolve) => process.stdout.write(texts.join(''), () => resolve()));
+export async function printManifests(subjects: readonly (Pick<JobRequest, 'image' | 'file'>)[], profiles: readonly Profile[], { memory }: ClusterOptions): Promise<void> {
+  const limits = { ...DEFAULT_LIMITS, ...(memory !== undefined && { memoryBytes: memory }) };
+  const text = subjects.map((subject) => writeJobs({ ...subject, profiles, limits }, randomUUID)).join('');
+  if (text === '') throw new Failure('static checks read the files of an image and need no cluster; ask for --profile cpu or gpu');
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 /** Runs containers of an image as Jobs, through kubectl and whatever cluster it is configured for; `image` is its name in a registry. */
@@ -45,7 +39,7 @@ export function kubectlPort(image: string, { namespace, kubectl: program = 'kube
     }
   };
   return async (spec, { signal, onOutput }): Promise<ContainerOutcome> => {
-    const name = jobName();
+    const name = jobName(randomUUID());
     try {
       const applied = await kubectl(['apply', '-f', '-'], { input: writeManifests(jobManifests({ ...spec, image }, name)), signal });
       if (applied.status !== 0) throw refused(signal.aborted ? 'cancelled' : 'api', applied.stderr.trim());
@@ -87,27 +81,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function jobName(): string {
-  return `trtc-smoke-${randomUUID().slice(0, 8)}`;
-}
-
-/** An image of which nothing is known but its name. */
-export function blindImage(reference: string): SmokeImage {
-  const scan: ImageScan = {
-    version: 1,
-    image: reference,
-    imageId: reference,
-    architecture: '',
-    os: null,
-    packages: [],
-    pythons: [],
-    libraries: [],
-    programs: [],
-    components: [],
-    gaps: [{ path: null, why: 'refused', detail: 'The image was not read.' }],
-    cost: { bytesRead: 0, requests: 0, durationMs: 0 },
-  };
-  return { reference, imageId: reference, digest: null, architecture: '', environment: [], scan, predicted: null, unread: true };
 }

@@ -9,6 +9,7 @@ import { SMOKE_FILE, type SmokeFile, type SmokeSubject } from '../core/smoke-fil
 import { readSmokeFile } from '../core/smoke-file/read';
 import { LineIndex } from '../core/text/line-index';
 import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type Engine, type EngineAddress, type EngineInfo } from '../docker';
+import { unreadImage } from '../smoke/cluster';
 import { writeJUnit } from '../smoke/junit';
 import type { Profile, SmokeEvent } from '../smoke/model';
 import { isGood, recordRun, type SmokeRecord } from '../smoke/record';
@@ -21,7 +22,7 @@ import { Failure } from './failure';
 import { readTextFile } from './input';
 import { formatPath } from './paths';
 import { addToHistory, printHistory } from './smoke-history';
-import { blindImage, kubectlPort, printManifests } from './smoke-kubernetes';
+import { kubectlPort, printManifests } from './smoke-kubernetes';
 import { renderCheck, renderEnd, renderTitle } from './smoke-report';
 import { createPaint, wantsColor } from './terminal';
 import { makeVisible } from './visible';
@@ -190,7 +191,7 @@ class Tester {
     return {
       runContainer: onCluster ? kubectlPort(image, options) : (spec, control) => runContainer(engine, spec, control),
       // The cluster may have an image that this engine has not.
-      readImage: (reference, signal) => readTestedImage(engine, reference, signal).catch((error: unknown) => (onCluster ? blindImage(reference) : Promise.reject(error as Error))),
+      readImage: (reference, signal) => readTestedImage(engine, reference, signal).catch((error: unknown) => (onCluster ? unreadImage(reference) : Promise.reject(error as Error))),
       now: () => performance.now(),
       nonce: () => randomUUID(),
       date: () => new Date().toISOString(),
@@ -255,7 +256,7 @@ function readSubjects(target: string, options: SmokeArguments): readonly Subject
 
 function imageOf({ name, subject, smoke: file, resolve }: Subject) {
   if (subject.kind === 'dockerfile') throw new Failure(`${name}: a cluster runs images out of a registry; name one with \`image:\``);
-  return { image: subject.image, smoke: file, resolve };
+  return { image: subject.image, ...(file !== undefined && { file: { smoke: file, resolve } }) };
 }
 
 /** `static,cpu` by default: what every machine can tell. */

@@ -2,3 +2,7 @@
 export { createDockerFeature } from './docker/feature';
 export { createBuildFeature } from './build/feature';
 export { createHostFeature } from './host/feature';
+export { createSmokeFeature } from './smoke/feature';
+export { explainAt } from './generate/explain';
+export { runGenerator } from './generate/feature';
+export { runAssistantTool } from './assistant/run-tool';
