@@ -221,7 +221,8 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
   async function build(dockerfile: Uri, target: string | undefined, buildArgs: Readonly<Record<string, string>>, folder: string | undefined, address: EngineAddress, signal: AbortSignal, write: (text: string) => void): Promise<string> {
     const last = context.workspaceState.get<object>(`tensorrt.build ${dockerfile.toString()}`, {});
     const workspaceFolder = workspace.getWorkspaceFolder(dockerfile)?.uri ?? Uri.file(path.dirname(dockerfile.fsPath));
-    const { push: _push, tags: _tags, ...remembered } = toSpec(readDefinition(last), workspaceFolder);
+    // Neither named nor pushed: only this test needs it.
+    const remembered = { ...toSpec(readDefinition(last), workspaceFolder), push: false, tags: [] };
     const outcome = await buildImage(
       address,
       {
@@ -296,7 +297,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
   return {
     run,
     chooseHosts,
-    resolve: (item: TestItem | undefined) => items.resolve(item),
+    resolve: (item: TestItem | undefined): Promise<void> => items.resolve(item),
     async refresh(): Promise<void> {
       await items.resolve();
       await items.refreshImages();
@@ -308,7 +309,9 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         await showFailure(error);
       }
     },
-    dispose: () => subscriptions.dispose(),
+    dispose(): void {
+      subscriptions.dispose();
+    },
   };
 }
 
@@ -398,7 +401,8 @@ async function pickProfiles(): Promise<readonly Profile[] | undefined> {
 
 /** The images that a command was called for: rows of our view or of Container Tools, else one that the user picks. */
 async function chooseImages([first, several]: readonly unknown[]): Promise<readonly { readonly address: EngineAddress; readonly reference: string }[]> {
-  const nodes = (Array.isArray(several) && several.length > 0 ? several : [first]).filter((node): node is DockerNode & { readonly kind: 'image' } => typeof node === 'object' && node !== null && 'kind' in node && node.kind === 'image');
+  const given: readonly unknown[] = Array.isArray(several) && several.length > 0 ? several : [first];
+  const nodes = given.filter((node): node is DockerNode & { readonly kind: 'image' } => typeof node === 'object' && node !== null && 'kind' in node && node.kind === 'image');
   if (nodes.length > 0) return nodes.map(({ address, tag, image }) => ({ address, reference: tag ?? image.id }));
   const all = await listAllImages();
   const foreign = typeof first === 'object' && first !== null && 'fullTag' in first && typeof first.fullTag === 'string' ? first.fullTag : undefined;

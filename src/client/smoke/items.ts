@@ -1,5 +1,5 @@
 // What stands in the tests view: smoke files, images, and stages of open Dockerfiles.
-import { l10n, Range, Uri, workspace, type TestController, type TestItem } from 'vscode';
+import { l10n, Range, workspace, type TestController, type TestItem, type Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import type { StageOutput } from '../../core/engine/stack-output';

@@ -23,11 +23,11 @@ export function registerSmoke(client: LanguageClient, context: ExtensionContext)
     controller.createRunProfile(l10n.t('All'), TestRunProfileKind.Run, async (request) => (await load()).run(['static', 'cpu', 'gpu'], request), false),
   ];
   // On which Docker hosts smoke files and stages are tested.
-  for (const profile of profiles) profile.configureHandler = async () => (await load()).chooseHosts();
+  for (const profile of profiles) profile.configureHandler = () => void load().then((loaded) => loaded.chooseHosts());
   return Disposable.from(
     controller,
     ...profiles,
     ...COMMANDS.map((name) => commands.registerCommand(`tensorrt.${name}`, async (...args: readonly unknown[]) => (await load()).command(name, args))),
-    new Disposable(() => void feature?.then((loaded) => loaded.dispose())),
+    new Disposable(() => void feature?.then((loaded) => void loaded.dispose())),
   );
 }
