@@ -314,6 +314,11 @@ registry
   .option(...CONTEXT)
   .action(async (image: string, reference: string, options: RegistryArguments) => (await import('./registry')).push(image, reference, options));
 
+program
+  .command('mcp')
+  .description('Serve the engine to assistants by the Model Context Protocol, on standard input and output; files below the working folder can be read.')
+  .action(async () => (await import('./mcp')).serveMcp());
+
 /** `NAME=value`; `NAME` alone takes the value from the environment, as docker build does. */
 function collectBuildArgs(argument: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(argument) ?? [];

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { Disposable, Uri, workspace } from 'vscode';
+import { loadFeatures } from '../lazy';
+
+/** The names in contributes.json; the tools themselves are loaded when a model calls one. */
+const TOOLS = ['tensorrt_explain_finding', 'tensorrt_check_file', 'tensorrt_read_stack', 'tensorrt_propose_stack', 'tensorrt_describe_image', 'tensorrt_decode_error'];
+
+/** The part of VS Code's API for language models that is needed; older versions than 1.95 have none. */
+interface LanguageModels {
+  registerTool?(name: string, tool: { invoke(options: { readonly input: Record<string, unknown> }): Promise<unknown> }): Disposable;
+}
+interface LanguageModelApi {
+  readonly lm?: LanguageModels;
+  readonly LanguageModelToolResult?: new (parts: unknown[]) => unknown;
+  readonly LanguageModelTextPart?: new (text: string) => unknown;
+}
+
+/** Offers the engine to language models as tools. */
+export function registerAssistant(): Disposable {
+  const { lm, LanguageModelToolResult: Result, LanguageModelTextPart: Text } = vscode as LanguageModelApi;
+  if (lm?.registerTool === undefined || Result === undefined || Text === undefined) return new Disposable(() => undefined);
+  const register = lm.registerTool.bind(lm);
+  return Disposable.from(
+    ...TOOLS.map((name) =>
+      register(name, {
+        // An error's message goes to the model, which can then ask better.
+        invoke: async ({ input }) => new Result([new Text(await (await loadFeatures()).runAssistantTool(name, input, openWorkspaceFile))]),
+      }),
+    ),
+  );
+}
+
+/** A file of the workspace by its path, from a folder of it or absolute; nothing outside of it. */
+async function openWorkspaceFile(path: string): Promise<{ readonly text: string; readonly file: string } | undefined> {
+  for (const folder of workspace.workspaceFolders ?? []) {
+    const uri = path.startsWith('/') ? folder.uri.with({ path }) : Uri.joinPath(folder.uri, path);
+    if (!uri.path.startsWith(`${folder.uri.path}/`)) continue;
+    try {
+      return { text: (await workspace.openTextDocument(uri)).getText(), file: workspace.asRelativePath(uri) };
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
