@@ -158,9 +158,11 @@ function manifestPath(repository: string, reference: string): string {
   return `/v2/${checkRepository(repository)}/manifests/${encodeURIComponent(reference)}`;
 }
 
-/** Names have no characters that would need an escape, nor parts that lead upwards. */
+/** Names of repositories (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests): nothing in them needs an escape or leads upwards. */
+const REPOSITORY = /^[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*)*$/;
+
 function checkRepository(name: string): string {
-  if (!/^[a-z\d]+(?:[._/-]+[a-z\d]+)*$/.test(name)) throw refused(null, `not the name of a repository: ${name}`);
+  if (!REPOSITORY.test(name)) throw refused(null, `not the name of a repository: ${name}`);
   return name;
 }
 
