@@ -1,0 +1,212 @@
+import { env, l10n, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
+import type { Family, Wishes } from '../../core/solver/model';
+import { solve } from '../../core/solver/solve';
+import { DEFAULT_CHOICES, planChoices, type Planned } from '../../generate/choices';
+import { createDevcontainer } from '../../generate/devcontainer';
+import { generateDockerfile, type ImagePurpose } from '../../generate/dockerfile';
+import { addComments } from '../../generate/explain';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript } from '../../generate/generate';
+import { mergeFile } from '../../generate/merge';
+import type { GeneratedFile, Output } from '../../generate/model';
+import { readRunLine } from '../../generate/read-run-line';
+import { generateServing, type ServingMode } from '../../generate/serving';
+import { mergeDevcontainer, writeDevcontainer } from '../../generate/write-devcontainer';
+import { writeRunLine } from '../../generate/write-run';
+import { applyFiles, formatNote, showWritten, type Merge } from './apply';
+import { readMachine } from './machine';
+import { openDevContainer } from './open';
+import { askChoices, type Form } from './questions';
+import type { GenerateCommand } from './register';
+import { askAll, askText, pickOne, recommended, type Choice } from './steps';
+
+/** Runs one of the generators' commands; the first argument is the file or folder of the Explorer. */
+export async function runGenerator(name: GenerateCommand, args: readonly unknown[]): Promise<unknown> {
+  const place = args[0] instanceof Uri ? args[0] : undefined;
+  if (name === 'convertRunLine') return convertRunLine(place);
+  const folder = await pickFolder(place);
+  if (folder === undefined) return undefined;
+  switch (name) {
+    case 'addDevContainer':
+      return addDevContainer(folder);
+    case 'openDevContainer':
+      return openDevContainer(folder, () => addDevContainer(folder));
+    case 'generateCompose':
+      return addCompose(folder);
+    case 'generateRunScript':
+      return addRunScript(folder);
+    case 'generateDockerfile':
+      return addDockerfile(folder);
+  }
+}
+
+/** The workspace folder of a place, the only one, or the one that is picked. */
+async function pickFolder(place: Uri | undefined): Promise<WorkspaceFolder | undefined> {
+  const of = place === undefined ? undefined : workspace.getWorkspaceFolder(place);
+  const folders = workspace.workspaceFolders ?? [];
+  if (of !== undefined || folders.length <= 1) {
+    if (of === undefined && folders.length === 0) void window.showInformationMessage(l10n.t('Open a folder first: the files are written there.'));
+    return of ?? folders[0];
+  }
+  return window.showWorkspaceFolderPick({ placeHolder: l10n.t('In which folder?') });
+}
+
+/** Writes files with what is to be known of them; true when they were written or are there already. */
+async function apply(folder: WorkspaceFolder, title: string, { files, notes }: Output, comments: boolean, merge?: Merge): Promise<boolean> {
+  const shown = comments ? files.map((file): GeneratedFile => ({ ...file, text: addComments(file.text, file.path.endsWith('.json') ? '//' : '#') })) : files;
+  const applied = await applyFiles(folder.uri, shown, title, merge);
+  if (applied.calledOff) return false;
+  if (applied.written.length === 0) void window.showInformationMessage(l10n.t('{0} has all of it already.', files[0]?.path ?? ''));
+  else void showWritten({ ...applied, notes: [...notes, ...applied.notes] }, title);
+  return true;
+}
+
+/** Adds a dev container to a folder; true when it is there then. */
+async function addDevContainer(folder: WorkspaceFolder): Promise<boolean> {
+  const title = l10n.t('Add GPU Dev Container Configuration');
+  const chosen = await askChoices(title, 'devcontainer', folder.uri, await readMachine());
+  if (chosen === undefined) return false;
+  const { choices, service, comments } = chosen;
+  const planned = planChoices({ ...choices, name: folder.name });
+  if (service === undefined) return apply(folder, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
+  const config = createDevcontainer(planned.plan, { ...planned.extras, compose: { files: [`../${service.file}`], service: service.name, workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}' } });
+  const file: GeneratedFile = { path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false };
+  return apply(folder, title, { files: [file], notes: config.notes }, comments, (_, text) => mergeDevcontainer(text, config));
+}
+
+async function addCompose(folder: WorkspaceFolder): Promise<boolean> {
+  const title = l10n.t('Generate Compose File');
+  const kinds: readonly Choice<ServingMode | 'service'>[] = [
+    { label: l10n.t('A service with GPUs'), detail: l10n.t('For developing or running one container'), value: 'service' },
+    { label: l10n.t('A web service that runs its model itself'), value: 'single' },
+    { label: l10n.t('A web service and TensorFlow Serving'), detail: l10n.t('The model server has the GPU; the web service waits for it'), value: 'tfserving' },
+    { label: l10n.t('A web service and Triton'), detail: l10n.t('The model server has the GPU; the web service waits for it'), value: 'triton' },
+  ];
+  const kind = await pickOne(oneStep(title), l10n.t('What does it start?'), kinds, 'service');
+  if (kind === undefined || kind === 'back') return false;
+  const { value: mode } = kind;
+  if (mode !== 'service') {
+    const model = await askText(oneStep(title), l10n.t('Name of the model: its folder below models'), 'model', (text) => (/^[\w.-]+$/.test(text.trim()) ? undefined : l10n.t('Letters, digits, dots, hyphens and underscores')));
+    return model !== undefined && model !== 'back' && apply(folder, title, generateServing({ mode, port: 8080, model: model.value, gpus: 'all' }), false);
+  }
+  const chosen = await askChoices(title, 'compose', folder.uri, await readMachine());
+  if (chosen === undefined) return false;
+  const planned = planChoices(chosen.choices);
+  const options = { engine: chosen.choices.engine };
+  return apply(folder, title, generateCompose(planned, 'app', options), chosen.comments, mergeFile(planned, options, 'app'));
+}
+
+async function addRunScript(folder: WorkspaceFolder): Promise<boolean> {
+  const title = l10n.t('Generate docker run Script');
+  const chosen = await askChoices(title, 'run', folder.uri, await readMachine());
+  return chosen !== undefined && apply(folder, title, generateRunScript(planChoices(chosen.choices), chosen.choices.engine), chosen.comments);
+}
+
+function oneStep(title: string): { readonly title: string; readonly step: number; readonly totalSteps: number } {
+  return { title, step: 1, totalSteps: 1 };
+}
+
+interface ImageChoices {
+  readonly purpose: ImagePurpose;
+  readonly way: Family | 'archive';
+  readonly user: string | undefined;
+}
+
+async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
+  const title = l10n.t('Generate Dockerfile');
+  const chosen = await askAll<ImageChoices>(title, { purpose: 'python', way: 'apt', user: 'dev' }, [
+    async (answers, place) => {
+      const answered = await pickOne<ImagePurpose>(
+        place,
+        l10n.t('What is it for?'),
+        [
+          { label: 'Python', detail: l10n.t('Stages base, dev and app'), value: 'python' },
+          { label: 'C++', detail: l10n.t('A stage that compiles, with headers and nvcc, and a small one that ships'), value: 'cpp' },
+        ],
+        answers.purpose,
+      );
+      return answered === undefined || answered === 'back' ? answered : { value: { ...answers, purpose: answered.value } };
+    },
+    async (answers, place) => {
+      const rows = (['apt', 'pip', 'ngc', 'archive'] as const).flatMap((way): Choice<ImageChoices['way']>[] => {
+        const [combination] = solveFor(answers.purpose, way);
+        if (combination === undefined || (answers.purpose === 'cpp' && way === 'pip')) return [];
+        const tensorrt = combination.components.find(({ key }) => key === 'tensorrt')?.version ?? '';
+        return [{ label: waysToInstall()[way], description: `TensorRT ${tensorrt}${way === 'apt' ? `, ${recommended()}` : ''}`, detail: combination.image, value: way }];
+      });
+      const answered = await pickOne(place, l10n.t('Where does TensorRT come from?'), rows, answers.way);
+      return answered === undefined || answered === 'back' ? answered : { value: { ...answers, way: answered.value } };
+    },
+    async (answers, place) => {
+      const answered = await pickOne<string | undefined>(
+        place,
+        l10n.t('Who runs the program?'),
+        [
+          { label: l10n.t('A user without root’s rights'), description: 'dev', value: 'dev' },
+          { label: 'root', value: undefined },
+        ],
+        answers.user,
+      );
+      return answered === undefined || answered === 'back' ? answered : { value: { ...answers, user: answered.value } };
+    },
+  ]);
+  if (chosen === undefined) return false;
+  const { purpose, way, user } = chosen;
+  const [combination] = solveFor(purpose, way);
+  if (combination === undefined) return false;
+  const find = (key: string): string | undefined => combination.components.find((component) => component.key === key)?.version;
+  const [cuda, ubuntu, tensorrt] = [find('cuda'), find('ubuntu'), find('tensorrt')];
+  const wishes: Wishes = { ...(cuda !== undefined && { cuda }), ...(ubuntu !== undefined && { ubuntu }), ...(tensorrt !== undefined && { tensorrt }), family: 'apt', flavor: 'devel' };
+  const [toolchain] = purpose === 'cpp' && combination.family !== 'ngc' ? solve(wishes, { count: 1 }).combinations : [combination];
+  return apply(folder, title, generateDockerfile({ combination, ...(toolchain && { toolchain }), purpose, install: way === 'archive' ? 'archive' : 'solver', ...(user !== undefined && { user }) }), false);
+}
+
+function waysToInstall(): Readonly<Record<ImageChoices['way'], string>> {
+  return { apt: l10n.t('Packages in an image of CUDA'), pip: l10n.t('Wheels in an image of CUDA'), ngc: l10n.t('NVIDIA’s image as it is'), archive: l10n.t('The tar archive, from the build context') };
+}
+
+function solveFor(purpose: ImagePurpose, way: ImageChoices['way']): ReturnType<typeof solve>['combinations'] {
+  const family = way === 'archive' ? 'apt' : way;
+  return solve({ tensorrt: 'any', family, ...(purpose === 'python' && { python: 'any' }), ...(family === 'apt' && { flavor: 'runtime' as const }) }, { count: 1 }).combinations;
+}
+
+/** Turns a `docker run` command into another form: the selection, else the clipboard, else what is typed. */
+async function convertRunLine(place: Uri | undefined): Promise<boolean> {
+  const title = l10n.t('Convert docker run Command');
+  const editor = window.activeTextEditor;
+  const selected = editor === undefined || editor.selection.isEmpty ? '' : editor.document.getText(editor.selection);
+  const candidate = [selected, await env.clipboard.readText()].find((text) => text.length < 20_000 && readRunLine(text).plan !== undefined) ?? '';
+  const text = selected !== '' && candidate === selected ? { value: selected } : await askText(oneStep(title), l10n.t('The command: docker run …'), candidate.replace(/\\?\s*\n\s*/g, ' ').trim(), (given) => (readRunLine(given).plan === undefined ? l10n.t('This runs no container: docker run, podman run or nvidia-docker run') : undefined));
+  if (text === undefined || text === 'back') return false;
+  const { plan, notes } = readRunLine(text.value);
+  if (plan === undefined) return false;
+  const form = await pickOne<Form | 'line'>(
+    oneStep(title),
+    l10n.t('What is it to become?'),
+    [
+      { label: l10n.t('Dev container'), detail: '.devcontainer/devcontainer.json', value: 'devcontainer' },
+      { label: l10n.t('Compose service'), detail: 'compose.yaml', value: 'compose' },
+      { label: l10n.t('Script'), detail: 'run.sh', value: 'run' },
+      { label: l10n.t('The same command as it is written today'), detail: l10n.t('In a new editor'), value: 'line' },
+    ],
+    'devcontainer',
+  );
+  if (form === undefined || form === 'back') return false;
+  if (form.value === 'line') {
+    const planned = adoptPlan(plan, notes);
+    const document = await workspace.openTextDocument({ language: 'shellscript', content: [...planned.notes.map((each) => `# ${formatNote(each)}`), writeRunLine(planned.plan), ''].join('\n') });
+    await window.showTextDocument(document);
+    return true;
+  }
+  const folder = await pickFolder(place);
+  if (folder === undefined) return false;
+  const planned: Planned = adoptPlan({ ...plan, gpus: plan.gpus && { ...plan.gpus, optional: form.value === 'devcontainer' } }, notes, form.value === 'devcontainer' && plan.gpus !== undefined ? { postCreate: Object.fromEntries(Object.entries(DEFAULT_CHOICES.checks).map(([name, command]) => [name, `${command} || true`])) } : {});
+  const service = plan.settings.find(({ option }) => option === '--name')?.value?.replace(/[^\w.-]/g, '-') ?? 'app';
+  switch (form.value) {
+    case 'devcontainer':
+      return apply(folder, title, generateDevcontainer(planned), false, mergeFile(planned, {}));
+    case 'compose':
+      return apply(folder, title, generateCompose(planned, service), false, mergeFile(planned, {}, service));
+    case 'run':
+      return apply(folder, title, generateRunScript(planned), false);
+  }
+}

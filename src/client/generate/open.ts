@@ -1,0 +1,115 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { commands, env, extensions, l10n, ProcessExecution, Task, TaskPanelKind, TaskRevealKind, tasks, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
+import { connect, disconnect, DockerError, readEngineInfo } from '../../docker';
+import { readDevcontainer } from '../../core/devcontainer/read';
+import { listEngines } from '../docker/engines';
+import { showFailure } from '../docker/problem-message';
+import { requireTrust } from '../docker/trust';
+
+const DEV_CONTAINERS = 'ms-vscode-remote.remote-containers';
+const INSTALL = 'npm install -g @devcontainers/cli';
+
+/**
+ * Opens a folder in its dev container: adds one where there is none, asks the engine whether it can give a GPU, and hands
+ * over to the Dev Containers extension, or to the dev container command line in a terminal.
+ */
+export async function openDevContainer(folder: WorkspaceFolder, add: () => Promise<boolean>): Promise<boolean> {
+  if (!(await requireTrust())) return false;
+  let config = await findConfig(folder.uri);
+  if (config === undefined) {
+    if (!(await add())) return false;
+    config = await findConfig(folder.uri);
+    if (config === undefined) return false;
+  }
+  if (!(await checkEngine(config))) return false;
+  if (extensions.getExtension(DEV_CONTAINERS) !== undefined) {
+    await commands.executeCommand(isOnlyFolder(folder) ? 'remote-containers.reopenInContainer' : 'remote-containers.openFolder', ...(isOnlyFolder(folder) ? [] : [folder.uri]));
+    return true;
+  }
+  return openInTerminal(folder);
+}
+
+function isOnlyFolder(folder: WorkspaceFolder): boolean {
+  return workspace.workspaceFolders?.length === 1 && workspace.workspaceFolders[0]?.uri.toString() === folder.uri.toString();
+}
+
+async function findConfig(folder: Uri): Promise<Uri | undefined> {
+  for (const name of ['.devcontainer/devcontainer.json', '.devcontainer.json']) {
+    const uri = Uri.joinPath(folder, name);
+    const there = await workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    if (there) return uri;
+  }
+  return undefined;
+}
+
+/** Whether to go on: where the dev container wants a GPU and the engine shows no way to give it one, that is said first. */
+async function checkEngine(config: Uri): Promise<boolean> {
+  const text = new TextDecoder().decode(await workspace.fs.readFile(config));
+  const devcontainer = readDevcontainer(text, config.toString());
+  const wants = devcontainer?.hostGpu !== undefined || devcontainer?.options.some(({ name, value = '' }) => name === '--gpus' || name === '--runtime' || value.startsWith('nvidia.com/')) === true;
+  try {
+    const [address] = await listEngines();
+    if (address === undefined) throw new DockerError({ kind: 'not-installed' });
+    const engine = await connect(address);
+    try {
+      const { runtimes, cdiDevices } = await readEngineInfo(engine);
+      if (!wants || runtimes.includes('nvidia') || (cdiDevices ?? []).some((device) => device.startsWith('nvidia.com/'))) return true;
+    } finally {
+      disconnect(engine);
+    }
+  } catch (error) {
+    await showFailure(error, l10n.t('Opening the dev container'));
+    return false;
+  }
+  const go = l10n.t('Open Anyway');
+  const check = l10n.t('Check Host');
+  const canCheck = (await commands.getCommands(true)).includes('tensorrt.checkHost');
+  const answer = await window.showWarningMessage(l10n.t('Docker has no NVIDIA runtime: the dev container will start without a GPU, or not at all where it insists on one.'), { modal: true }, go, ...(canCheck ? [check] : []));
+  if (answer === check) await commands.executeCommand('tensorrt.checkHost');
+  return answer === go;
+}
+
+/** Starts the container by the command line, and opens a shell in it. */
+async function openInTerminal(folder: WorkspaceFolder): Promise<boolean> {
+  const program = workspace.getConfiguration('tensorrt').get('devContainer.path', 'devcontainer');
+  if (!(await isThere(program))) {
+    const copy = l10n.t('Copy Command');
+    const extension = l10n.t('Find Extension');
+    const answer = await window.showErrorMessage(l10n.t('Neither the Dev Containers extension nor the dev container command line is here. The command line is installed by: {0}', INSTALL), copy, extension);
+    if (answer === copy) await env.clipboard.writeText(INSTALL);
+    if (answer === extension) await commands.executeCommand('workbench.extensions.search', DEV_CONTAINERS);
+    return false;
+  }
+  const where = ['--workspace-folder', folder.uri.fsPath];
+  const task = new Task({ type: 'process' }, folder, l10n.t('Start dev container'), 'TensorRT', new ProcessExecution(program, ['up', ...where]));
+  task.presentationOptions = { reveal: TaskRevealKind.Always, panel: TaskPanelKind.Dedicated, clear: true, focus: false };
+  const status = await runTask(task);
+  if (status !== 0) {
+    void window.showErrorMessage(l10n.t('The dev container did not start; the terminal shows why.'));
+    return false;
+  }
+  window.createTerminal({ name: l10n.t('Dev container: {0}', folder.name), shellPath: program, shellArgs: ['exec', ...where, 'sh', '-c', 'command -v bash >/dev/null && exec bash || exec sh'] }).show();
+  return true;
+}
+
+async function isThere(program: string): Promise<boolean> {
+  const candidates = path.isAbsolute(program) ? [program] : (process.env['PATH'] ?? '').split(path.delimiter).filter((each) => path.isAbsolute(each)).map((each) => path.join(each, program));
+  const found = await Promise.all(candidates.map((file) => access(file).then(() => true, () => false)));
+  return found.includes(true);
+}
+
+async function runTask(task: Task): Promise<number | undefined> {
+  const ended = new Promise<number | undefined>((resolve) => {
+    const subscription = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+      if (execution.task.name !== task.name || execution.task.source !== task.source) return;
+      subscription.dispose();
+      resolve(exitCode);
+    });
+  });
+  await tasks.executeTask(task);
+  return ended;
+}
