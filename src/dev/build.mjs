@@ -66,7 +66,7 @@ const docker = { plugins: [rawText, withoutGrpc], external: ['vscode', 'cpu-feat
 const entries = [
   { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, featuresApart] },
   { entryPoints: { features: 'src/client/features.ts' }, ...docker },
-  { entryPoints: { server: 'src/server/main.ts' } },
+  { entryPoints: { server: 'src/server/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' }, ...docker },
 ];
 
