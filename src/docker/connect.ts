@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import { cancelled } from './errors';
+import { cancelled, DockerError } from './errors';
 import type { EngineAddress, EngineInfo } from './model';
 import { Transport } from './transport';
 
@@ -52,7 +52,8 @@ export interface SystemCalls {
 }
 
 interface VersionAnswer {
-  readonly Version: string;
+  /** Missing where something else answers. */
+  readonly Version?: string;
   readonly ApiVersion: string;
   readonly Os: string;
   readonly Arch: string;
@@ -86,6 +87,9 @@ export async function readEngineInfo(engine: Engine, signal?: AbortSignal): Prom
 export async function greetEngine(engine: Engine, signal?: AbortSignal): Promise<{ readonly info: EngineInfo; readonly timeSeconds: number | null }> {
   const system = systemOf(engine);
   const [version, answer] = await Promise.all([system.version({ abortSignal: signal }), system.info({ abortSignal: signal })]);
+  if (typeof version.Version !== 'string' || typeof answer !== 'object') {
+    throw new DockerError({ kind: 'context-unreachable', name: engine.address.name, url: engine.address.url, detail: 'what answers there is no Docker engine' });
+  }
   const time = Date.parse(answer.SystemTime ?? '');
   const cdi = answer.DiscoveredDevices?.flatMap(({ Source, ID }) => (Source === 'cdi' && ID !== undefined ? [ID] : []));
   const info: EngineInfo = {

@@ -10,6 +10,7 @@ import type { EngineAddress } from './model';
 export interface ExtraAddress {
   readonly name: string;
   readonly url: string;
+  /** As of EngineAddress; without it the environment decides, as for `docker -H`. */
   readonly certificates?: string | null;
 }
 
@@ -36,27 +37,29 @@ export async function listAddresses({
   // DOCKER_HOST has the last word, as for the docker command line, whose context `default` it then is.
   const standard: EngineAddress = host ?? { name: 'default', from: 'context', url: DEFAULT_URL, certificates: null, current: false };
   const named = [standard, ...contexts].map((address) => ({ ...address, current: host === undefined ? address.name === wanted : address === standard }));
-  const settings = extra.map(({ name, url, certificates = null }): EngineAddress => ({ name, from: 'setting', url, certificates, current: false }));
+  const settings = extra.map(({ name, url, certificates }): EngineAddress => {
+    const tls = certificates === undefined ? readTls(url, env, configFolder) : { certificates };
+    return { name, from: 'setting', url, ...tls, current: false };
+  });
   const known = [...named, ...settings];
   const all = await withoutDoubles([...known, ...(await findSockets(env))], known.length);
   return uniqueNames([...all].sort((left, right) => Number(right.current) - Number(left.current)));
 }
 
-/** DOCKER_HOST, as the docker command line reads it and its companions DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH. */
+/** DOCKER_HOST, as the docker command line reads it. */
 function readHost(env: NodeJS.ProcessEnv, configFolder: string): EngineAddress | undefined {
   const written = notEmpty(env['DOCKER_HOST']);
   if (written === undefined) return undefined;
   const url = written.includes('://') ? written : `tcp://${written}`;
+  return { name: 'DOCKER_HOST', from: 'environment', url, ...readTls(url, env, configFolder), current: true };
+}
+
+/** DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH, which go with an address that is not a context. */
+function readTls(url: string, env: NodeJS.ProcessEnv, configFolder: string): Pick<EngineAddress, 'certificates' | 'skipVerification'> {
   const verified = notEmpty(env['DOCKER_TLS_VERIFY']) !== undefined;
   const encrypted = /^(tcp|https):/.test(url) && (verified || notEmpty(env['DOCKER_TLS']) !== undefined);
-  return {
-    name: 'DOCKER_HOST',
-    from: 'environment',
-    url,
-    certificates: encrypted ? (notEmpty(env['DOCKER_CERT_PATH']) ?? configFolder) : null,
-    ...(encrypted && !verified && { skipVerification: true }),
-    current: true,
-  };
+  if (!encrypted) return { certificates: null };
+  return { certificates: notEmpty(env['DOCKER_CERT_PATH']) ?? configFolder, ...(!verified && { skipVerification: true }) };
 }
 
 /** Docker's contexts: `contexts/meta/<sha256 of the name>/meta.json`, certificates in `contexts/tls/<the same>/docker`. */

@@ -3,9 +3,9 @@ import { readGpuAccess, type GpuEvidence } from './gpu-access';
 import { cutLabels, cutText } from './labels';
 import type { ContainerDetails, ImageDetails } from './model';
 
-/** Of the environment so many variables are kept, and so many characters of each. */
-const MOST_VARIABLES = 500;
-const LONGEST_VARIABLE = 4_000;
+/** Of the environment so many characters are kept, and so many of each variable. */
+const LONGEST_ENVIRONMENT = 64_000;
+const LONGEST_VARIABLE = 8_000;
 
 interface ContainerAnswer extends GpuEvidence {
   readonly Id: string;
@@ -71,7 +71,8 @@ export async function inspectRaw(engine: Engine, kind: 'container' | 'image', id
 }
 
 function cutEnvironment(environment: readonly string[] | null | undefined): readonly string[] {
-  return (environment ?? []).slice(0, MOST_VARIABLES).map((entry) => cutText(entry, LONGEST_VARIABLE));
+  let room = LONGEST_ENVIRONMENT;
+  return (environment ?? []).map((entry) => cutText(entry, LONGEST_VARIABLE)).filter((entry) => (room -= entry.length) >= 0);
 }
 
 function words(value: readonly string[] | string | null | undefined): readonly string[] {

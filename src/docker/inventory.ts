@@ -1,7 +1,13 @@
 import type { Engine } from './connect';
 import { clientOf, systemOf } from './connect';
-import { cutLabels } from './labels';
+import { cutLabels, cutText } from './labels';
 import type { ContainerState, ContainerSummary, ImageSummary, PublishedPort } from './model';
+
+/** A container may publish all 65,535 ports; so many are kept. */
+const MOST_PORTS = 100;
+
+/** Of the names that Compose gives, in characters. */
+const LONGEST_NAME = 200;
 
 /** Fields of a row of `GET /containers/json`; any may be missing in an answer of Podman's. */
 export interface ContainerRow {
@@ -60,9 +66,9 @@ export function readContainer(row: ContainerRow): ContainerSummary {
     status,
     health: readHealth(status),
     createdSeconds: row.Created ?? 0,
-    ports: row.Ports?.map(readPort) ?? [],
+    ports: row.Ports?.slice(0, MOST_PORTS).map(readPort) ?? [],
     labels: cutLabels(labels),
-    compose: project !== undefined && service !== undefined ? { project, service } : null,
+    compose: project !== undefined && service !== undefined ? { project: cutText(project, LONGEST_NAME), service: cutText(service, LONGEST_NAME) } : null,
   };
 }
 

@@ -14,6 +14,9 @@ const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 /** Of each file that is read after the run. */
 const FILE_LIMIT_BYTES = 16 * 1024 * 1024;
 
+/** Output that is still under way when a container has ended gets so long to arrive. */
+const DRAIN_MS = 5_000;
+
 /** An engine that is restarting gets so long to come back before a container is left to the next sweep. */
 const REMOVE_PATIENCE_MS = 60_000;
 
@@ -108,8 +111,11 @@ export async function runContainer(engine: Engine, spec: RunSpec, { signal, onOu
       // Should the start fail, that is what is reported, not the stream that ends with it.
       followed.catch(() => undefined);
       await container.start({ abortSignal: stop.signal });
-      await followed;
-      const { StatusCode: status } = (await container.wait({ abortSignal: stop.signal })) as { readonly StatusCode: number };
+      const ended = container.wait({ abortSignal: stop.signal }) as Promise<{ readonly StatusCode: number }>;
+      ended.catch(() => undefined);
+      // The stream ends with the container; should it not, what is still in it is waited for no longer than this.
+      await Promise.race([followed, ended.then(() => sleep(DRAIN_MS, undefined, { signal: stop.signal }))]);
+      const { StatusCode: status } = await ended;
       const durationMs = performance.now() - begun;
       const { State } = await container.inspect({ abortSignal: stop.signal });
       const files = await readFiles(engine, name, spec.readAfter ?? [], stop.signal);

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { addAbortSignal } from 'node:stream';
 import { DockerError, refusal, toDockerError } from './errors';
-import type { EngineAddress } from './model';
+import type { DockerProblem, EngineAddress } from './model';
 import { EngineAgent } from './sockets';
 
 /** An answer that is longer than this is given up. */
@@ -30,9 +30,12 @@ type Callback = (error: DockerError | null, answer?: unknown) => void;
 export class Transport {
   readonly Promise = Promise;
   private readonly agent: EngineAgent;
+  /** Some servers in front of an engine choose by it. */
+  private readonly host: string;
 
   constructor(private readonly address: EngineAddress) {
     this.agent = new EngineAgent(address);
+    this.host = /^(?:tcp|https?):\/\/([^/:]+|\[[^\]]+\])/.exec(address.url)?.[1] ?? 'docker';
   }
 
   /** Closes all connections, also those in use. */
@@ -58,7 +61,7 @@ export class Transport {
     try {
       request = http.request({
         agent: this.agent,
-        host: 'docker',
+        host: this.host,
         // The agent opens its own socket. VS Code puts an agent of its own, for proxies, in the place of any other unless
         // a request names a socket.
         socketPath: '/docker',
@@ -77,12 +80,21 @@ export class Transport {
       fail(error);
       return;
     }
-    request.on('error', fail);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // An idle connection that the engine closed in the moment it was taken up again.
+      if (open && request.reusedSocket && error.code === 'ECONNRESET' && asked.method === 'GET') {
+        open = false;
+        this.dial(asked, callback);
+      } else fail(error);
+    });
     request.on('upgrade', (_response, socket: Duplex, head) => {
+      socket.on('error', () => undefined);
       if (head.length > 0) socket.unshift(head);
       settle(null, socket);
     });
     request.on('response', (response) => {
+      // Who reads it gets its error; while nobody does, it must not end this process.
+      response.on('error', () => undefined);
       if (signal) addAbortSignal(signal, response);
       const status = response.statusCode ?? 0;
       if (asked.isStream === true && status < 400) {
@@ -91,13 +103,20 @@ export class Transport {
       }
       void readAnswer(response).then((answer) => {
         if (status < 400) settle(null, parse(answer) ?? answer);
-        else settle(new DockerError(refusal(status, readRefusal(answer))));
+        else settle(new DockerError(this.readRefusal(status, answer)));
       }, fail);
     });
     if (asked.file instanceof Object && 'pipe' in asked.file) {
       asked.file.on('error', (error: Error) => request.destroy(error));
       asked.file.pipe(request);
     } else request.end(asked.file ?? text);
+  }
+
+  private readRefusal(status: number, answer: Buffer): DockerProblem {
+    const words = readWords(answer);
+    // Go's server says so where it expects TLS.
+    if (!/HTTP request to an HTTPS server/.test(words)) return refusal(status, words);
+    return { kind: 'context-unreachable', name: this.address.name, url: this.address.url, detail: words };
   }
 }
 
@@ -139,7 +158,7 @@ function parse(answer: Buffer): unknown {
 }
 
 /** The engine's words: `{"message": …}`, Podman's `{"cause": …, "message": …}`, or plain text. */
-function readRefusal(answer: Buffer): string {
+function readWords(answer: Buffer): string {
   const value = parse(answer.subarray(0, 1024 * 1024));
   const message = typeof value === 'object' && value !== null && 'message' in value ? value.message : undefined;
   return (typeof message === 'string' ? message : answer.subarray(0, 4096).toString('utf8')).trim();

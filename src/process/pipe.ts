@@ -9,6 +9,8 @@ const KEPT_CHARACTERS = 4_000;
 export class ProgramPipe extends Duplex {
   private readonly child: ChildProcess;
   private stderr = '';
+  private timeout = 0;
+  private timer: NodeJS.Timeout | undefined;
   private readonly onExit = (): void => void this.child.kill('SIGKILL');
 
   /** Starts `program`. When it ends with another status than 0, the pipe fails with what `failure` makes of its standard error. */
@@ -16,12 +18,16 @@ export class ProgramPipe extends Duplex {
     super({ allowHalfOpen: true });
     this.child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
     process.once('exit', this.onExit);
-    this.child.on('error', (error: NodeJS.ErrnoException) => this.destroy(new NotStarted(program, error.code)));
+    this.child.on('error', (error: NodeJS.ErrnoException) => {
+      process.removeListener('exit', this.onExit);
+      this.destroy(new NotStarted(program, error.code));
+    });
     this.child.stdin?.on('error', () => undefined);
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr = (this.stderr + chunk.toString('utf8')).slice(-KEPT_CHARACTERS);
     });
     this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.restartTimer();
       if (!this.push(chunk)) this.child.stdout?.pause();
     });
     this.child.on('close', (status) => {
@@ -36,6 +42,7 @@ export class ProgramPipe extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.restartTimer();
     // A program that has ended reports itself through its status.
     if (this.child.stdin?.writable !== true) done();
     else this.child.stdin.write(chunk, () => done());
@@ -47,15 +54,26 @@ export class ProgramPipe extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.timer);
     this.child.stdin?.destroy();
     this.child.kill();
     done(error);
   }
 
   // What node:http asks of a socket besides being a stream.
-  setTimeout(): this {
+
+  /** Emits `timeout` when nothing was written or read for so long; 0 is never. */
+  setTimeout(timeoutMs: number): this {
+    this.timeout = timeoutMs;
+    this.restartTimer();
     return this;
   }
+
+  private restartTimer(): void {
+    clearTimeout(this.timer);
+    if (this.timeout > 0) this.timer = setTimeout(() => this.emit('timeout'), this.timeout).unref();
+  }
+
   setNoDelay(): this {
     return this;
   }

@@ -115,6 +115,18 @@ describe('watchEngine', () => {
     expect(count(`GET /containers/${id}`)).toBe(1);
   });
 
+  it('can be closed while its events have begun and nobody reads them yet', async () => {
+    fake.answers.set('/images/json', null);
+    watch.setVisible(true);
+    await vi.waitFor(() => expect(watch.inventory.containers).not.toBeNull());
+    fake.emit({ Type: 'container', Action: 'start' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    watch.dispose();
+    // An error that nobody takes would fail this file.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(watch.engine).toBeNull();
+  });
+
   it('says nothing after it is closed', async () => {
     watch.setVisible(true);
     await read();
