@@ -107,6 +107,7 @@ function specOf({ imageId }: SmokeImage, isolation: Isolation, limits: SmokeLimi
 }
 
 const NO_SHELL: Refusal = { kind: 'not-found', detail: '/bin/sh' };
+const CANCELLED: Refusal = { kind: 'cancelled', detail: '' };
 
 /** One batch on its way: in one container where the image has a shell, else in one a command. */
 class BatchRun {
@@ -128,9 +129,9 @@ class BatchRun {
     const settle = (planned: PlannedStep, result: StepResult): void => {
       if (this.#pending.delete(planned)) onResult(planned.check, result);
     };
-    const refusal = this.#hasShell() ? await this.#runTogether(this.batch.steps, settle) : NO_SHELL;
+    const refusal = this.signal.aborted ? CANCELLED : this.#hasShell() ? await this.#runTogether(this.batch.steps, settle) : NO_SHELL;
     for (const planned of [...this.#pending]) {
-      if (this.signal.aborted) settle(planned, refused({ kind: 'cancelled', detail: '' }));
+      if (this.signal.aborted) settle(planned, refused(CANCELLED));
       else if (refusal?.kind === 'not-found') settle(planned, await this.#runAlone(planned));
       else if (refusal !== null) settle(planned, refused(refusal));
       else {

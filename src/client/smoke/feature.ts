@@ -176,6 +176,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
             checks.set(id, check);
             testRun.enqueued(check);
           }
+          for (const id of only ?? []) if (!checks.has(id)) testRun.skipped(items.checkItem(item, id, id, undefined));
           if (planned.length === 0) write(l10n.t('There is nothing to check in this image with these profiles.'));
         },
       );
@@ -393,7 +394,6 @@ async function pickProfiles(): Promise<readonly Profile[] | undefined> {
     { label: l10n.t('Static and CPU'), detail: l10n.t('Reads the files of the image and runs its programs; needs no GPU.'), profiles: ['static', 'cpu'] },
     { label: l10n.t('All, with GPU'), detail: l10n.t('Also runs kernels and engines on a GPU of the Docker host.'), profiles: ['static', 'cpu', 'gpu'] },
     { label: l10n.t('Static'), detail: l10n.t('Reads the files of the image; runs nothing.'), profiles: ['static'] },
-    { label: l10n.t('CPU'), detail: l10n.t('Imports frameworks and starts programs, without a GPU.'), profiles: ['cpu'] },
     { label: l10n.t('GPU'), detail: l10n.t('Runs kernels and engines on a GPU of the Docker host.'), profiles: ['gpu'] },
   ];
   return (await window.showQuickPick(rows, { placeHolder: l10n.t('What is to be tested?') }))?.profiles;

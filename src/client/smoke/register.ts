@@ -17,8 +17,9 @@ export function registerSmoke(client: LanguageClient, context: ExtensionContext)
   controller.resolveHandler = async (item) => (await load()).resolve(item);
   controller.refreshHandler = async () => (await load()).refresh();
   const profiles = [
-    controller.createRunProfile(l10n.t('Static'), TestRunProfileKind.Run, async (request) => (await load()).run(['static'], request), true),
-    controller.createRunProfile(l10n.t('CPU'), TestRunProfileKind.Run, async (request) => (await load()).run(['cpu'], request), false),
+    controller.createRunProfile(l10n.t('Static'), TestRunProfileKind.Run, async (request) => (await load()).run(['static'], request), false),
+    // The one that runs by default: all that needs no GPU.
+    controller.createRunProfile(l10n.t('CPU'), TestRunProfileKind.Run, async (request) => (await load()).run(['static', 'cpu'], request), true),
     controller.createRunProfile(l10n.t('GPU'), TestRunProfileKind.Run, async (request) => (await load()).run(['gpu'], request), false),
     controller.createRunProfile(l10n.t('All'), TestRunProfileKind.Run, async (request) => (await load()).run(['static', 'cpu', 'gpu'], request), false),
   ];

@@ -18,6 +18,7 @@ export const check: StaticCheck = {
   },
 };
 
-function torchOf({ scan }: SmokeImage): { readonly version: string; readonly cuda: string | null } | undefined {
-  return scan.components.find(({ kind, via }) => kind === 'torch' && via === 'pip');
+/** The table knows the wheels for x86-64. */
+function torchOf({ scan, architecture }: SmokeImage): { readonly version: string; readonly cuda: string | null } | undefined {
+  return architecture === 'amd64' ? scan.components.find(({ kind, via }) => kind === 'torch' && via === 'pip') : undefined;
 }
