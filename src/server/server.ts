@@ -7,6 +7,7 @@ import { COMPLETION_TRIGGERS, registerCompletion } from './methods/completion';
 import { registerConfig } from './methods/config';
 import { registerDiagnostics } from './methods/diagnostics';
 import { registerErrors } from './methods/errors';
+import { registerDocumentLinks } from './methods/document-links';
 import { registerFacts } from './methods/facts';
 import { registerHover } from './methods/hover';
 import { registerInlayHints } from './methods/inlay-hints';
@@ -20,12 +21,13 @@ export function startServer(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerHover, registerInlayHints, registerChangeCuda]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerDocumentLinks, registerHover, registerInlayHints, registerChangeCuda]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         completionProvider: { triggerCharacters: COMPLETION_TRIGGERS, resolveProvider: true },
+        documentLinkProvider: {},
         hoverProvider: true,
         inlayHintProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, FIX_ALL] },
