@@ -52,16 +52,19 @@ const featuresApart = {
   },
 };
 
-/** dockerode takes in gRPC for BuildKit sessions, which we never open: builds go through the docker command line. */
-const withoutGrpc = {
-  name: 'without-grpc',
+/**
+ * Of dockerode comes in what we use: not gRPC for BuildKit sessions, which we never open, nor its carrier with its ssh, whose
+ * place src/docker/transport.ts takes.
+ */
+const leanDockerode = {
+  name: 'lean-dockerode',
   setup(build) {
-    build.onResolve({ filter: /^(@grpc\/|protobufjs)/ }, ({ path: name }) => ({ path: name, namespace: 'without-grpc' }));
-    build.onLoad({ filter: /.*/, namespace: 'without-grpc' }, () => ({ contents: 'module.exports = {};' }));
+    build.onResolve({ filter: /^(@grpc\/|protobufjs|docker-modem$)/ }, ({ path: name }) => ({ path: name, namespace: 'lean-dockerode' }));
+    build.onLoad({ filter: /.*/, namespace: 'lean-dockerode' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 
-const docker = { plugins: [rawText, withoutGrpc], external: ['vscode', 'cpu-features'], loader: { '.node': 'empty' } };
+const docker = { plugins: [rawText, leanDockerode], external: ['vscode'] };
 
 const entries = [
   { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, featuresApart] },
