@@ -269,7 +269,8 @@ class JsonOutput implements Output {
         this.#write({ event: 'transfer', step: event.step.id, currentBytes: event.step.transfer?.currentBytes ?? null, totalBytes: event.step.transfer?.totalBytes ?? null });
         break;
       case 'step': {
-        const { id, text, position, state, seconds, error } = event.step;
+        const { id, text, position, seconds, error } = event.step;
+        const { state } = event;
         this.#write({ event: 'step', step: id, text, labels: position?.labels ?? [], index: position?.index ?? null, total: position?.total ?? null, state, seconds: seconds ?? null, error: error ?? null });
       }
     }

@@ -106,6 +106,12 @@ export class BuildLog {
     if (number !== undefined && rest !== undefined && this.#repeated === undefined) return this.#readPlain(number, rest);
     const legacy = readLegacyStep(line);
     if (legacy !== undefined) return this.#startLegacy(legacy);
+    const ending = this.#legacy === undefined ? -1 : line.search(/(?<=.)The command '.*' returned a non-zero code: \d+$/);
+    if (ending > 0) {
+      // The last line of the output had no end.
+      this.#readLine(line.slice(0, ending), stream);
+      return this.#readLine(line.slice(ending), stream);
+    }
     // The legacy builder prints what steps print on standard output, and its own errors on the other stream.
     if (this.#legacy !== undefined && stream !== 'stderr' && !LEGACY_ENDINGS.test(line)) return this.#readLegacy(this.#legacy, line);
     if (this.#legacy !== undefined && line.trim() !== '') this.#setError(line);
@@ -315,7 +321,7 @@ export class BuildLog {
   #begin(id: string, { text, position }: StepName): Step {
     const step: Step = { id, text, position, state: 'running', seconds: undefined, transfer: undefined, output: '', error: undefined };
     this.#steps.set(id, step);
-    this.#events.push({ kind: 'step', step });
+    this.#events.push({ kind: 'step', step, state: step.state });
     return step;
   }
 
@@ -325,7 +331,7 @@ export class BuildLog {
     // BuildKit may take up a step again that it has told to be done.
     if (step.state === state) return;
     step.state = state;
-    this.#events.push({ kind: 'step', step });
+    this.#events.push({ kind: 'step', step, state: step.state });
   }
 
   #fail(step: Step, error: string): void {

@@ -32,8 +32,8 @@ export interface BuildStep {
 
 /** What a piece of a log tells. */
 export type BuildEvent =
-  /** A step began, or changed its state. */
-  | { readonly kind: 'step'; readonly step: BuildStep }
+  /** A step began, or changed its state to this one; `step` itself may be further by now. */
+  | { readonly kind: 'step'; readonly step: BuildStep; readonly state: StepState }
   /** A whole line that a step printed. */
   | { readonly kind: 'output'; readonly step: BuildStep; readonly text: string }
   /** `BuildStep.transfer` changed. */

@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildStep } from './model';
+import type { BuildEvent, BuildStep, StepState } from './model';
 
 /** Styles that a log is shown in; each wraps a text. */
 export type LogPaint = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow', (text: string) => string>>;
@@ -36,19 +36,19 @@ export class LogRenderer {
       case 'output':
         return [...this.#head(event.step), `  ${keepColors(event.text)}`];
       case 'step':
-        return this.#renderStep(event.step);
+        return this.#renderStep(event.step, event.state);
       case 'transfer':
         return [];
     }
   }
 
-  #renderStep(step: BuildStep): readonly string[] {
+  #renderStep(step: BuildStep, state: StepState): readonly string[] {
     const { paint, words } = this.#options;
     const isOwn = step.position === undefined;
     // BuildKit tells some ends twice.
-    if (step.state !== 'running' && this.#ended.has(step.id)) return [];
-    if (step.state !== 'running') this.#ended.add(step.id);
-    switch (step.state) {
+    if (state !== 'running' && this.#ended.has(step.id)) return [];
+    if (state !== 'running') this.#ended.add(step.id);
+    switch (state) {
       case 'running':
         return isOwn ? [] : this.#head(step);
       case 'done':
