@@ -66,7 +66,7 @@ describe('nvidia-smi on the host', () => {
 
   it('refuses a field that it does not know', () => {
     const { status, stdout } = spawnSync('nvidia-smi', ['--query-gpu=name,colour', '--format=csv'], { env, encoding: 'utf8' });
-    expect([status, stdout]).toEqual([2, 'Field "colour" is not a valid field to query.\n']);
+    expect([status, stdout]).toEqual([2, 'Field "colour" is not a valid field to query.\n\n']);
   });
 });
 

@@ -13,7 +13,7 @@ export async function startPodman() {
   const supervised = await startSupervised(folder, {
     program: 'podman',
     args: [...where, 'system', 'service', '--time=0', `unix://${socket}`],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder, CONTAINERS_CONF: path.join(folder, 'containers.conf') },
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder, TMPDIR: path.join(folder, 'tmp'), CONTAINERS_CONF: path.join(folder, 'containers.conf') },
     isReady: () => answers({ path: socket }),
   });
   return { host: `unix://${socket}`, socket, stop: supervised.stop };

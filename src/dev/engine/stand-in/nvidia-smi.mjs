@@ -1,4 +1,4 @@
-// Writes an `nvidia-smi` that answers as the real one does, as a script for any POSIX shell: it has to run in images
+// Writes an `nvidia-smi` that answers as the real one does (compared with driver 580 on an H200), as a script for any POSIX shell: it has to run in images
 // that hold nothing but busybox.
 //   -L   --query-gpu=… --format=csv[,noheader][,nounits] [-i ID]   --query-compute-apps=…   -q -x   (nothing: the table)
 
@@ -64,7 +64,7 @@ for argument; do
     --format=*)
       case ",\${argument#*=}," in *,noheader,*) header=;; esac
       case ",\${argument#*=}," in *,nounits,*) units=;; esac;;
-    *) echo "Invalid combination of input arguments. Please run 'nvidia-smi -h' for help."; exit 1;;
+    *) echo "ERROR: Option $argument is not recognized. Please run 'nvidia-smi -h'."; echo; exit 255;;
   esac
 done
 
@@ -90,13 +90,13 @@ ${all.gpus.flatMap((gpu) => Object.entries(GPU_FIELDS).map(([field, read]) => va
 heading() {
   case "$1" in
 ${Object.entries(GPU_FIELDS).map(([field, read]) => headingCase(field, read(all.gpus[0] ?? machine.gpus[0] ?? EMPTY, all))).join('\n')}
-    *) echo "Field \\"$1\\" is not a valid field to query."; exit 2;;
+    *) echo "Field \\"$1\\" is not a valid field to query."; echo; exit 2;;
   esac
 }
 app_heading() {
   case "$1" in
 ${Object.entries(APP_FIELDS).map(([field, [title]]) => `    ${field}) heading='${title}';;`).join('\n')}
-    *) echo "Field \\"$1\\" is not a valid field to query."; exit 2;;
+    *) echo "Field \\"$1\\" is not a valid field to query."; echo; exit 2;;
   esac
 }
 app_value() {
@@ -124,12 +124,12 @@ line() {
 
 if [ -n "$query" ]; then
   fields=$query
-  titles=$(line heading) || { echo "$titles"; exit 2; }
+  titles=$(line heading) || { echo "$titles"; echo; exit 2; }
   [ -z "$header" ] || echo "$titles"
   for gpu in $gpus; do line value "$gpu"; done
 elif [ -n "$apps" ]; then
   fields=$apps
-  titles=$(line app_heading) || { echo "$titles"; exit 2; }
+  titles=$(line app_heading) || { echo "$titles"; echo; exit 2; }
   [ -z "$header" ] || echo "$titles"
 ${processesFile === undefined ? '' : readProcesses(processesFile)}
 elif [ -n "$list" ]; then
