@@ -16,6 +16,9 @@ import { addressOf, useEngine } from './engine';
 const shared = useEngine();
 const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-build-test-'));
 const buildx = setUpBuildx();
+// Nothing may be left in it.
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'trtc-build-scratch-'));
+process.env['TMPDIR'] = scratch;
 const DEBIAN = 'build-test/debian';
 let containers: string;
 
@@ -40,14 +43,14 @@ beforeEach(() => {
 
 afterEach(() => {
   expect(docker(shared, 'ps', '-aq')).toBe(containers);
-  expect(readdirSync(os.tmpdir()).filter((name) => /^trtc-build-(?!test)/.test(name))).toEqual([]);
+  expect(readdirSync(scratch)).toEqual([]);
 });
 
 afterAll(() => {
   for (const image of docker(shared, 'images', '-q', '--filter', 'label=build-test').split('\n')) if (image !== '') docker(shared, 'rmi', '-f', image);
   docker(shared, 'rmi', '-f', DEBIAN);
   docker(shared, 'builder', 'prune', '-af');
-  rmSync(folder, { recursive: true, force: true });
+  for (const each of [folder, scratch]) rmSync(each, { recursive: true, force: true });
 });
 
 /** Writes a build context of these files; gives its folder. */

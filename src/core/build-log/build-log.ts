@@ -369,7 +369,7 @@ const LEGACY_ENDINGS =
 const COMMAND = /(?:The command '|executor failed running \[|process ")(?:\/bin\/(?:ba)?sh (?:-\w+ (?:pipefail )?)*-c|\S+ -c) (.*?)(?:' returned|\]: (?:exit|runc)|" did not)/s;
 
 /** Lines with which builders end, besides those that begin with `ERROR: `. */
-const ENDINGS = /^(?:The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: |manifest for \S+ not found|failed to solve|executor failed running |[Dd]ockerfile parse error|failed to process "|Error response from daemon: |unable to prepare context: )/;
+const ENDINGS = /^(?:The command '.*' returned a non-zero code: \d+|(?:COPY|ADD) failed: |manifest for \S+ not found|failed to (?:solve|compute cache key|calculate checksum)|executor failed running |[Dd]ockerfile parse error|failed to process "|Error response from daemon: |unable to prepare context: )/;
 
 /** What a line that overwrites itself shows in the end. */
 function withoutReturns(line: string): string {

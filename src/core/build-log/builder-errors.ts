@@ -28,6 +28,7 @@ const PATTERNS: readonly Pattern[] = [
   // Files of the context
   { code: 'copy-outside-context', pattern: /[Ff]orbidden path outside the build context: (?<path>\S+)/, template: '{path} lies outside the build context; no instruction can reach it.' },
   { code: 'copy-missing', pattern: /failed to (?:compute cache key|calculate checksum of ref).*?: "?(?<path>\/[^":]*)"?(?: not found)?: not found/, template: 'The build context has no {path}, or .dockerignore leaves it out.' },
+  { code: 'copy-missing', pattern: /^"(?<path>\/[^"]*)" not found: not found/m, template: 'The build context has no {path}, or .dockerignore leaves it out.' },
   { code: 'copy-missing', pattern: /(?:COPY|ADD) failed: file not found in build context or excluded by \.dockerignore: stat (?<path>[^:]+):/, template: 'The build context has no {path}, or .dockerignore leaves it out.' },
   { code: 'copy-missing', pattern: /(?:COPY|ADD) failed: stat (?:\/var\/lib\/docker\/\S*?docker-builder\d+\/)?(?<path>[^:]+): no such file or directory/, template: 'The build context has no {path}, or .dockerignore leaves it out.' },
   { code: 'copy-missing', pattern: /(?:COPY|ADD) failed: (?:forbidden path|no source files were specified)/, template: 'Nothing in the build context fits this source.' },
@@ -75,7 +76,8 @@ export function readBuilderError(text: string): BuilderError | undefined {
     const line = groups['line'];
     const path = groups['path'];
     const url = groups['url'];
-    const word = groups['command'] ?? groups['flag'] ?? groups['unknown'] ?? groups['secret'] ?? groups['other'];
+    const flag = groups['flag'] ?? groups['unknown'];
+    const word = flag === undefined ? (groups['command'] ?? groups['secret'] ?? groups['other']) : `--${flag}`;
     return {
       code,
       template,

@@ -33,8 +33,15 @@ export function locate(sought: Sought, placed: PlacedInstruction, stack: StackRe
 
 function locatePackage({ name, version }: Extract<Sought, { kind: 'package' }>, actions: readonly Action[]): Location | undefined {
   const packages = actions.flatMap((action) => (action.kind === 'package-install' || action.kind === 'conda-install' || action.kind === 'package-remove' ? action.packages : []));
-  const named = packages.filter((each) => each.name.value === name || (each.localFile && baseName(each.text.value).startsWith(`${name}_`)));
-  return (named.find((each) => each.version?.value === version) ?? named[0])?.text.locate();
+  const named = packages.filter((each) => each.name.value === name || (each.localFile && isFileOf(each.text.value, name)));
+  const files = actions.flatMap((action) => (action.kind === 'local-package-install' ? action.files.map(({ path }) => path) : []));
+  return ((named.find((each) => each.version?.value === version) ?? named[0])?.text ?? files.find(({ value }) => isFileOf(value, name)))?.locate();
+}
+
+/** `libnvinfer8_8.6.1-1_amd64.deb` and `libnvinfer8.deb` are files of libnvinfer8. */
+function isFileOf(path: string, name: string): boolean {
+  const file = baseName(path);
+  return file.startsWith(name) && /^[_.]/.test(file.slice(name.length));
 }
 
 function locateRequirement(name: string, actions: readonly Action[]): Location | undefined {

@@ -15,7 +15,8 @@ export function buildArguments(spec: BuildSpec, way: Exclude<BuildWay, 'api'>, f
   return [
     ...(isBuildx ? ['buildx', 'build'] : ['build']),
     ...(spec.builder !== undefined && isBuildx ? ['--builder', spec.builder] : []),
-    ...(way === 'legacy' ? [] : ['--progress', way === 'buildx-json' ? 'rawjson' : 'plain']),
+    // Without it the containers of failed steps stay.
+    ...(way === 'legacy' ? ['--force-rm'] : ['--progress', way === 'buildx-json' ? 'rawjson' : 'plain']),
     '--iidfile',
     files.imageId,
     // Builders of other drivers than docker's keep the image to themselves unless they are told.

@@ -86,7 +86,7 @@ async function buildByCommand({ program, env, way, spec, control, files }: Attem
   if (!built && !result.cancelled && log.steps.length === 0 && isUnknown(`${result.stdout}\n${result.stderr}`)) return 'unknown';
   take(log.end(!built));
   early?.forEach((each) => control.onEvent?.(each));
-  if (!built && !result.cancelled && log.steps.length === 0) throwConnectionProblem(result.stderr, env);
+  if (!built && !result.cancelled && log.steps.length === 0) throwConnectionProblem(`${result.stdout}\n${result.stderr}`, env);
   return {
     ended: built ? 'built' : result.cancelled ? 'cancelled' : 'failed',
     way,
@@ -117,10 +117,14 @@ function nextAfterNotStarted(error: NotStarted): 'unknown' {
   throw new DockerError(refusal(null, error.message), { cause: error });
 }
 
+/** Throws where the docker command's words are that it does not reach the engine. */
 function throwConnectionProblem(output: string, env: NodeJS.ProcessEnv): void {
-  const [, url] = /Cannot connect to the Docker daemon at (\S+?)\.? Is the docker daemon running/.exec(output) ?? [];
-  if (url !== undefined) throw new DockerError({ kind: 'daemon-down', url });
-  if (/permission denied while trying to connect to the Docker daemon socket/.test(output)) throw new DockerError({ kind: 'no-permission', url: env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock' });
+  const named = /Cannot connect to the Docker daemon at (\S+?)\.? Is the docker daemon running/.exec(output)?.[1];
+  const dialled = /failed to dial gRPC: |error during connect: /.test(output);
+  const refused = /permission denied while trying to connect to the Docker daemon socket|connect: permission denied/.test(output);
+  if (named === undefined && !dialled && !refused) return;
+  const url = named ?? env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+  throw new DockerError({ kind: refused ? 'no-permission' : 'daemon-down', url });
 }
 
 async function readText(file: string): Promise<string | undefined> {

@@ -47,7 +47,7 @@ export const cmake: SymptomReader = {
     const inline = /^CMake Error: (.+)$/.exec(lines[begin] ?? '')?.[1];
     const rest = lines.slice(begin + 1, begin + 8);
     const text = inline ?? rest.slice(0, Math.max(1, rest.findIndex((line, i) => i > 0 && line.trim() === ''))).map((line) => line.trim()).filter((line) => line !== '').join(' ');
-    const missing = /Could (?:NOT|not) find (?:a package configuration file provided by )?"?(\w+)"?/.exec(text)?.[1];
+    const missing = /(?:Could (?:NOT|not) find|has asked CMake to find) (?:a package configuration file provided by )?"?(\w+)"?/.exec(text)?.[1];
     const option = /-D\s?(\w+)|\b(CMAKE_\w+)\b/.exec(text);
     const symptom: Symptom = {
       code: missing === undefined ? 'cmake-error' : 'cmake-package-missing',

@@ -1,9 +1,8 @@
-import { readLines, type Sought, type SymptomReader } from './model';
+import { readLines, type Sought, type Symptom, type SymptomReader } from './model';
 
 const DPKG: Sought = { kind: 'command', names: ['dpkg', 'apt-get', 'apt', 'gdebi'] };
 
-/** What dpkg says, by itself or under apt. */
-export const dpkg = readLines([
+const dpkgLines = readLines([
   {
     code: 'dpkg-file-missing',
     pattern: /^dpkg(?:-deb)?: error: (?:cannot access archive|failed to read archive) [`'](?<path>[^']+)': No such file or directory/,
@@ -42,24 +41,30 @@ export const dpkg = readLines([
   },
 ]);
 
-/** `Errors were encountered while processing:` and the packages below it. */
-export const dpkgErrors: SymptomReader = {
+/** What dpkg says, by itself or under apt; where it is only a list of packages at its end, that list. */
+export const dpkg: SymptomReader = {
   rank: 'tool',
   read(lines) {
-    const begin = lines.findLastIndex((line) => /^Errors were encountered while processing:/.test(line));
-    if (begin < 0) return [];
-    const length = lines.slice(begin + 1).findIndex((line) => !/^ \S+$/.test(line));
-    const names = lines.slice(begin + 1, length < 0 ? lines.length : begin + 1 + length).map((line) => line.trim());
-    if (names.length === 0) return [];
-    return [
-      {
-        code: 'dpkg-script-failed',
-        template: 'dpkg could not set up {names}.',
-        data: { names: names.join(', ') },
-        first: begin,
-        last: begin + names.length,
-        seeks: [...names.map((name) => ({ kind: 'package', name: name.replace(/:\w+$/, '') }) as const), { kind: 'text', text: 'install' }, DPKG],
-      },
-    ];
+    const told = dpkgLines.read(lines);
+    return told.length > 0 ? told : readErrors(lines);
   },
 };
+
+/** `Errors were encountered while processing:` and the packages below it. */
+function readErrors(lines: readonly string[]): readonly Symptom[] {
+  const begin = lines.findLastIndex((line) => /^Errors were encountered while processing:/.test(line));
+  if (begin < 0) return [];
+  const length = lines.slice(begin + 1).findIndex((line) => !/^ \S+$/.test(line));
+  const names = lines.slice(begin + 1, length < 0 ? lines.length : begin + 1 + length).map((line) => line.trim());
+  if (names.length === 0) return [];
+  return [
+    {
+      code: 'dpkg-script-failed',
+      template: 'dpkg could not set up {names}.',
+      data: { names: names.join(', ') },
+      first: begin,
+      last: begin + names.length,
+      seeks: [...names.map((name) => ({ kind: 'package', name: name.replace(/:\w+$/, '') }) as const), { kind: 'text', text: 'install' }, DPKG],
+    },
+  ];
+}

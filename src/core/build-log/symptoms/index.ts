@@ -2,7 +2,7 @@ import { aptDependencies, aptLines } from './apt';
 import { cmake, compilers } from './compile';
 import { condaLines, condaLists } from './conda';
 import { downloads, wget } from './download';
-import { dpkg, dpkgErrors } from './dpkg';
+import { dpkg } from './dpkg';
 import { machine } from './machine';
 import type { SymptomReader } from './model';
 import { otherManagers } from './packages';
@@ -15,7 +15,6 @@ export const readers: readonly SymptomReader[] = [
   aptDependencies,
   aptLines,
   dpkg,
-  dpkgErrors,
   otherManagers,
   condaLists,
   condaLines,
