@@ -186,7 +186,7 @@ function createBody(name: string, spec: RunSpec): object {
 }
 
 /** What of the engine's host configuration gives a container this GPU. */
-export function gpuHostConfig(gpu: GpuAccess | undefined): object {
+function gpuHostConfig(gpu: GpuAccess | undefined): object {
   switch (gpu?.how) {
     case undefined:
     case 'none':

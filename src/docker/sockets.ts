@@ -30,7 +30,7 @@ export class EngineAgent extends Agent {
  * Opens a stream to an engine. Throws DockerError for an address that cannot be one; what fails later is an `error` of
  * the stream.
  */
-export function openSocket(address: EngineAddress): Duplex {
+function openSocket(address: EngineAddress): Duplex {
   const local = /^(?:unix|npipe):\/\/(.+)$/.exec(address.url)?.[1];
   if (local !== undefined) return net.connect({ path: address.url.startsWith('npipe') ? local.replaceAll('/', '\\') : local });
   const url = readUrl(address);

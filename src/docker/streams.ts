@@ -12,7 +12,7 @@ const LONGEST_LINE = 1024 * 1024;
  * big endian) and their content; format: Docker Engine API, "Stream format" of ContainerAttach. Content is given piece by
  * piece as it comes, so that a frame of any length needs no memory.
  */
-export async function* splitFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<{ readonly stream: StreamName; readonly content: Buffer }> {
+async function* splitFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<{ readonly stream: StreamName; readonly content: Buffer }> {
   let header = Buffer.alloc(0);
   let left = 0;
   let stream: StreamName = 'stdout';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { busyboxImage, docker, startEngine, type TestEngine } from '../../src/dev/engine/index.mjs';
-import { connect, disconnect, listContainers, runContainer, type Engine, type RunSpec } from '../../src/docker/index';
+import { connect, disconnect, listContainers, readEngineInfo, readGpuUsage, runContainer, type Engine, type RunSpec } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
 import { eventually } from './eventually';
 
@@ -135,6 +135,38 @@ describe('an engine of its own', () => {
     await own.start();
     await failed;
     expect(docker(own, 'ps', '-aq').trim()).toBe('');
+  });
+});
+
+describe('GPU usage on the machine of the engine', () => {
+  const ownPath = process.env['PATH'];
+  let own: TestEngine;
+  let client: Engine;
+  beforeAll(async () => {
+    own = await startEngine({ bridge: false });
+    await busyboxImage(own);
+    client = await connect(addressOf(own.host));
+    // nvidia-smi of the host is the stand-in.
+    process.env['PATH'] = own.env['PATH'];
+  });
+  afterAll(async () => {
+    process.env['PATH'] = ownPath;
+    disconnect(client);
+    await own.stop();
+  });
+
+  it('is that of the processes of each container', async () => {
+    const start = (...args: readonly string[]): string => docker(own, 'run', '-d', '--network', 'none', ...args, 'busybox', 'sleep', '1000').trim();
+    const [busy, idle] = [start('--gpus', 'all'), start('--gpus', 'all')];
+    const pid = Number(docker(own, 'inspect', '--format', '{{.State.Pid}}', busy));
+    own.setGpuProcesses([
+      { gpu: 1, pid, name: 'python3', usedMiB: 512 },
+      { gpu: 0, pid: 999_999, name: 'of somebody else', usedMiB: 64 },
+    ]);
+    const usage = await readGpuUsage(client, await readEngineInfo(client), [busy, idle, 'no-such-container']);
+    expect([...usage.keys()]).toEqual([busy, idle]);
+    expect(usage.get(busy)).toMatchObject({ processBytes: 512 * 1024 * 1024, gpus: [{ index: 1 }] });
+    expect(usage.get(idle)).toEqual({ processBytes: 0, gpus: [] });
   });
 });
 
