@@ -7,6 +7,7 @@ import { registerHost } from './host/register';
 import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
 import { registerSmoke } from './smoke/register';
+import { registerStack } from './stack/register';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {
@@ -19,5 +20,6 @@ export function activate(context: ExtensionContext): void {
     registerHost(),
     registerGenerate(),
     registerSmoke(client, context),
+    registerStack(client),
   );
 }

@@ -6,3 +6,4 @@ export { createSmokeFeature } from './smoke/feature';
 export { explainAt } from './generate/explain';
 export { runGenerator } from './generate/feature';
 export { runAssistantTool } from './assistant/run-tool';
+export { showStageGraph } from './stack/stage-graph';

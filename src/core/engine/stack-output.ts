@@ -1,4 +1,4 @@
-import type { ComponentKind, Certainty, StackReport, VersionClaim, Via } from '../stack/model';
+import type { ComponentKind, Certainty, StackReport, StageStack, VersionClaim, Via } from '../stack/model';
 import { LineIndex } from '../text/line-index';
 import { UNKNOWN } from '../text/traced';
 
@@ -16,6 +16,10 @@ export interface StageOutput {
   readonly line: number;
   /** The image or stage, ARGs expanded; as written where a value is not known. */
   readonly from: string;
+  /** Index of the earlier stage that it begins with; null for an image. */
+  readonly basedOn: number | null;
+  /** Indexes of the stages that it copies files from, ascending. */
+  readonly copiesFrom: readonly number[];
   readonly components: readonly ComponentOutput[];
 }
 
@@ -47,11 +51,13 @@ export function describeStack({ dockerfile, stages, files }: StackReport): Stack
   };
   return {
     version: 1,
-    stages: stages.map(({ stage, base, final }) => ({
+    stages: stages.map(({ stage, base, steps, final }) => ({
       name: stage.name ?? null,
       index: stage.index,
       line: findLine(dockerfile.file, stage.from.range.start),
       from: base.reference.value.includes(UNKNOWN) ? stage.from.image.raw : base.reference.value,
+      basedOn: base.stage?.stage.index ?? null,
+      copiesFrom: listSources(stages, stage.index, steps),
       components: final.components.map((component) => ({
         kind: component.kind,
         name: component.name.replaceAll(UNKNOWN, '?'),
@@ -64,6 +70,20 @@ export function describeStack({ dockerfile, stages, files }: StackReport): Stack
       })),
     })),
   };
+}
+
+/** The earlier stages that COPY --from and RUN --mount of a stage name, by name or number. */
+function listSources(stages: readonly StageStack[], index: number, steps: StageStack['steps']): readonly number[] {
+  const found = new Set<number>();
+  for (const { instruction } of steps) {
+    for (const { name, value } of instruction.flags) {
+      const from = name === 'from' ? value?.raw : name === 'mount' ? /(?:^|,)from=([^,]+)/.exec(value?.raw ?? '')?.[1] : undefined;
+      if (from === undefined) continue;
+      const source = stages.find(({ stage }) => stage.index < index && (stage.name === from.toLowerCase() || String(stage.index) === from));
+      if (source !== undefined) found.add(source.stage.index);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
 }
 
 /** A version claim as one word for the reader; null when nothing is known. */

@@ -9,5 +9,5 @@ export function toStack(scan: ImageScan): StackOutput {
   const components = scan.components.map(
     ({ kind, name, version, cuda, via, file }): ComponentOutput => ({ kind, name, version, cuda, certainty: 'stated', via, file, line: 1 }),
   );
-  return { version: 1, stages: [{ name: null, index: 0, line: 1, from: scan.image, components }] };
+  return { version: 1, stages: [{ name: null, index: 0, line: 1, from: scan.image, basedOn: null, copiesFrom: [], components }] };
 }

@@ -1,0 +1,67 @@
+import { commands, Disposable, l10n, languages, Uri, window, workspace, type TextEditor } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { State } from 'vscode-languageclient/node';
+import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
+import { loadFeatures } from '../lazy';
+import { StackTree } from './stack-tree';
+
+/** Typing and moving the cursor come in bursts; the view follows when they pause. */
+const PAUSE_MS = 150;
+
+/** The view of the stage under the cursor, and the graph of all stages. */
+export function registerStack(client: LanguageClient): Disposable {
+  const tree = new StackTree();
+  const view = window.createTreeView('tensorrt.stack', { treeDataProvider: tree });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+
+  const ask = (uri: Uri): Promise<StackAnswer> => {
+    const params: StackParams = { textDocument: { uri: uri.toString() } };
+    return client.sendRequest<StackAnswer>(STACK_REQUEST, params);
+  };
+  const update = async (): Promise<void> => {
+    const editor = window.activeTextEditor;
+    if (!view.visible || client.state !== State.Running) return;
+    const mine = ++asked;
+    const shown = editor?.document.languageId === 'dockerfile' ? await findStage(editor, ask) : undefined;
+    // A later question has been asked meanwhile.
+    if (mine !== asked) return;
+    view.description = shown === undefined ? '' : (shown.stage.name ?? l10n.t('stage {0}', shown.stage.index));
+    tree.show(shown);
+  };
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void update(), PAUSE_MS);
+  };
+  return Disposable.from(
+    view,
+    new Disposable(() => clearTimeout(timer)),
+    view.onDidChangeVisibility(soon),
+    window.onDidChangeActiveTextEditor((editor) => {
+      // The panel and the terminal take the focus without an editor: what was shown stays.
+      if (editor !== undefined || window.visibleTextEditors.length === 0) soon();
+    }),
+    window.onDidChangeTextEditorSelection(soon),
+    workspace.onDidChangeTextDocument(({ document }) => {
+      if (document === window.activeTextEditor?.document) soon();
+    }),
+    languages.onDidChangeDiagnostics(soon),
+    client.onDidChangeState(soon),
+    commands.registerCommand('tensorrt.showStageGraph', async (given?: Uri) => {
+      const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
+      if (uri === undefined) {
+        void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+        return;
+      }
+      (await loadFeatures()).showStageGraph(uri, ask);
+    }),
+  );
+}
+
+async function findStage(editor: TextEditor, ask: (uri: Uri) => Promise<StackAnswer>): Promise<Parameters<StackTree['show']>[0]> {
+  const stages = (await ask(editor.document.uri))?.stages ?? [];
+  const line = editor.selection.active.line + 1;
+  const stage = stages.findLast((one) => one.line <= line) ?? stages[0];
+  if (stage === undefined) return undefined;
+  return { dockerfile: editor.document.uri, stage };
+}

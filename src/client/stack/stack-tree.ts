@@ -1,0 +1,77 @@
+import { EventEmitter, l10n, languages, MarkdownString, Range, ThemeColor, ThemeIcon, TreeItem, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
+import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
+
+/** What the view shows: the stage under the cursor, or nothing. */
+export interface ShownStage {
+  readonly dockerfile: Uri;
+  readonly stage: StageOutput;
+}
+
+type Row = { readonly kind: 'component'; readonly component: ComponentOutput } | { readonly kind: 'conflict'; readonly diagnostic: Diagnostic };
+
+/** The stage under the cursor: its components, where each came from, and below a component what is wrong with it. */
+export class StackTree implements TreeDataProvider<Row> {
+  readonly #changed = new EventEmitter<void>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  #shown: ShownStage | undefined;
+
+  /** Shows another stage, or the same anew. */
+  show(stage: ShownStage | undefined): void {
+    this.#shown = stage;
+    this.#changed.fire();
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (this.#shown === undefined) return [];
+    if (row === undefined) return this.#shown.stage.components.map((component) => ({ kind: 'component', component }));
+    return row.kind === 'component' ? this.#conflictsOf(row.component).map((diagnostic) => ({ kind: 'conflict', diagnostic })) : [];
+  }
+
+  getTreeItem(row: Row): TreeItem {
+    return row.kind === 'component' ? this.#componentItem(row.component) : this.#conflictItem(row.diagnostic);
+  }
+
+  #componentItem(component: ComponentOutput): TreeItem {
+    const conflicts = this.#conflictsOf(component);
+    const item = new TreeItem(component.kind, conflicts.length > 0 ? 2 : 0);
+    const version = component.version ?? l10n.t('unknown version');
+    const place = l10n.t('line {0}', component.line);
+    item.description = `${version} · ${component.via === 'base-image' ? l10n.t('base image') : component.name} · ${place}`;
+    item.tooltip = describe(component);
+    item.iconPath = conflicts.length > 0 ? iconOf(conflicts) : new ThemeIcon('package');
+    item.accessibilityInformation = { label: [component.kind, version, component.name, place, ...(conflicts.length > 0 ? [l10n.t('{0} conflicts', conflicts.length)] : [])].join(', ') };
+    item.command = { title: l10n.t('Show Line'), command: 'tensorrt.showLine', arguments: [component.file, component.line] };
+    return item;
+  }
+
+  #conflictItem(diagnostic: Diagnostic): TreeItem {
+    const item = new TreeItem(diagnostic.message.split('\n')[0] ?? '');
+    item.tooltip = new MarkdownString().appendText(diagnostic.message);
+    item.iconPath = iconOf([diagnostic]);
+    item.command = { title: l10n.t('Show Line'), command: 'tensorrt.showLine', arguments: [this.#shown?.dockerfile.toString() ?? '', diagnostic.range.start.line + 1] };
+    return item;
+  }
+
+  /** Our errors and warnings on the line that brought a component, or that name it from elsewhere. */
+  #conflictsOf({ file, line }: ComponentOutput): readonly Diagnostic[] {
+    if (this.#shown === undefined) return [];
+    const { dockerfile } = this.#shown;
+    const onLine = (uri: Uri, range: Range): boolean => uri.toString() === Uri.parse(file).toString() && range.start.line === line - 1;
+    return languages
+      .getDiagnostics(dockerfile)
+      .filter(({ source, severity, range, relatedInformation = [] }) => source === 'tensorrt' && severity <= 1 && (onLine(dockerfile, range) || relatedInformation.some(({ location }) => onLine(location.uri, location.range))));
+  }
+}
+
+function describe({ kind, name, version, cuda, certainty }: ComponentOutput): MarkdownString {
+  const text = new MarkdownString();
+  text.appendText(`${kind} ${version ?? l10n.t('unknown version')}`);
+  text.appendMarkdown('\n\n').appendText(name);
+  if (cuda !== null) text.appendMarkdown('\n\n').appendText(l10n.t('built for CUDA {0}', cuda));
+  const known = { stated: l10n.t('stated in the file'), derived: l10n.t('follows from a fact'), assumed: l10n.t('likely, not proven') };
+  return text.appendMarkdown('\n\n').appendText(known[certainty]);
+}
+
+function iconOf(diagnostics: readonly Diagnostic[]): ThemeIcon {
+  return diagnostics.some(({ severity }) => severity === 0) ? new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) : new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
+}

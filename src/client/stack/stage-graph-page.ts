@@ -1,0 +1,133 @@
+import type { StageOutput } from '../../core/engine/stack-output';
+import type { GraphTexts } from './stage-graph';
+
+/** Components that a card shows; the others are in the stack view. */
+const SHOWN = new Set(['os', 'python', 'cuda', 'nvcc', 'cudnn', 'tensorrt', 'tensorrt-python', 'tensorrt-llm', 'triton', 'deepstream', 'torch', 'torch-tensorrt', 'tensorflow', 'onnxruntime', 'jax', 'nccl', 'l4t', 'cuda-compat']);
+
+const CARD_WIDTH = 300;
+const LINE_HEIGHT = 20;
+const GAP = 44;
+/** Room at the right of the cards for the arrows of COPY --from, one lane each. */
+const LANE = 22;
+
+/**
+ * The page: each stage a card that can be reached by keyboard, under it those that begin with it or copy from it. The
+ * drawing says nothing that the cards do not say in words. `nonce` allows its one script.
+ */
+export function renderStageGraph(stages: readonly StageOutput[], nonce: string, texts: GraphTexts): string {
+  const cards = layOut(stages);
+  const arrows = [...listArrows(stages)];
+  const width = CARD_WIDTH + 40 + LANE * (arrows.filter(({ kind }) => kind === 'copy').length + 1);
+  const height = (cards.at(-1)?.bottom ?? 0) + 20;
+  const nameOf = (index: number): string => stages[index]?.name ?? fill(texts.stage, String(index));
+  return `<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
+<title>${escape(texts.title)}</title>
+<style nonce="${nonce}">
+  body { font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
+  h1 { font-size: 1.2em; font-weight: 600; }
+  .graph { position: relative; width: ${width}px; height: ${height}px; }
+  svg { position: absolute; inset: 0; }
+  path { fill: none; stroke: var(--vscode-editor-foreground); stroke-width: 1.5; }
+  path.copy { stroke-dasharray: 5 4; }
+  marker path { fill: var(--vscode-editor-foreground); stroke: none; }
+  ol { list-style: none; margin: 0; padding: 0; }
+  button { position: absolute; left: 0; width: ${CARD_WIDTH}px; box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
+    background: var(--vscode-editorWidget-background); border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorWidget-border, currentColor)); border-radius: 4px; }
+  button:hover { background: var(--vscode-list-hoverBackground); }
+  button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 2px; }
+  strong, span { display: block; line-height: ${LINE_HEIGHT}px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
+  .from { color: var(--vscode-descriptionForeground); }
+  .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  @media print { button { break-inside: avoid; border-color: #000; } }
+</style>
+${cards.map(({ top, bottom }, i) => `<style nonce="${nonce}">#stage-${i} { top: ${top}px; height: ${bottom - top}px; }</style>`).join('\n')}
+</head>
+<body>
+<h1>${escape(texts.title)}</h1>
+${stages.length === 0 ? `<p>${escape(texts.empty)}</p>` : ''}
+<div class="graph">
+<svg width="${width}" height="${height}" aria-hidden="true">
+<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
+${arrows.map((arrow, i) => drawArrow(arrow, cards, arrows.slice(0, i).filter(({ kind }) => kind === 'copy').length)).join('\n')}
+</svg>
+<ol>
+${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
+</ol>
+</div>
+<script nonce="${nonce}">
+  const editor = acquireVsCodeApi();
+  for (const card of document.querySelectorAll('button')) card.addEventListener('click', () => editor.postMessage(Number(card.dataset.line)));
+</script>
+</body>
+</html>`;
+}
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function layOut(stages: readonly StageOutput[]): readonly Box[] {
+  let top = 0;
+  return stages.map((stage) => {
+    const lines = 2 + Math.max(1, shownOf(stage).length);
+    const box = { top, bottom: top + 18 + lines * LINE_HEIGHT };
+    top = box.bottom + GAP;
+    return box;
+  });
+}
+
+function shownOf({ components }: StageOutput): readonly { readonly kind: string; readonly version: string }[] {
+  const last = new Map<string, string>();
+  for (const { kind, version } of components) if (SHOWN.has(kind)) last.set(kind, version ?? '?');
+  return [...last].map(([kind, version]) => ({ kind, version }));
+}
+
+interface Arrow {
+  readonly kind: 'base' | 'copy';
+  readonly from: number;
+  readonly to: number;
+}
+
+function* listArrows(stages: readonly StageOutput[]): Generator<Arrow> {
+  for (const [to, { basedOn, copiesFrom }] of stages.entries()) {
+    if (basedOn !== null) yield { kind: 'base', from: basedOn, to };
+    for (const from of copiesFrom) yield { kind: 'copy', from, to };
+  }
+}
+
+/** A base goes down at the left, through what lies between; a copy around it in a lane at the right. */
+function drawArrow({ kind, from, to }: Arrow, boxes: readonly Box[], lane: number): string {
+  const [start, end] = [boxes[from], boxes[to]];
+  if (start === undefined || end === undefined) return '';
+  if (kind === 'base') {
+    const x = to - from === 1 ? CARD_WIDTH / 3 : 24 + from * 12;
+    return `<path marker-end="url(#head)" d="M${x} ${start.bottom} V${end.top}"/>`;
+  }
+  const x = CARD_WIDTH + 20 + LANE * lane;
+  const [y1, y2] = [(start.top + start.bottom) / 2, (end.top + end.bottom) / 2];
+  return `<path class="copy" marker-end="url(#head)" d="M${CARD_WIDTH} ${y1} H${x} V${y2} H${CARD_WIDTH}"/>`;
+}
+
+function renderCard(stage: StageOutput, index: number, nameOf: (index: number) => string, texts: GraphTexts): string {
+  const { name, from, line, basedOn, copiesFrom } = stage;
+  const title = name === null ? fill(texts.stage, String(stage.index)) : name;
+  const rows = shownOf(stage).map(({ kind, version }) => `<span>${escape(kind)} ${escape(version)}</span>`);
+  const relations = [...(basedOn === null ? [] : [fill(texts.based, nameOf(basedOn))]), ...copiesFrom.map((source) => fill(texts.copies, nameOf(source)))];
+  return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
+}
+
+function fill(template: string, value: string): string {
+  return template.replace('{0}', () => value);
+}
+
+/** Text of a Dockerfile in HTML; what turns the direction of text or is no character is shown as such. */
+function escape(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
