@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
+import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
 import { formatMessage } from '../../core/engine/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
 import type { Merged } from '../../generate/write-devcontainer';
+import { pickOne } from './steps';
 
 /** Adds to the text of a file that exists, by its path below the folder; undefined for a file that is replaced. */
 export type Merge = (path: string, text: string) => Merged | undefined;
@@ -15,43 +16,64 @@ export interface Applied {
   readonly calledOff: boolean;
 }
 
+/** A file as it is and as it will be; `before` is undefined for one that is not there. */
+interface Change {
+  readonly path: string;
+  readonly uri: Uri;
+  readonly before: TextDocument | undefined;
+  readonly after: string;
+}
+
 /**
- * Writes files below a folder, after all of it was shown in the refactor preview and agreed to; one undo takes it back.
- * A file that exists is added to where `merge` knows how, and replaced otherwise.
+ * Writes files below a folder, after their changes were shown and agreed to; one undo takes all of it back. A file that
+ * exists is added to where `merge` knows how, and replaced otherwise.
  */
-export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], label: string, merge: Merge = () => undefined): Promise<Applied> {
-  const edit = new WorkspaceEdit();
-  const metadata = { needsConfirmation: true, label };
+export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], title: string, merge: Merge = () => undefined): Promise<Applied> {
   const notes: Note[] = [];
-  const changed: TextDocument[] = [];
-  const written: Uri[] = [];
+  const changes: Change[] = [];
   for (const file of files) {
     const uri = Uri.joinPath(folder, ...file.path.split('/'));
-    const document = await openExisting(uri);
-    if (document === undefined) {
-      edit.createFile(uri, { contents: Buffer.from(file.text) }, { ...metadata, description: l10n.t('new') });
-      written.push(uri);
-      continue;
-    }
-    const before = document.getText();
-    const merged = merge(file.path, before);
-    if (merged === undefined && /(?:devcontainer\.json|compose\.ya?ml)$/.test(file.path)) {
-      notes.push(note('{file} stays as it is: nothing can be added to what stands there.', { file: file.path }));
-      continue;
-    }
-    const after = merged?.text ?? file.text;
+    const before = await openExisting(uri);
+    const merged = before && merge(file.path, before.getText());
     notes.push(...(merged?.notes ?? []));
-    if (after === before) continue;
-    for (const { start, end, text } of findChanges(before, after)) edit.replace(uri, new Range(document.positionAt(start), document.positionAt(end)), text, { ...metadata, description: merged === undefined ? l10n.t('replaced') : l10n.t('added to') });
-    changed.push(document);
-    written.push(uri);
+    if (before !== undefined && merged === undefined && /(?:devcontainer\.json|compose\.ya?ml)$/.test(file.path)) notes.push(note('{file} stays as it is: nothing can be added to what stands there.', { file: file.path }));
+    else if ((merged?.text ?? file.text) !== before?.getText()) changes.push({ path: file.path, uri, before, after: merged?.text ?? file.text });
   }
-  if (written.length === 0) return { written, notes, calledOff: false };
-  if (!(await workspace.applyEdit(edit, { isRefactoring: true }))) return { written: [], notes, calledOff: true };
+  if (changes.length === 0) return { written: [], notes, calledOff: false };
+  if (!(await confirm(changes, title))) return { written: [], notes, calledOff: true };
+  const edit = new WorkspaceEdit();
+  for (const { uri, before, after } of changes) {
+    if (before === undefined) edit.createFile(uri, { contents: Buffer.from(after) });
+    else for (const { start, end, text } of findChanges(before.getText(), after)) edit.replace(uri, new Range(before.positionAt(start), before.positionAt(end)), text);
+  }
+  if (!(await workspace.applyEdit(edit, { isRefactoring: true }))) throw new Error(l10n.t('The files could not be written.'));
   // The dev container tools and Docker read the disk.
-  for (const document of changed) await document.save();
-  const exist = await Promise.all(written.map(async (uri) => ((await openExisting(uri)) === undefined ? [] : [uri])));
-  return { written: exist.flat(), notes, calledOff: exist.flat().length === 0 };
+  for (const { before } of changes) await before?.save();
+  return { written: changes.map(({ uri }) => uri), notes, calledOff: false };
+}
+
+/** Documents that only show what a file will be. */
+const SCHEME = 'tensorrt-generated';
+
+/** Shows all changes side by side, and asks whether to make them. */
+async function confirm(changes: readonly Change[], title: string): Promise<boolean> {
+  const texts = new Map<string, string>();
+  const show = (uri: Uri, side: string, text: string): Uri => {
+    const shown = uri.with({ scheme: SCHEME, query: side });
+    texts.set(shown.toString(), text);
+    return shown;
+  };
+  const provider = workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: (uri) => texts.get(uri.toString()) });
+  try {
+    await commands.executeCommand('vscode.changes', title, changes.map(({ uri, before, after }) => [uri, before?.uri ?? show(uri, 'before', ''), show(uri, 'after', after)]));
+    const names = changes.map(({ path, before }) => (before === undefined ? l10n.t('{0} (new)', path) : path)).join(', ');
+    const answered = await pickOne({ title, step: 1, totalSteps: 1 }, l10n.t('The changes are shown below. Write them?'), [{ label: l10n.t('$(check) Write'), description: names, value: true }, { label: l10n.t('$(x) Write nothing'), value: false }], true);
+    return answered !== undefined && answered !== 'back' && answered.value;
+  } finally {
+    const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label.startsWith(title));
+    await window.tabGroups.close(tabs);
+    provider.dispose();
+  }
 }
 
 /** The stretches in which two texts differ, line by line at both ends: what is added somewhere leaves the rest alone. */

@@ -1,0 +1,162 @@
+// The generators as a person goes through them: questions, preview, files, undo, conversion, opening, explanations.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { parse } from 'jsonc-parser';
+import { commands, ConfigurationTarget, env, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
+import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
+import { docker } from './engine';
+import { click, press, screenshot } from './page';
+import { choose, shownWhen } from './screen';
+
+const CONFIG = '.devcontainer/devcontainer.json';
+const WIDGET = '.quick-input-widget:not([style*="display: none"])';
+
+async function textOf(name: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await workspace.fs.readFile(fileUri(name)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits for the question whether to write a file, and agrees. */
+async function agree(file: string): Promise<void> {
+  await shownWhen(`${WIDGET} .monaco-list-row`, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)));
+  await press('Enter');
+}
+
+/** Accepts the ticked rows of a list of several. */
+async function acceptTicked(): Promise<void> {
+  await shownWhen(`${WIDGET} .monaco-list-row`, 'the rows to tick', (rows) => rows.some((row) => row.includes('Explain each line')));
+  await press('Enter');
+}
+
+describe('the generators', () => {
+  const clean = async (): Promise<void> => {
+    await closeEditors();
+    for (const name of ['.devcontainer', 'compose.yaml', 'compose.gpu.yaml', 'run.sh', 'Dockerfile']) {
+      await workspace.fs.stat(fileUri(name)).then(
+        () => workspace.fs.delete(fileUri(name), { recursive: true }),
+        () => undefined,
+      );
+    }
+  };
+  beforeEach(clean);
+  after(clean);
+
+  it('add a dev container after one short flow with a way back, and write nothing before it was agreed to', async () => {
+    const done = commands.executeCommand('tensorrt.addDevContainer');
+    await choose('nvcr.io/nvidia/tensorrt');
+    await screenshot('generate-gpus');
+    await choose('All, where there are any');
+    await choose('On Wayland');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the last question', (rows) => rows.some((row) => row.includes('Shared memory of 8 GB')));
+    await click(`${WIDGET} .quick-input-titlebar .action-label`);
+    await screenshot('generate-display');
+    await choose('On the X server of this machine');
+    await choose('By a cookie');
+    await screenshot('generate-extras');
+    await acceptTicked();
+    await shownWhen('.multiDiffEntry .view-lines', 'the changes', (texts) => texts.some((text) => text.includes('hostRequirements')));
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the question', (rows) => rows.some((row) => row.includes('Write nothing')));
+    await screenshot('generate-preview');
+    assert.equal(await textOf(CONFIG), undefined);
+    await agree('devcontainer.json');
+    await done;
+    const config = parse((await textOf(CONFIG)) ?? '') as Record<string, unknown>;
+    assert.deepEqual(config['hostRequirements'], { gpu: 'optional' });
+    assert.deepEqual(config['remoteEnv'], { DISPLAY: '${localEnv:DISPLAY}', XAUTHORITY: '/run/trtc-display/Xauthority' });
+    assert.match((await textOf('.devcontainer/prepare-host.sh')) ?? '', /xauth nlist/);
+    assert.equal(window.activeTextEditor?.document.uri.toString(), fileUri(CONFIG).toString());
+  });
+
+  it('can be dismissed, and then write nothing', async () => {
+    const done = commands.executeCommand('tensorrt.addDevContainer');
+    await choose('nvcr.io/nvidia/tensorrt');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the second question', (rows) => rows.some((row) => row.includes('All, where there are any')));
+    await press('Escape');
+    await done;
+    assert.equal(await textOf(CONFIG), undefined);
+  });
+
+  it('add to a dev container that is there, and one undo takes it back', async () => {
+    const before = '{\n  // ours\n  "image": "mine:1", // do not change\n  "runArgs": ["--init"],\n}\n';
+    const document = await openText(CONFIG, before);
+    const done = commands.executeCommand('tensorrt.addDevContainer');
+    await choose('nvcr.io/nvidia/tensorrt');
+    await choose('All, where there are any');
+    await choose('No');
+    await acceptTicked();
+    await agree('devcontainer.json');
+    await done;
+    const after = document.getText();
+    assert.match(after, /^ {2}\/\/ ours\n {2}"image": "mine:1", \/\/ do not change$/m);
+    assert.match(after, /"hostRequirements": \{ "gpu": "optional" \}/);
+    assert.equal(await textOf(CONFIG), after);
+    await window.showTextDocument(document);
+    await commands.executeCommand('undo');
+    assert.equal(document.getText(), before);
+  });
+
+  it('turn a command from the clipboard into a Compose service', async () => {
+    await env.clipboard.writeText('docker run --name viewer --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all --shm-size=1g -p 8080:8080 my/image:1');
+    const done = commands.executeCommand('tensorrt.convertRunLine');
+    await shownWhen(`${WIDGET} .quick-input-message`, 'the command', (texts) => texts.some((text) => text.includes('docker run')));
+    await press('Enter');
+    await choose('Compose service');
+    await agree('compose.yaml');
+    await done;
+    const text = (await textOf('compose.yaml')) ?? '';
+    assert.match(text, /^ {2}viewer:\n {4}image: my\/image:1$/m);
+    assert.match(text, /driver: nvidia/);
+    assert.doesNotMatch(text, /runtime/);
+  });
+
+  it('write the command of today', async () => {
+    await openText('notes.md', 'nvidia-docker run --rm my/image:1 nvidia-smi\n');
+    await commands.executeCommand('editor.action.selectAll');
+    const done = commands.executeCommand('tensorrt.convertRunLine');
+    await choose('The same command as it is written today');
+    await done;
+    assert.match(window.activeTextEditor?.document.getText() ?? '', /^docker run --rm --gpus all my\/image:1 nvidia-smi$/m);
+    await workspace.fs.delete(fileUri('notes.md'));
+  });
+
+  it('write a Dockerfile with what the solver found', async () => {
+    const done = commands.executeCommand('tensorrt.generateDockerfile');
+    await choose('Python');
+    await screenshot('generate-dockerfile');
+    await choose('Packages in an image of CUDA');
+    await choose('A user without root');
+    await agree('Dockerfile');
+    await done;
+    assert.match((await textOf('Dockerfile')) ?? '', /^FROM nvidia\/cuda:.* AS base$[^]*python3-libnvinfer=[^]*^FROM base AS app$[^]*^USER dev$/m);
+  });
+
+  it('explain a line under the pointer', async () => {
+    const document = await openText(CONFIG, '{\n  "image": "mine:1",\n  "runArgs": ["--shm-size=8g"]\n}\n');
+    const at = document.positionAt(document.getText().indexOf('shm-size') + 2);
+    await eventually('the explanation', async () => {
+      const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, at);
+      const texts = hovers.flatMap(({ contents }) => contents.map((content) => (typeof content === 'string' ? content : (content as MarkdownString).value)));
+      return texts.some((text) => text.includes('Docker gives 64 MB')) || undefined;
+    });
+  });
+
+  it('open the dev container by the command line where the extension is not there', async () => {
+    await writeFile(CONFIG, '{\n  "image": "busybox",\n  "hostRequirements": { "gpu": "optional" }\n}\n');
+    const program = path.join(process.env['TRTC_ROOT'] ?? path.resolve(__dirname, '../..'), 'node_modules/.bin/devcontainer');
+    assert.equal((await workspace.fs.stat(Uri.file(program))).type & FileType.File, FileType.File);
+    await workspace.getConfiguration('tensorrt').update('devContainer.path', program, ConfigurationTarget.Global);
+    try {
+      assert.equal(await commands.executeCommand('tensorrt.openDevContainer'), true);
+      const id = await eventually('the container', async () => (await docker('ps', '-q', '--filter', `label=devcontainer.local_folder=${fileUri('').fsPath.replace(/\/$/, '')}`)) || undefined);
+      assert.match(await docker('exec', id.split('\n')[0] ?? '', 'nvidia-smi', '-L'), /GPU 0/);
+      await eventually('the shell', () => (window.terminals.some(({ name }) => name.startsWith('Dev container:')) ? true : undefined));
+      await docker('rm', '-f', ...id.split('\n'));
+    } finally {
+      for (const terminal of window.terminals) terminal.dispose();
+      await workspace.getConfiguration('tensorrt').update('devContainer.path', undefined, ConfigurationTarget.Global);
+    }
+  });
+});
