@@ -1,5 +1,5 @@
-// Lets a suite inside the workbench do to its engine what its users do: POST /kill, /start, /restart; and change what the
-// host's nvidia-smi shows as running: POST /processes with a JSON array; or fill it: POST /containers with a number.
+// Lets a suite inside the workbench do to its engine what its users do: POST /kill, /start, /restart;
+// and fill it: POST /containers with a number.
 import http from 'node:http';
 import { syntheticContainers } from '../engine/index.mjs';
 
@@ -20,8 +20,7 @@ export async function serveControl(engine) {
 }
 
 async function obey(engine, deed, body) {
-  if (deed === 'processes') engine.setGpuProcesses(JSON.parse(body));
-  else if (deed === 'containers') await syntheticContainers(engine, Number(body));
+  if (deed === 'containers') await syntheticContainers(engine, Number(body));
   else if (deed === 'kill' || deed === 'start' || deed === 'restart') await engine[deed]();
   else throw new Error(`No such deed: ${deed}`);
 }

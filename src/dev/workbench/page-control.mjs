@@ -15,10 +15,6 @@ const DEEDS = {
   pages: (page) => page.context().pages().map((one) => one.url()),
   press: (page, { keys }) => page.keyboard.press(keys),
   type: (page, { text }) => page.keyboard.type(text),
-  wheel: async (page, { selector, pixels }) => {
-    await find(page, selector).hover({ timeout: 10_000 });
-    await page.mouse.wheel(0, pixels);
-  },
   screenshot: async (page, { name }) => {
     const folder = path.join(cache, 'screenshots/suites');
     mkdirSync(folder, { recursive: true });

@@ -18,11 +18,6 @@ export async function control(deed: 'kill' | 'start' | 'restart'): Promise<void>
   await post(deed);
 }
 
-/** What the host's nvidia-smi shows as running on its GPUs. */
-export async function setGpuProcesses(processes: readonly { readonly gpu: number; readonly pid: number; readonly name: string; readonly usedMiB: number }[]): Promise<void> {
-  await post('processes', JSON.stringify(processes));
-}
-
 /** Creates so many containers, `synthetic-0` and so on, every fourth with GPUs. */
 export async function createMany(count: number): Promise<void> {
   await post('containers', String(count));

@@ -37,11 +37,6 @@ export async function type(text: string): Promise<void> {
   await ask('type', { text });
 }
 
-/** Turns the wheel over the first element of a selector. */
-export async function wheel(selector: string, pixels: number): Promise<void> {
-  await ask('wheel', { selector, pixels });
-}
-
 /** Leaves a picture in .cache/screenshots/suites. */
 export async function screenshot(name: string): Promise<void> {
   await ask('screenshot', { name });
