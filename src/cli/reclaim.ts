@@ -37,7 +37,7 @@ export async function reclaimSpace(options: ReclaimArguments): Promise<void> {
       (item, index, done) => {
         if (options.json === true || done === null) return;
         const outcome = done.problem === null ? 'removed' : paint.red(`kept: ${describeProblem(done.problem.problem)}`);
-        process.stdout.write(`[${index + 1}/${plan.items.length}] ${ITEM_WORDS[item.kind]} ${makeVisible(item.name)} ${outcome}\n`);
+        process.stdout.write(`[${index + 1}/${plan.items.length}] ${[ITEM_WORDS[item.kind], ...(item.name === '' ? [] : [makeVisible(item.name)]), outcome].join(' ')}\n`);
       },
       signal,
     );

@@ -4,6 +4,7 @@ import { fileKind } from '../core/file-kind';
 import { compareStacks, type StackDifference } from '../core/scan/compare';
 import { bakedDriverLibraries, missingLibraries } from '../core/scan/missing';
 import type { ImageScan, ScanGap } from '../core/scan/model';
+import { SCAN_LIMITS, VERSIONS_ONLY } from '../core/scan/scan';
 import { toStack } from '../core/scan/stack';
 import { scanImage } from '../docker';
 import { Configs } from './config';
@@ -31,7 +32,7 @@ export interface ScanArguments extends EngineArguments {
  */
 export async function scan(image: string, options: ScanArguments): Promise<void> {
   const promised = options.against === undefined ? undefined : predict(options.against, options);
-  const found = await withEngine(options, (engine, signal) => scanImage(engine, image, signal));
+  const found = await withEngine(options, (engine, signal) => scanImage(engine, image, signal, promised === undefined ? SCAN_LIMITS : VERSIONS_ONLY));
   const paint = createPaint(wantsColor(process.stdout));
   if (promised === undefined) {
     process.stdout.write(options.json === true ? `${JSON.stringify(found, undefined, 2)}\n` : renderScan(found, paint));
@@ -42,7 +43,7 @@ export async function scan(image: string, options: ScanArguments): Promise<void>
 
 /** `trtc compare`: prints two images side by side; exit status 1 where they differ. Throws Failure. */
 export async function compare(left: string, right: string, options: ScanArguments): Promise<void> {
-  const [first, second] = await withEngine(options, async (engine, signal) => [await scanImage(engine, left, signal), await scanImage(engine, right, signal)] as const);
+  const [first, second] = await withEngine(options, async (engine, signal) => [await scanImage(engine, left, signal, VERSIONS_ONLY), await scanImage(engine, right, signal, VERSIONS_ONLY)] as const);
   report(compareStacks(stageOf(first), stageOf(second)), { left, right, gaps: [...first.gaps, ...second.gaps] }, options, createPaint(wantsColor(process.stdout)));
 }
 
@@ -76,7 +77,7 @@ function predict(target: string, options: ScanArguments): StageOutput {
 
 /** What was found, for people: the stack, what is wrong with its libraries, what was not read, and what it cost. */
 export function renderScan(found: ImageScan, paint: Paint): string {
-  const title = `${paint.bold(makeVisible(found.image))} ${paint.dim(`${found.os?.prettyName ?? 'no operating system'}, ${found.architecture}`)}\n`;
+  const title = `${paint.bold(makeVisible(found.image))} ${paint.dim(makeVisible(`${found.os?.prettyName ?? found.os?.id ?? 'no operating system'}, ${found.architecture}`))}\n`;
   const components = found.components.map(({ kind, name, version, cuda, via, file }) => [kind, `${version}${cuda === null ? '' : ` for CUDA ${cuda}`}`, name, via, file].map(makeVisible));
   const missing = missingLibraries(found).filter(({ needed }) => needed.state === 'missing');
   const baked = bakedDriverLibraries(found);

@@ -86,12 +86,12 @@ export async function openRegistry(host: string, { env = process.env, insecure =
   throw failure;
 }
 
-/** Names of the repositories, as many as the registry shows this user. */
+/** Names of the repositories, as many as the registry shows this user, in order. */
 export async function listRepositories(registry: Registry, signal?: AbortSignal): Promise<readonly string[]> {
   return listPages(registry, '/v2/_catalog?n=200', 'registry:catalog:*', 'repositories', signal);
 }
 
-/** Tags of a repository; none where it has none left. */
+/** Tags of a repository, in order; none where it has none left. */
 export async function listTags(registry: Registry, repository: string, signal?: AbortSignal): Promise<readonly string[]> {
   return listPages(registry, `/v2/${checkRepository(repository)}/tags/list?n=200`, `repository:${repository}:pull`, 'tags', signal);
 }
@@ -172,7 +172,7 @@ async function listPages(registry: Registry, first: string, scope: string, key: 
   let next: string | undefined = first;
   for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
     const response = await ask(registry, next, {}, scope, signal);
-    if (response.status === 404) return names;
+    if (response.status === 404) break;
     const list = ((await readJson(response)) as Readonly<Record<string, unknown>>)[key];
     if (Array.isArray(list)) names.push(...list.filter((name) => typeof name === 'string'));
     const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
@@ -180,8 +180,10 @@ async function listPages(registry: Registry, first: string, scope: string, key: 
     // Credentials go to the registry itself and to nobody else.
     next = url === undefined || url.origin !== new URL(registry.url).origin || `${url.pathname}${url.search}` === next ? undefined : `${url.pathname}${url.search}`;
   }
-  return names;
+  return names.sort(byName.compare);
 }
+
+const byName = new Intl.Collator('en', { numeric: true });
 
 /** A request with what the registry wants to see for `scope`; a refusal other than 404 to a GET is an error. */
 async function ask(registry: Registry, path: string, init: RequestInit, scope: string, signal: AbortSignal | undefined): Promise<Response> {

@@ -52,7 +52,7 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
   for (const found of oneOfEachKind(parts.packages)) add(found.kind, found.name, found.version, found.cuda, 'apt', found.file);
   for (const { kind, name, version, path } of readToolkitVersions(parts.versionFiles)) if (!has(kind, version)) add(kind, name, version, null, 'other', path);
   const stated = parts.environment.get('CUDA_VERSION');
-  if (stated !== undefined && /^\d+\.\d+(\.\d+)*$/.test(stated) && !components.some(({ kind }) => kind === 'cuda')) add('cuda', 'CUDA_VERSION', stated, null, 'env', '/');
+  if (stated !== undefined && /^\d+\.\d+(\.\d+)*$/.test(stated) && !components.some(({ kind }) => kind === 'cuda')) add('cuda', 'CUDA_VERSION', stated, null, 'env', 'ENV');
 
   for (const python of parts.pythons) {
     const owner = parts.packages.find(({ name }) => python.version !== null && name === `python${python.version.split('.', 2).join('.')}-minimal`);

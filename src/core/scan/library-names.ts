@@ -56,3 +56,15 @@ export const PROBED_LIBRARIES: readonly string[] = [
   'libnccl.so.2',
   ...['libcuda.so.1', 'libnvidia-ml.so.1'],
 ];
+
+/** Libraries of CUDA's toolkit, cuDNN and NCCL: long, and in need of nothing but one another and the C library. */
+const TOOLKIT = /^lib(?:cublas(?:Lt)?|cudart|cudnn(?:_\w+)?|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvrtc|nvJitLink|nvjpeg|npp\w+|nvToolsExt|cupti)$/;
+
+/** Data in the form of a library, loaded by name when they are wanted. */
+const DATA = /^lib(?:cudnn_engines_\w+|nvinfer_builder_resource\w*|nvrtc-builtins.*)$/;
+
+/** In which order libraries are opened while there is a limit: what depends on most first. */
+export function openingOrder(fileName: string): number {
+  const stem = libraryStem(fileName) ?? '';
+  return DATA.test(stem) ? 2 : TOOLKIT.test(stem) ? 1 : 0;
+}

@@ -117,7 +117,7 @@ export interface ScannedComponent {
   /** CUDA that it was built for, where its version or name says so. */
   readonly cuda: string | null;
   readonly via: Via;
-  /** The file that proves it. */
+  /** The file that proves it; `ENV` for the environment in the image's settings. */
   readonly file: string;
 }
 

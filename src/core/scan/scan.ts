@@ -4,7 +4,7 @@ import { readDpkgStatus } from './dpkg';
 import { readElf } from './elf';
 import { FileRefused, type FileStat, type ImageFileReader, type PartReader } from './files';
 import { readLdCache } from './ld-cache';
-import { isDriverLibrary, isGpuLibrary, libraryVersion, PROBED_LIBRARIES } from './library-names';
+import { isDriverLibrary, isGpuLibrary, libraryVersion, openingOrder, PROBED_LIBRARIES } from './library-names';
 import { builtInFolders, loaderCandidates, splitFolders, type LoaderPaths } from './loader';
 import type { DistributionPackage, ElfInfo, ImageScan, Library, NeededLibrary, OperatingSystem, ScanGap } from './model';
 import { readOsRelease } from './os-release';
@@ -24,12 +24,18 @@ export interface ScannedImage {
 export interface ScanLimits {
   /** Of each folder of Python packages. */
   readonly folderBytes: number;
-  /** Of all libraries together. */
+  /** Of all libraries together; 0 where their headers are not wanted, so that nothing is told of what they need. */
   readonly libraryBytes: number;
 }
 
-/** Enough for the images that were looked at, and a small part of them. */
-export const SCAN_LIMITS: ScanLimits = { folderBytes: 256 * 1024 * 1024, libraryBytes: 512 * 1024 * 1024 };
+/**
+ * NVIDIA's libraries have their headers at the end: 430 MB of libcublasLt 13.1 lie before them. This is enough for TensorRT
+ * and the frameworks, which are read first.
+ */
+export const SCAN_LIMITS: ScanLimits = { folderBytes: 256 * 1024 * 1024, libraryBytes: 1024 * 1024 * 1024 };
+
+/** For the versions alone: some megabytes, however large the image. */
+export const VERSIONS_ONLY: ScanLimits = { ...SCAN_LIMITS, libraryBytes: 0 };
 
 const DEFAULT_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -201,7 +207,7 @@ class LibraryScan {
       if (sizeBytes === null) await this.take(path);
       else this.add({ path, kind: 'file', sizeBytes }, baseName(path));
     }
-    await this.follow();
+    await this.follow(this.bytesLeft);
     return [...this.found.values()].map((library) => this.describe(library)).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -230,12 +236,13 @@ class LibraryScan {
     return known;
   }
 
-  /** Opens the small libraries first: where the limit is reached, most were read. */
-  private async follow(): Promise<void> {
+  /** Opens first what depends on most, and of that the small ones: where the limit is reached, most was read. */
+  private async follow(limit: number): Promise<void> {
+    if (limit === 0) return;
     for (;;) {
       const next = [...this.found.values()]
         .filter((library) => !this.headers.has(library.path) && !isDriverLibrary(baseName(library.path)))
-        .sort((a, b) => a.sizeBytes - b.sizeBytes)[0];
+        .sort((a, b) => openingOrder(baseName(a.path)) - openingOrder(baseName(b.path)) || a.sizeBytes - b.sizeBytes)[0];
       if (next === undefined) return;
       if (this.headers.size >= MOST_LIBRARIES) {
         this.gaps.push({ path: null, why: 'too-large', detail: next.path });

@@ -8,7 +8,7 @@ function component(kind: ComponentOutput['kind'], version: string | null, cuda: 
 }
 
 function stage(...components: readonly ComponentOutput[]): StageOutput {
-  return { name: null, index: 0, line: 1, from: 'x', components };
+  return { name: null, index: 0, line: 1, from: 'x', basedOn: null, copiesFrom: [], components };
 }
 
 describe('two versions', () => {

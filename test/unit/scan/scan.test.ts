@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bakedDriverLibraries, findLibrary, missingLibraries } from '../../../src/core/scan/missing';
 import type { ImageScan } from '../../../src/core/scan/model';
-import { scanFiles, SCAN_LIMITS, type ScanLimits } from '../../../src/core/scan/scan';
+import { scanFiles, SCAN_LIMITS, VERSIONS_ONLY, type ScanLimits } from '../../../src/core/scan/scan';
 import { toStack } from '../../../src/core/scan/stack';
 import { writeElf } from './elf-file';
 import { writeLdCache } from './ld-cache-file';
@@ -211,6 +211,24 @@ describe('what is not read', () => {
     expect(found.gaps).toEqual([{ path: `${LIB}/libnvinfer.so.10.3.0`, why: 'too-large', detail: '' }]);
     expect(findLibrary(found, 'libnvinfer.so.10')).toMatchObject({ elf: null, needed: [] });
     expect(findLibrary(found, 'libcudnn.so.9')?.elf?.soname).toBe('libcudnn.so.9');
+  });
+
+  it('what depends on most is read before what is long', async () => {
+    const entries = {
+      ...wheels,
+      [`${LIB}/libcublas.so.12`]: writeElf({ soname: 'libcublas.so.12' }),
+      [`${LIB}/libcudnn.so.9`]: writeElf({ soname: 'libcudnn.so.9' }),
+    };
+    const found = await scan(entries, { limits: { ...SCAN_LIMITS, libraryBytes: writeElf({ needed: ['libcudnn.so.9', 'libnowhere.so.1'], runpath: '$ORIGIN' }).length } });
+    expect(findLibrary(found, 'libtorch_cuda.so')?.elf?.needed).toContain('libcudnn.so.9');
+    expect(found.gaps.map(({ why }) => why)).toEqual(['too-large', 'too-large', 'too-large']);
+  });
+
+  it('headers of libraries, where they are not wanted, are no gap', async () => {
+    const found = await scan(cudaImage, { env: cudaEnv, limits: VERSIONS_ONLY });
+    expect(findLibrary(found, 'libnvinfer.so.10')).toMatchObject({ version: '10.3.0', elf: null, needed: [] });
+    expect(found.gaps).toEqual([]);
+    expect(found.components).toEqual((await scan(cudaImage, { env: cudaEnv })).components);
   });
 
   it('a folder of packages beyond the limit is a gap', async () => {
