@@ -46,7 +46,7 @@ describe('static checks', () => {
 
   it('tell where the image differs from its Dockerfile, as news', async () => {
     const component = { kind: 'tensorrt', name: 'libnvinfer8', version: '8.5.3', cuda: null, certainty: 'stated', via: 'apt', file: 'Dockerfile', line: 3 } as const;
-    const { results } = await smokeOn(engine.host, libraryImage(engine, 'smoke:complete'), ['static'], { predicted: { name: null, index: 0, line: 1, from: 'x', components: [component] } });
+    const { results } = await smokeOn(engine.host, libraryImage(engine, 'smoke:complete'), ['static'], { predicted: { name: null, index: 0, line: 1, from: 'x', basedOn: null, copiesFrom: [], components: [component] } });
     const { verdict } = results.find(({ id }) => id === 'versions') ?? {};
     expect(verdict?.state).toBe('passed');
     expect(verdict?.details.map(({ data }) => `${data['file']}:${data['line']} ${data['kind']} ${data['predicted']} / ${data['found']}`)).toEqual(['Dockerfile:3 tensorrt 8.5.3 / 8.6.1']);

@@ -1,4 +1,4 @@
-import { EventEmitter, l10n, languages, MarkdownString, Range, ThemeColor, ThemeIcon, TreeItem, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
+import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type Range, type TreeDataProvider } from 'vscode';
 import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
 
 /** What the view shows: the stage under the cursor, or nothing. */
@@ -33,7 +33,7 @@ export class StackTree implements TreeDataProvider<Row> {
 
   #componentItem(component: ComponentOutput): TreeItem {
     const conflicts = this.#conflictsOf(component);
-    const item = new TreeItem(component.kind, conflicts.length > 0 ? 2 : 0);
+    const item = new TreeItem(component.kind, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
     const version = component.version ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
     item.description = `${version} · ${component.via === 'base-image' ? l10n.t('base image') : component.name} · ${place}`;
@@ -59,7 +59,7 @@ export class StackTree implements TreeDataProvider<Row> {
     const onLine = (uri: Uri, range: Range): boolean => uri.toString() === Uri.parse(file).toString() && range.start.line === line - 1;
     return languages
       .getDiagnostics(dockerfile)
-      .filter(({ source, severity, range, relatedInformation = [] }) => source === 'tensorrt' && severity <= 1 && (onLine(dockerfile, range) || relatedInformation.some(({ location }) => onLine(location.uri, location.range))));
+      .filter(({ source, severity, range, relatedInformation = [] }) => source === 'tensorrt' && (severity === DiagnosticSeverity.Error || severity === DiagnosticSeverity.Warning) && (onLine(dockerfile, range) || relatedInformation.some(({ location }) => onLine(location.uri, location.range))));
   }
 }
 
@@ -73,5 +73,5 @@ function describe({ kind, name, version, cuda, certainty }: ComponentOutput): Ma
 }
 
 function iconOf(diagnostics: readonly Diagnostic[]): ThemeIcon {
-  return diagnostics.some(({ severity }) => severity === 0) ? new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) : new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
+  return diagnostics.some(({ severity }) => severity === DiagnosticSeverity.Error) ? new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) : new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { commands, Disposable, l10n, Uri, ViewColumn, window, workspace, type WebviewPanel } from 'vscode';
+import { commands, Disposable, l10n, ViewColumn, window, workspace, type Uri, type WebviewPanel } from 'vscode';
 import type { StackAnswer } from '../../core/protocol/requests';
 import { renderStageGraph } from './stage-graph-page';
 
