@@ -43,7 +43,9 @@ export interface CollectOptions {
 
 /** Collects all that the probes judge. What cannot be read is noted as such; rejects with the signal's reason only. */
 export async function collectHost({ engine, signal }: CollectOptions): Promise<HostEvidence> {
-  const outcomes = await Promise.all((Object.keys(COMMANDS) as CommandName[]).map(async (name) => [name, await ask(COMMANDS[name], signal)] as const));
+  // One after the other: nvidia-smi wakes the GPUs, which takes its time once.
+  const outcomes: (readonly [CommandName, CommandOutcome])[] = [];
+  for (const name of Object.keys(COMMANDS) as CommandName[]) outcomes.push([name, await ask(COMMANDS[name], signal)]);
   const machine = {
     platform: process.platform,
     architecture: process.arch,

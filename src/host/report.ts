@@ -12,7 +12,7 @@ export function formatText({ template, data }: Text): string {
   return formatMessage(template, data);
 }
 
-const MARKS: Readonly<Record<ProbeState, string>> = { fail: '❌ fail', warn: '⚠️ warning', unknown: '❔ unknown', ok: '✅ ok', 'not-applicable': '— not applicable' };
+const MARKS: Readonly<Record<ProbeState, string>> = { fail: '**fail**', warn: '**warning**', unknown: 'unknown', ok: 'ok', 'not-applicable': 'not applicable' };
 const SECTION_LINES = 60;
 
 /** Who wrote the report and whose names must not be in it. */

@@ -1,40 +1,86 @@
-import { ConfigurationTarget, l10n, Range, Uri, window, workspace, WorkspaceEdit, type QuickPickItem, type WorkspaceFolder } from 'vscode';
+import { commands, ConfigurationTarget, l10n, Range, Uri, window, workspace, WorkspaceEdit, type QuickPickItem, type WorkspaceFolder } from 'vscode';
 import type { TargetSource } from '../../core/target/model';
+import { applyEdits } from '../../core/text/edit';
 import { addTarget, renderTargets, toTarget } from '../../host';
 import type { HostResult } from './nodes';
+import type { HostPages } from './pages';
 
-/** Adds a host to the targets: to a `.trtc.yaml`, shown as a change to be accepted, or to the setting after a question. */
-export async function addHostTarget({ evidence }: HostResult): Promise<void> {
+/** A change as text, and how it is made once it was agreed to. */
+interface Proposal {
+  /** The file or setting that changes. */
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly write: () => Promise<void>;
+}
+
+/** Adds a host to the targets, of a `.trtc.yaml` or of the setting: what would change is shown, and made after a question. */
+export async function addHostTarget({ evidence }: HostResult, pages: HostPages): Promise<void> {
   const target = toTarget(evidence);
   if (target === undefined) {
     void window.showWarningMessage(l10n.t('Neither GPUs nor driver of this host are known: the host check says why.'));
     return;
   }
-  const items: (QuickPickItem & { readonly add: () => Promise<void> })[] = [
-    ...(workspace.workspaceFolders ?? []).map((folder) => ({ label: `$(file) ${folder.name}/.trtc.yaml`, description: l10n.t('for all who have the repository'), add: () => addToFile(folder, target) })),
-    { label: l10n.t('$(gear) Setting tensorrt.targets'), description: l10n.t('for you alone'), add: () => addToSetting(target) },
+  const items: (QuickPickItem & { readonly propose: () => Promise<Proposal | undefined> })[] = [
+    ...(workspace.workspaceFolders ?? []).map((folder) => ({ label: `$(file) ${folder.name}/.trtc.yaml`, description: l10n.t('for all who have the repository'), propose: () => proposeFile(folder, target) })),
+    { label: l10n.t('$(gear) Setting tensorrt.targets'), description: l10n.t('for you alone'), propose: () => Promise.resolve(proposeSetting(target)) },
   ];
   const placeHolder = l10n.t('Where is {0} to be added?', describe(target));
-  await (await window.showQuickPick(items, { placeHolder }))?.add();
+  const proposal = await (await window.showQuickPick(items, { placeHolder }))?.propose();
+  if (proposal !== undefined) await confirm(proposal, pages);
 }
 
-async function addToFile(folder: WorkspaceFolder, target: TargetSource): Promise<void> {
+async function confirm({ name, before, after, write }: Proposal, pages: HostPages): Promise<void> {
+  const [left, right] = [pages.write(`${l10n.t('before')}/${name}`, before), pages.write(`${l10n.t('after')}/${name}`, after)];
+  await commands.executeCommand('vscode.diff', left, right, l10n.t('{0} with this host', name));
+  const add = l10n.t('Add');
+  if ((await window.showInformationMessage(l10n.t('Add this host to {0}?', name), add)) === add) await write();
+}
+
+/** Undefined where the file cannot be added to; the user is told. */
+async function proposeFile(folder: WorkspaceFolder, target: TargetSource): Promise<Proposal | undefined> {
+  const name = '.trtc.yaml';
   const uri = await findConfigFile(folder);
-  const edit = new WorkspaceEdit();
-  const metadata = { needsConfirmation: true, label: l10n.t('Add the host to the targets'), description: describe(target) };
   if (uri === undefined) {
-    const created = Uri.joinPath(folder.uri, '.trtc.yaml');
-    edit.createFile(created, { contents: new TextEncoder().encode(renderTargets(target)) }, metadata);
-  } else {
-    const document = await workspace.openTextDocument(uri);
-    const change = addTarget(document.getText(), target);
-    if (change === undefined) {
-      void window.showWarningMessage(l10n.t('The targets of {0} are written in a way that nothing can be added to. Add these lines: {1}', workspace.asRelativePath(uri), renderTargets(target)));
-      return;
-    }
-    edit.replace(uri, new Range(document.positionAt(change.range.start), document.positionAt(change.range.end)), change.newText, metadata);
+    const after = renderTargets(target);
+    return { name, before: '', after, write: () => create(Uri.joinPath(folder.uri, name), after) };
   }
-  await workspace.applyEdit(edit);
+  const document = await workspace.openTextDocument(uri);
+  const before = document.getText();
+  const change = addTarget(before, target);
+  const after = change && applyEdits(before, [change]);
+  if (change === undefined || after === undefined) {
+    void window.showWarningMessage(l10n.t('The targets of {0} are written in a way that nothing can be added to. Add these lines: {1}', workspace.asRelativePath(uri), renderTargets(target)));
+    return undefined;
+  }
+  return {
+    name,
+    before,
+    after,
+    write: async () => {
+      // It may have changed while the question was open.
+      if (document.getText() !== before) throw new Error(l10n.t('{0} was changed meanwhile.', name));
+      const edit = new WorkspaceEdit();
+      edit.replace(uri, new Range(document.positionAt(change.range.start), document.positionAt(change.range.end)), change.newText);
+      await workspace.applyEdit(edit);
+      await document.save();
+    },
+  };
+}
+
+async function create(uri: Uri, text: string): Promise<void> {
+  const edit = new WorkspaceEdit();
+  edit.createFile(uri, { contents: new TextEncoder().encode(text) });
+  if (!(await workspace.applyEdit(edit))) throw new Error(l10n.t('{0} could not be written.', workspace.asRelativePath(uri)));
+}
+
+function proposeSetting(target: TargetSource): Proposal {
+  const settings = workspace.getConfiguration('tensorrt');
+  const given: unknown = settings.inspect('targets')?.globalValue;
+  const before = Array.isArray(given) ? (given as readonly unknown[]) : [];
+  const after = [...before.filter((one) => (one as { readonly name?: unknown } | null)?.name !== target.name), target];
+  const print = (targets: readonly unknown[]): string => `${JSON.stringify({ 'tensorrt.targets': targets }, undefined, 2)}\n`;
+  return { name: 'settings.json', before: print(before), after: print(after), write: async () => settings.update('targets', after, ConfigurationTarget.Global) };
 }
 
 async function findConfigFile(folder: WorkspaceFolder): Promise<Uri | undefined> {
@@ -48,17 +94,6 @@ async function findConfigFile(folder: WorkspaceFolder): Promise<Uri | undefined>
     }
   }
   return undefined;
-}
-
-async function addToSetting(target: TargetSource): Promise<void> {
-  const add = l10n.t('Add');
-  const question = l10n.t('Add this target to your settings?');
-  const chosen = await window.showInformationMessage(question, { modal: true, detail: renderTargets(target) }, add);
-  if (chosen !== add) return;
-  const settings = workspace.getConfiguration('tensorrt');
-  const given = settings.inspect<readonly unknown[]>('targets')?.globalValue;
-  const others = (Array.isArray(given) ? (given as readonly unknown[]) : []).filter((one) => (one as { readonly name?: unknown } | null)?.name !== target.name);
-  await settings.update('targets', [...others, target], ConfigurationTarget.Global);
 }
 
 function describe({ name, gpus, driver }: TargetSource): string {

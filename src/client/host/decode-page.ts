@@ -32,6 +32,6 @@ function phaseOf({ phase, severity }: DecodedError): string {
     case 'install':
       return isError ? l10n.t('error during an installation') : l10n.t('warning during an installation');
     case 'run':
-      return isError ? l10n.t('error in a container') : l10n.t('warning in a container');
+      return isError ? l10n.t('error when a container runs') : l10n.t('warning when a container runs');
   }
 }

@@ -62,7 +62,7 @@ export function createHostFeature(view: TreeView<HostNode>) {
     },
     addHostTarget: async (node) => {
       const result = await findResult(node);
-      if (result !== undefined) await addHostTarget(result);
+      if (result !== undefined) await addHostTarget(result, pages);
     },
     decodeError: (text) => explainError(pages, text),
     copyHostLine: async (node) => {
