@@ -17,8 +17,9 @@ const FILE_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Output that is still under way when a container has ended gets so long to arrive. */
 const DRAIN_MS = 5_000;
 
-/** An engine that is restarting gets so long to come back before a container is left to the next sweep. */
-const REMOVE_PATIENCE_MS = 60_000;
+/** A removal is waited for so long, as an engine may be restarting; then it goes on by itself, before it is left to a sweep. */
+const REMOVE_AWAITED_MS = 15_000;
+const REMOVE_PATIENCE_MS = 10 * 60_000;
 
 /** What is to be run. */
 export interface RunSpec {
@@ -84,55 +85,59 @@ export async function runContainer(engine: Engine, spec: RunSpec, { signal, onOu
   if (isCancelled()) throw cancelled();
   const docker = clientOf(engine);
   const name = `trtc-run-${randomUUID()}`;
-  const container = docker.getContainer(name);
   // Ends what waits on the container; what creates and removes it is never cut short.
   const stop = new AbortController();
   const onAbort = (): void => stop.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  let timedOut = false;
-  let timer: NodeJS.Timeout | undefined;
   try {
     await docker.createContainer({ _query: { name, platform: spec.platform }, _body: createBody(name, spec) } as object);
     stop.signal.throwIfAborted();
-    if (spec.files !== undefined && spec.files.length > 0) {
-      await container.putArchive(await writeArchive(spec.files), { path: '/', abortSignal: stop.signal });
-    }
-    const output = new KeptOutput(spec.outputLimitBytes ?? OUTPUT_LIMIT_BYTES, onOutput);
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true, abortSignal: stop.signal });
-    const begun = performance.now();
-    if (spec.timeoutMs !== undefined) {
-      timer = setTimeout(() => {
-        timedOut = true;
-        stop.abort();
-      }, spec.timeoutMs);
-    }
-    try {
-      const followed = output.follow(stream as unknown as AsyncIterable<Buffer>);
-      // Should the start fail, that is what is reported, not the stream that ends with it.
-      followed.catch(() => undefined);
-      await container.start({ abortSignal: stop.signal });
-      const ended = container.wait({ abortSignal: stop.signal }) as Promise<{ readonly StatusCode: number }>;
-      ended.catch(() => undefined);
-      // The stream ends with the container; should it not, what is still in it is waited for no longer than this.
-      await Promise.race([followed, ended.then(() => sleep(DRAIN_MS, undefined, { signal: stop.signal }))]);
-      const { StatusCode: status } = await ended;
-      const durationMs = performance.now() - begun;
-      const { State } = await container.inspect({ abortSignal: stop.signal });
-      const files = await readFiles(engine, name, spec.readAfter ?? [], stop.signal);
-      return { status, timedOut: false, outOfMemory: State.OOMKilled, ...output.kept(), durationMs, files };
-    } catch (error) {
-      // The timer may also go off in the moment of a cancellation, which comes first.
-      if (!timedOut || isCancelled()) throw error;
-      return { status: null, timedOut: true, outOfMemory: false, ...output.kept(), durationMs: performance.now() - begun, files: new Map() };
-    } finally {
-      stop.abort();
-    }
+    return await runCreated(engine, name, spec, stop, onOutput);
   } catch (error) {
     throw isCancelled() ? cancelled() : toDockerError(error, engine.address);
   } finally {
-    clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
+    stop.abort();
     await removeSurely(engine, name);
+  }
+}
+
+async function runCreated(engine: Engine, name: string, spec: RunSpec, stop: AbortController, onOutput: RunControl['onOutput']): Promise<RunOutcome> {
+  const abortable = { abortSignal: stop.signal };
+  const container = clientOf(engine).getContainer(name);
+  if (spec.files !== undefined && spec.files.length > 0) await container.putArchive(await writeArchive(spec.files), { path: '/', ...abortable });
+  const output = new KeptOutput(spec.outputLimitBytes ?? OUTPUT_LIMIT_BYTES, onOutput);
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true, ...abortable });
+  const followed = output.follow(stream as unknown as AsyncIterable<Buffer>);
+  // Should the start fail, that is what is reported, not the stream that ends with it.
+  followed.catch(() => undefined);
+
+  const begun = performance.now();
+  let timedOut = false;
+  const onTime = (): void => {
+    // A cancellation came first.
+    if (stop.signal.aborted) return;
+    timedOut = true;
+    stop.abort();
+  };
+  const timer = spec.timeoutMs === undefined ? undefined : setTimeout(onTime, spec.timeoutMs);
+  try {
+    await container.start(abortable);
+    const ended = container.wait(abortable) as Promise<{ readonly StatusCode: number }>;
+    ended.catch(() => undefined);
+    // The stream ends with the container; should it not, what is still in it is waited for no longer than this.
+    await Promise.race([followed, ended.then(() => sleep(DRAIN_MS, undefined, { signal: stop.signal }))]);
+    const { StatusCode: status } = await ended;
+    clearTimeout(timer);
+    const durationMs = performance.now() - begun;
+    const { State } = await container.inspect(abortable);
+    const files = await readFiles(engine, name, spec.readAfter ?? [], stop.signal);
+    return { status, timedOut: false, outOfMemory: State.OOMKilled, ...output.kept(), durationMs, files };
+  } catch (error) {
+    if (!timedOut) throw error;
+    return { status: null, timedOut: true, outOfMemory: false, ...output.kept(), durationMs: performance.now() - begun, files: new Map() };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -144,8 +149,15 @@ export async function sweepRuns(engine: Engine, signal?: AbortSignal): Promise<r
   return orphans.map(({ Names, Id }) => Names[0]?.replace(/^\//, '') ?? Id);
 }
 
-/** Removes a container that may or may not be there. Of its failures only that of an engine which stays away is left: the next sweep is for it. */
+/** Removes a container that may or may not be there. An engine that does not answer is tried again, in the background in the end. */
 export async function removeSurely(engine: Engine, name: string): Promise<void> {
+  const done = new AbortController();
+  const removal = removeInTime(engine, name).finally(() => done.abort());
+  await Promise.race([removal, sleep(REMOVE_AWAITED_MS, undefined, { signal: done.signal }).catch(() => undefined)]);
+}
+
+/** Tries until it succeeds or the patience ends. Does not keep this process from ending. */
+async function removeInTime(engine: Engine, name: string): Promise<void> {
   const until = performance.now() + REMOVE_PATIENCE_MS;
   for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
     try {
@@ -155,7 +167,7 @@ export async function removeSurely(engine: Engine, name: string): Promise<void> 
       const { problem } = toDockerError(error, engine.address);
       if (problem.kind === 'api' && problem.status === 404) return;
       if (performance.now() + waitMs > until) return;
-      await sleep(waitMs);
+      await sleep(waitMs, undefined, { ref: false });
     }
   }
 }

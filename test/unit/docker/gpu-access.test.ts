@@ -4,7 +4,7 @@ import type { GpuAccess } from '../../../src/docker/model';
 
 const none: GpuAccess = { how: 'none' };
 
-/** What engines answer to `docker inspect` for containers made as the name says, cut to what concerns GPUs. */
+/** What engines (20.10.24 and 26.1.5, the latter with CDI) answer to `docker inspect` for containers made as the name says, cut to what concerns GPUs. */
 const CASES: readonly (readonly [string, GpuEvidence, GpuAccess])[] = [
   ['docker run busybox', { Config: { Env: ['PATH=/bin'] }, HostConfig: { Runtime: 'runc', DeviceRequests: null, Devices: [] } }, none],
   [
@@ -30,6 +30,12 @@ const CASES: readonly (readonly [string, GpuEvidence, GpuAccess])[] = [
     { HostConfig: { Runtime: 'runc', DeviceRequests: [{ Driver: 'cdi', Count: 0, DeviceIDs: ['nvidia.com/gpu=all'], Capabilities: null }] } },
     { how: 'cdi', devices: ['nvidia.com/gpu=all'] },
   ],
+  [
+    '--gpus driver=cdi,device=nvidia.com/gpu=0',
+    { HostConfig: { DeviceRequests: [{ Driver: 'cdi', Count: 0, DeviceIDs: ['nvidia.com/gpu=0'], Capabilities: [['gpu']] }] } },
+    { how: 'cdi', devices: ['nvidia.com/gpu=0'] },
+  ],
+  ['--gpus 0', { HostConfig: { DeviceRequests: [{ Driver: '', Count: 0, DeviceIDs: null, Capabilities: [['gpu']] }] } }, { how: 'gpus', devices: 0, capabilities: [] }],
   ['--device of another vendor through CDI', { HostConfig: { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: ['example.com/nic=0'] }] } }, none],
   ['CDI by annotation', { HostConfig: { Annotations: { 'cdi.k8s.io/plugin_0': 'nvidia.com/gpu=0,nvidia.com/gpu=1' } } }, { how: 'cdi', devices: ['nvidia.com/gpu=0', 'nvidia.com/gpu=1'] }],
   [
