@@ -6,3 +6,4 @@ import './docker/images.test';
 import './docker/host.test';
 import './docker/smoke.test';
 import './docker/generate.test';
+import './docker/build.test';

@@ -1,0 +1,174 @@
+// Builds from the editor, on a real engine.
+import assert from 'node:assert/strict';
+import { commands, ConfigurationTarget, languages, tasks, window, workspace, type CodeAction, type CodeLens, type Diagnostic, type Task, type Uri } from 'vscode';
+import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
+import { docker } from './engine';
+import { click, read, screenshot } from './page';
+import { answerDialog, choose, notification, shownWhen } from './screen';
+
+const TERMINAL = '.terminal-wrapper.active .xterm-rows > div';
+
+const failures = (uri: Uri): readonly Diagnostic[] => languages.getDiagnostics(uri).filter(({ source }) => source === 'tensorrt build');
+
+/** Runs a task of ours to its end. */
+async function runTask(definition: Readonly<Record<string, unknown>>): Promise<void> {
+  const task = await resolve(definition);
+  const execution = await tasks.executeTask(task);
+  await new Promise<void>((done) => {
+    const subscription = tasks.onDidEndTask((event) => {
+      if (event.execution !== execution) return;
+      subscription.dispose();
+      done();
+    });
+  });
+}
+
+/** A task as tasks.json would give it. */
+async function resolve(definition: Readonly<Record<string, unknown>>): Promise<Task> {
+  const configured = { version: '2.0.0', tasks: [{ label: 'configured', type: 'tensorrt-build', ...definition }] };
+  await writeFile('.vscode/tasks.json', JSON.stringify(configured));
+  return eventually('the task of tasks.json', async () => (await tasks.fetchTasks()).find(({ name, definition: found }) => name === 'configured' && found['dockerfile'] === definition['dockerfile']));
+}
+
+async function terminalText(): Promise<string> {
+  return (await read(TERMINAL)).join('\n').replaceAll('\u00a0', ' ');
+}
+
+describe('a build', () => {
+  before(async () => {
+    // Text on a canvas could not be read.
+    await workspace.getConfiguration('terminal.integrated').update('gpuAcceleration', 'off', ConfigurationTarget.Global);
+  });
+
+  afterEach(async () => {
+    await commands.executeCommand('workbench.action.terminal.killAll');
+    await closeEditors();
+  });
+
+  after(async () => {
+    await workspace.fs.delete(fileUri('.vscode/tasks.json'));
+    for (const image of ['build-by-task:1', 'build-by-command:latest']) await docker('rmi', '-f', image).catch(() => '');
+  });
+
+  it('by a task of tasks.json makes the image', async () => {
+    await writeFile('built/ok.Dockerfile', 'FROM busybox AS first\nARG WORD=none\nRUN echo "word $WORD"\nFROM first\nRUN false\n');
+    await runTask({ dockerfile: 'built/ok.Dockerfile', context: 'built', target: 'first', tags: ['build-by-task:1'], buildArgs: { WORD: 'given' }, network: 'none', labels: { made: 'by-test' } });
+    assert.equal(await docker('inspect', '-f', '{{.Config.Labels.made}}', 'build-by-task:1'), 'by-test');
+    await shownWhen(TERMINAL, 'the log', (lines) => lines.some((line) => /word.given/.test(line)) && lines.some((line) => /Built.in/.test(line)));
+    assert.match(await terminalText(), /RUN echo "word \$WORD" built\/ok\.Dockerfile:3/);
+    await notification(/Built build-by-task:1 in/);
+    await screenshot('build-done');
+  });
+
+  it('that fails is marked at the word to blame, until that line is changed', async () => {
+    const text = '# a comment\nFROM busybox\nRUN echo fine && \\\n    nvcc --version\n';
+    const document = await openText('failed/fail.Dockerfile', text);
+    await runTask({ dockerfile: 'failed/fail.Dockerfile', context: 'failed', network: 'none' });
+    const [failure] = await eventually('the failure', () => (failures(document.uri).length > 0 ? failures(document.uri) : undefined));
+    assert.equal(document.getText(failure?.range), 'nvcc');
+    assert.equal(failure?.code, 'command-missing');
+    await shownWhen(TERMINAL, 'its line in the terminal', (lines) => lines.some((line) => /failed\/fail\.Dockerfile:4/.test(line)));
+    await notification(/The build failed\. There is no program nvcc/);
+    await screenshot('build-failed');
+
+    // A line above: the mark moves along.
+    const editor = await window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(document.positionAt(0), '# another\n'));
+    await eventually('the mark to move', () => (failures(document.uri)[0]?.range.start.line === 4 ? true : undefined));
+    await editor.edit((edit) => edit.insert(document.lineAt(4).range.end, ' || true'));
+    await eventually('the mark to go', () => (failures(document.uri).length === 0 ? true : undefined));
+  });
+
+  it('that fails offers what is known of the error', async () => {
+    const document = await openText('explained/Dockerfile', 'FROM busybox\nRUN echo "nvcc fatal   : Unsupported gpu architecture \'compute_89\'"; exit 1\n');
+    await runTask({ dockerfile: 'explained/Dockerfile', context: 'explained', network: 'none' });
+    const [failure] = await eventually('the failure', () => (failures(document.uri).length > 0 ? failures(document.uri) : undefined));
+    assert.equal(failure?.code, 'nvcc-architecture');
+    const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, failure?.range);
+    const explain = actions.find(({ title }) => title === 'Explain this build error');
+    assert.equal(explain?.command?.command, 'tensorrt.decodeError');
+    // The next build clears it.
+    await writeFile('explained/Dockerfile', 'FROM busybox\nRUN true\n');
+    await runTask({ dockerfile: 'explained/Dockerfile', context: 'explained', network: 'none' });
+    assert.deepEqual(failures(document.uri), []);
+  });
+
+  it('by the command asks how, and remembers', async () => {
+    const document = await openText('build-by-command/Dockerfile', 'FROM busybox AS first\nRUN true\nFROM first AS second\nRUN echo second\n');
+    const first = commands.executeCommand('tensorrt.buildImage', document.uri);
+    await choose('Stage');
+    await choose('first');
+    await shownWhen('.quick-input-widget .monaco-list-row', 'the choice', (rows) => rows.some((row) => /Stage.*first/.test(row)));
+    await screenshot('build-options');
+    await choose('Build');
+    await first;
+    assert.match(await docker('images', '-q', 'build-by-command:latest'), /^[\da-f]+$/);
+    const again = commands.executeCommand('tensorrt.buildImage', document.uri);
+    await shownWhen('.quick-input-widget .monaco-list-row', 'the remembered choice', (rows) => rows.some((row) => /Stage.*first/.test(row)));
+    await commands.executeCommand('workbench.action.closeQuickOpen');
+    await again;
+  });
+
+  it('is offered above each stage', async () => {
+    const document = await openText('lenses/Dockerfile', 'FROM busybox AS first\nRUN true\nFROM first\nRUN true\n');
+    const lenses = await eventually('the links', async () => {
+      const found = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      return found.length >= 4 ? found : undefined;
+    });
+    const builds = lenses.filter(({ command }) => command?.command === 'tensorrt.buildImage');
+    assert.deepEqual(
+      builds.map(({ range, command }) => [range.start.line, command?.arguments?.[1] as unknown]),
+      [
+        [0, 'first'],
+        [2, '1'],
+      ],
+    );
+    await workspace.getConfiguration('tensorrt').update('codeLens', false, ConfigurationTarget.Global);
+    await eventually('the links to go', async () => ((await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri)).length === 0 ? true : undefined));
+    await workspace.getConfiguration('tensorrt').update('codeLens', undefined, ConfigurationTarget.Global);
+  });
+
+  it('of a Dockerfile with errors begins only when that is wanted', async () => {
+    await openText('wrong/Dockerfile', 'FROM nvidia/cuda:11.6.0-devel-ubuntu20.04\nRUN true\n');
+    const refused = runTask({ dockerfile: 'wrong/Dockerfile', context: 'wrong', network: 'none' });
+    await answerDialog(/Line 1:/, 'Cancel');
+    await refused;
+    assert.match(await terminalText(), /Not built\./);
+  });
+
+  it('stops when its task is ended', async () => {
+    await writeFile('slow/Dockerfile', 'FROM busybox\nRUN echo begun; sleep 4321\n');
+    const execution = await tasks.executeTask(await resolve({ dockerfile: 'slow/Dockerfile', context: 'slow', network: 'none' }));
+    await shownWhen(TERMINAL, 'it to begin', (lines) => lines.some((line) => line.includes('begun')));
+    assert.match(await processes(), /sleep 4321/);
+    execution.terminate();
+    await eventually('it to stop', async () => (/sleep 4321/.test(await processes()) ? undefined : true));
+  });
+
+  it('shows its progress with a way to stop it', async () => {
+    await writeFile('slow/Dockerfile', 'FROM busybox\nRUN echo begun again; sleep 4322\n');
+    const ended = runTask({ dockerfile: 'slow/Dockerfile', context: 'slow', network: 'none' });
+    await shownWhen(TERMINAL, 'it to begin', (lines) => lines.some((line) => line.includes('again')));
+    await commands.executeCommand('notifications.showList');
+    await shownWhen('.notification-list-item', 'the progress', (texts) => texts.some((text) => /Building slow\/Dockerfile.*2\/2/s.test(text)));
+    await screenshot('build-progress');
+    await click('.notification-list-item .monaco-button', { text: 'Cancel' });
+    await ended;
+    await shownWhen(TERMINAL, 'the end', (lines) => lines.some((line) => /Cancelled.after/.test(line)));
+    await eventually('it to stop', async () => (/sleep 4322/.test(await processes()) ? undefined : true));
+  });
+});
+
+/** Command lines of all processes that this machine shows. */
+async function processes(): Promise<string> {
+  const { readdirSync, readFileSync } = await import('node:fs');
+  return readdirSync('/proc')
+    .flatMap((name) => {
+      try {
+        return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()] : [];
+      } catch {
+        return [];
+      }
+    })
+    .join('\n');
+}
