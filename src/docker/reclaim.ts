@@ -6,7 +6,7 @@ import { cancelled, DockerError, toDockerError } from './errors';
 import { readContainer, readImage, type ContainerRow, type ImageRow } from './inventory';
 import { cutLabels } from './labels';
 import type { Transport } from './transport';
-import { planReclaim, type DiskUsage, type ReclaimItem, type ReclaimPlan, type ReclaimSelection, type UsedImage } from './reclaim-plan';
+import type { DiskUsage, ReclaimItem, ReclaimPlan, UsedImage } from './reclaim-plan';
 
 export * from './reclaim-plan';
 
@@ -133,11 +133,6 @@ export async function reclaim(
   }
   const after = isCancelled() ? null : await readHeldBytes(engine, signal);
   return { steps, cancelled: isCancelled(), freedBytes: before === null || after === null ? null : Math.max(0, before - after) };
-}
-
-/** A dry run of a selection against the engine as it is now. */
-export async function planAgain(engine: Engine, selection: ReclaimSelection, signal?: AbortSignal): Promise<ReclaimPlan> {
-  return planReclaim(await readDiskUsage(engine, signal), selection);
 }
 
 async function removeItem(engine: Engine, item: ReclaimItem, signal: AbortSignal | undefined): Promise<DockerError | null> {

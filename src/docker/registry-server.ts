@@ -11,7 +11,7 @@ import { removeSurely } from './run';
 import type { TransferProgress } from './streams';
 
 /** The label of containers that `startRegistry` makes; its value is the port. */
-export const REGISTRY_LABEL = 'tensorrt-containers.registry';
+const REGISTRY_LABEL = 'tensorrt-containers.registry';
 
 /** Where Docker's registry keeps its data and listens, by its documentation (https://distribution.github.io/distribution/about/configuration/). */
 const DATA_PATH = '/var/lib/registry';

@@ -20,7 +20,7 @@ const INTERESTING =
 const DRIVER = /^lib(?:cuda|cudadebugger|nvcuvid|nvoptix|vdpau_nvidia|(?:EGL|GLX|GLESv1_CM|GLESv2)_nvidia|nvidia-(?!container|egl-)[a-z\d-]+)$/;
 
 /** `libnvinfer` of `libnvinfer.so.8.6.1`; undefined for what is no name of a shared library. */
-export function libraryStem(fileName: string): string | undefined {
+function libraryStem(fileName: string): string | undefined {
   return /^(lib[^/]+?)\.so(?:\.[\d.]+)?$/.exec(fileName)?.[1];
 }
 
