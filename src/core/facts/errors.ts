@@ -1,4 +1,3 @@
-import { lookupBy } from './lookup';
 import { defineTable } from './table';
 import text from './tables/errors.json?raw';
 
@@ -32,9 +31,6 @@ const table = defineTable<Omit<KnownError, 'source'>>(text);
 export function knownErrors(): readonly KnownError[] {
   return table().rows;
 }
-
-/** The known error of an id. */
-export const findKnownError: (id: string) => KnownError | undefined = lookupBy(table, (row) => row.id);
 
 /** ISO date on which the table was last compared with its sources. */
 export function knownErrorsChecked(): string {

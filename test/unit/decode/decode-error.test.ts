@@ -28,6 +28,50 @@ describe.each(knownErrors().map((error) => ({ id: error.id, error })))('$id', ({
   });
 });
 
+// What people see, as the list of the field's pains has it.
+it.each([
+  ['could not select device driver "" with capabilities: [[gpu]]', 'docker-no-gpu-driver'],
+  ['unknown or invalid runtime name: nvidia', 'runtime-unknown'],
+  ['Failed to initialize NVML: Unknown Error', 'nvml-unknown'],
+  ['Failed to initialize NVML: Driver/library version mismatch', 'nvml-mismatch'],
+  ['requirement error: unsatisfied condition: cuda>=12.8, please update your driver', 'nvcli-unsatisfied-cuda'],
+  ['This container was built for NVIDIA Driver Release 560.35 or later, but version 540.4.0 was detected', 'ngc-driver-release'],
+  ['Error 804: forward compatibility was attempted on non supported HW', 'cuda-804'],
+  ['the provided PTX was compiled with an unsupported toolchain', 'ptx-toolchain'],
+  ['no kernel image is available for execution on the device', 'no-kernel-image'],
+  ['NVIDIA GeForce RTX 5090 with CUDA capability sm_120 is not compatible with the current PyTorch installation.', 'sm-not-compatible'],
+  ['Target GPU SM 70 is not supported by this TensorRT release', 'trt-unsupported-sm'],
+  ['tensorrt : Depends: libnvinfer10 (= 10.13.2.6-1+cuda12.9) but 10.14.1.48-1+cuda13.0 is to be installed', 'tensorrt-meta-depends'],
+  ['Could not find a version that satisfies the requirement tensorrt-libs==8.6.1', 'pip-tensorrt-libs'],
+  ['engine plan file is not compatible with this version of TensorRT, expecting library version 8.2.4 got 8.2.3', 'trt-plan-version'],
+  ['trtexec: command not found', 'trtexec-not-found'],
+  ['libnvinfer.so.7: cannot open shared object file: No such file or directory', 'libnvinfer-so'],
+  ['Loaded runtime CuDNN library: 9.1.0 but source was compiled with: 9.3.0.', 'cudnn-loaded-runtime'],
+  ['Failed to load library libonnxruntime_providers_cuda.so with error: libcublasLt.so.12: cannot open shared object file', 'ort-library'],
+  ['libtorchtrt.so: undefined symbol: _ZN3c10', 'torchtrt-symbol'],
+  ['CUDA_HOME environment variable is not set', 'cuda-home-not-set'],
+  ['The detected CUDA version (11.8) mismatches the version that was used to compile PyTorch (12.1)', 'cuda-mismatch-torch'],
+  ['manifest for nvidia/cuda:11.0-base-ubuntu20.04 not found: manifest unknown', 'manifest-11.0-base'],
+  ['NO_PUBKEY A4B469963BF863CC', 'no-pubkey'],
+  ['cudaGetDeviceCount returned 35', 'cuda-error-35'],
+  ['DataLoader worker (pid 5) is killed by signal: Bus error. It is possible that dataloader\'s workers are out of shared memory.', 'shm-bus-error'],
+  ['unknown flag: --gpus all', 'gpus-one-argument'],
+  ["Unable to find image 'all:latest' locally", 'image-all-latest'],
+  ['Authorization required, but no authorization protocol specified', 'x-no-protocol'],
+  ["Can't open display: :0", 'x-cant-open'],
+  ['libGL error: failed to load driver: swrast', 'libgl-swrast'],
+  ["Additional properties are not allowed ('devices' was unexpected)", 'compose-devices-unexpected'],
+  ['gpus must be a list', 'compose-gpus-list'],
+  ['unresolvable CDI devices nvidia.com/gpu=all', 'cdi-unresolvable'],
+  ['bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted', 'bpf-rootless'],
+  ['mount error: file creation failed: /x/libnvidia-ml.so.1: file exists: unknown', 'wsl-file-exists'],
+  ['mount error: file creation failed: /x/libcudnn_adv_infer_static_v8.a: file exists', 'jetson-baked-files'],
+  ['exec /usr/bin/python3: exec format error', 'exec-format'],
+  ['no space left on device', 'no-space'],
+])('knows “%s”', (text, id) => {
+  expect(decodeError(text)[0]?.id).toBe(id);
+});
+
 const MIB = 1024 * 1024;
 
 describe('decodeError', () => {
