@@ -1,7 +1,7 @@
 // Smoke tests on a cluster: as manifests to be applied by hand, or through kubectl.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NotStarted, run, type RunResult } from '../process/run';
+import { NotStarted, run, type RunOptions, type RunResult } from '../process/run';
 import { jobName, writeJobs, type JobRequest } from '../smoke/cluster';
 import { JOB_LABEL, jobManifests, readPodPhase, readPodTrouble, writeManifests } from '../smoke/kubernetes';
 import type { ContainerOutcome, Profile, SmokePorts } from '../smoke/model';
@@ -28,16 +28,19 @@ export async function printManifests(subjects: readonly (Pick<JobRequest, 'image
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
+/** Throws Failure where there is no kubectl to be started. */
+export async function requireKubectl({ kubectl = 'kubectl' }: ClusterOptions): Promise<void> {
+  try {
+    await run(kubectl, ['version', '--client'], { timeoutMs: 30_000 });
+  } catch (error) {
+    throw error instanceof NotStarted ? new Failure(`${kubectl} could not be started: it is needed for --kubernetes --apply`) : error;
+  }
+}
+
 /** Runs containers of an image as Jobs, through kubectl and whatever cluster it is configured for; `image` is its name in a registry. */
 export function kubectlPort(image: string, { namespace, kubectl: program = 'kubectl' }: ClusterOptions): SmokePorts['runContainer'] {
   const scope = namespace === undefined ? [] : ['--namespace', namespace];
-  const kubectl = async (args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<RunResult> => {
-    try {
-      return await run(program, [...args, ...scope], options);
-    } catch (error) {
-      throw error instanceof NotStarted ? new Failure(`${program} could not be started: it is needed for --kubernetes --apply`) : error;
-    }
-  };
+  const kubectl = (args: readonly string[], options: RunOptions = {}): Promise<RunResult> => run(program, [...args, ...scope], options);
   return async (spec, { signal, onOutput }): Promise<ContainerOutcome> => {
     const name = jobName(randomUUID());
     try {
@@ -54,7 +57,7 @@ export function kubectlPort(image: string, { namespace, kubectl: program = 'kube
   };
 }
 
-async function waitForPod(name: string, kubectl: (args: readonly string[], options?: Parameters<typeof run>[2]) => Promise<RunResult>, signal: AbortSignal): Promise<void> {
+async function waitForPod(name: string, kubectl: (args: readonly string[], options?: RunOptions) => Promise<RunResult>, signal: AbortSignal): Promise<void> {
   const begun = performance.now();
   for (;;) {
     const { stdout } = await kubectl(['get', 'pods', '--selector', `job-name=${name}`, '--output', 'json'], { signal });

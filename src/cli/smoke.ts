@@ -22,7 +22,7 @@ import { Failure } from './failure';
 import { readTextFile } from './input';
 import { formatPath } from './paths';
 import { addToHistory, printHistory } from './smoke-history';
-import { kubectlPort, printManifests } from './smoke-kubernetes';
+import { kubectlPort, printManifests, requireKubectl } from './smoke-kubernetes';
 import { renderCheck, renderEnd, renderTitle } from './smoke-report';
 import { createPaint, wantsColor } from './terminal';
 import { makeVisible } from './visible';
@@ -78,6 +78,7 @@ export async function smokeTest(targets: readonly string[], options: SmokeArgume
   try {
     const addresses = await Promise.all((options.context ?? [undefined]).map((context) => chooseAddress(context === undefined ? {} : { context })));
     if (options.kubernetes === true && options.apply !== true) return await printManifests(subjects.map(imageOf), profiles, options);
+    if (options.kubernetes === true) await requireKubectl(options);
     const records = await Promise.all(addresses.map((address) => testOn(address, subjects, profiles, options, addresses.length === 1, abort.signal)));
     report(records.flat(), options);
   } catch (error) {

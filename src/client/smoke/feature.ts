@@ -183,8 +183,9 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
       await history.add(record);
       const { failed, blocked, passed } = record.counts;
       const took = performance.now() - begun;
-      // The state of an item with children is that of its children; without any it is its own.
+      // Its own state is that it could be tested; what came out is the state of its checks.
       if (record.checks.length === 0) testRun.skipped(item);
+      else testRun.passed(item, took);
       write(l10n.t('{0} passed, {1} failed, {2} blocked by the host, in {3} s', passed, failed, blocked, (took / 1000).toFixed(1)));
     } catch (error) {
       if (signal.aborted) testRun.skipped(item);
@@ -386,7 +387,7 @@ function isStage(subject: Subject | undefined, stage: string): boolean {
 
 async function pickItem(choice: readonly TestItem[], placeHolder: string): Promise<TestItem | undefined> {
   if (choice.length === 1) return choice[0];
-  return (await window.showQuickPick(choice.map((item) => ({ label: item.label, ...(item.description !== undefined && { description: item.description }), item })), { placeHolder }))?.item;
+  return (await window.showQuickPick(choice.map((item) => ({ label: item.label, item })), { placeHolder }))?.item;
 }
 
 async function pickProfiles(): Promise<readonly Profile[] | undefined> {

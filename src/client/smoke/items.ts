@@ -75,7 +75,6 @@ export class Items {
     this.#subjects.set(item, { kind: 'file', uri });
     const { smoke, toRange, problems } = await loadSmokeFile(uri);
     item.range = toRange(smoke.subjectRange);
-    item.description = smoke.subject === null ? '' : toPlain(smoke.subject.kind === 'image' ? smoke.subject.image : `${smoke.subject.dockerfile}${smoke.subject.target === null ? '' : ` (${smoke.subject.target})`}`, 200);
     item.error = problems[0];
     const written = [
       ...smoke.versions.map(({ part, version, range }, i) => ({ check: `version-${i}`, label: `${part} ${version}`, range })),
@@ -116,8 +115,9 @@ export class Items {
   /** The item of an image, made where there is none. */
   imageItem(address: EngineAddress, reference: string, label: string): TestItem {
     const id = `image ${address.name} ${reference}`;
-    const item = this.#images.children.get(id) ?? this.#controller.createTestItem(id, toPlain(label, 200));
-    item.description = address.current ? '' : toPlain(address.name, 80);
+    // A description would be read out in the place of the label.
+    const shown = toPlain(label, 200);
+    const item = this.#images.children.get(id) ?? this.#controller.createTestItem(id, address.current ? shown : l10n.t('{0} on {1}', shown, toPlain(address.name, 80)));
     this.#subjects.set(item, { kind: 'image', address, reference, label });
     this.#images.children.add(item);
     return item;
@@ -135,7 +135,6 @@ export class Items {
     return (answer?.stages ?? []).map((stage) => {
       const id = `${uri.toString()}#${stage.index}`;
       const item = this.#stages.children.get(id) ?? this.#controller.createTestItem(id, `${workspace.asRelativePath(uri)}: ${toPlain(stage.name ?? `#${stage.index}`, 80)}`, uri);
-      item.description = toPlain(stage.from, 200);
       item.range = new Range(stage.line - 1, 0, stage.line - 1, 0);
       this.#subjects.set(item, { kind: 'stage', uri, stage });
       this.#stages.children.add(item);

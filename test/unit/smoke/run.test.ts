@@ -123,7 +123,7 @@ describe('a run', () => {
   });
 
   it('does not mix what a container says on its other stream into the steps', async () => {
-    const { results } = await runAll([check('a')], (spec, { onOutput }) => {
+    const { results } = await runAll([check('a')], (_, { onOutput }) => {
       onOutput('@@trtc:n:begin:0\nhalf ', 'stdout');
       onOutput('Killed\n', 'stderr');
       onOutput('line\n@@trtc:n:end:0:0:no:no\n@@trtc:n:done\n', 'stdout');

@@ -1,6 +1,6 @@
 // Smoke tests in the tests view, on a real engine.
 import assert from 'node:assert/strict';
-import { commands, languages, window, workspace, type Diagnostic } from 'vscode';
+import { commands, extensions, languages, window, workspace, type Diagnostic } from 'vscode';
 import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
 import { docker } from './engine';
 import { imageNode } from './nodes';
@@ -40,6 +40,7 @@ describe('smoke tests', () => {
     await docker('commit', id, 'smoke-tool:1');
     await docker('rm', id);
     await writeFile(FILE, TEXT);
+    await extensions.getExtension('tensorrt-containers.tensorrt-containers')?.activate();
     await commands.executeCommand('workbench.view.testing.focus');
   });
 
@@ -79,7 +80,7 @@ describe('smoke tests', () => {
     await commands.executeCommand('testing.runCurrentFile');
     await commands.executeCommand('workbench.view.testing.focus');
     await rowsWhen('the verdicts', (rows) => has(rows, /says hello.*\(Passed\)/) && has(rows, /says goodbye.*\(Failed\)/));
-    await shownWhen('.monaco-editor', 'the message beside its line', (texts) => texts.some((text) => text.replaceAll('\u00a0', ' ').includes('lacks goodbye')));
+    await shownWhen('.monaco-workbench', 'the message beside its line', (texts) => texts.some((text) => text.replaceAll('\u00a0', ' ').includes('lacks goodbye')));
     await screenshot('smoke-failure');
     assert.equal(await left(), '');
   });

@@ -21,8 +21,12 @@ export const check: StaticCheck = {
     const [stage] = toStack(scan).stages;
     if (predicted === null || stage === undefined) return pass(say('It has {list}.', { list }), { measured });
     const complete = scan.gaps.length === 0;
-    const details = compareStacks(stage, predicted).flatMap((row) => describe(row, complete) ?? []);
-    if (details.length === 0) return pass(say('It has what its Dockerfile says: {list}.', { list }), { measured });
+    const rows = compareStacks(stage, predicted);
+    const details = rows.flatMap((row) => describe(row, complete) ?? []);
+    // Of what the Dockerfile leaves open it says nothing.
+    const same = found.filter(({ kind }) => rows.some((row) => row.kind === kind && row.outcome === 'same'));
+    if (details.length === 0 && same.length === 0) return pass(say('It has {list}.', { list }), { measured });
+    if (details.length === 0) return pass(say('It has {list}; what its Dockerfile says of {kinds} is true.', { list, kinds: same.map(({ kind }) => kind).join(', ') }), { measured });
     return pass(say('It has {list}; other than its Dockerfile says: {count}.', { list, count: String(details.length) }), { measured, details });
   },
 };
