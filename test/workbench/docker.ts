@@ -3,6 +3,7 @@ import './docker/engine.test';
 import './docker/live.test';
 import './docker/containers.test';
 import './docker/images.test';
+import './docker/hosts.test';
 import './docker/host.test';
 import './docker/smoke.test';
 import './docker/generate.test';

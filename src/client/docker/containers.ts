@@ -104,7 +104,7 @@ function iconOf({ state, health }: ContainerSummary, gpu: boolean, lacking: bool
 /** GPU memory of a container and load of its GPUs, for a row: `3.1 GB · load 45 %`. */
 function describeUsage({ processBytes, gpus }: GpuUsage): string {
   const loads = gpus.flatMap(({ utilizationPercent }) => (utilizationPercent === null ? [] : [`${utilizationPercent} %`]));
-  return [...(processBytes === null ? [] : [describeSize(processBytes)]), ...(loads.length === 0 ? [] : [l10n.t('load {0}', loads.join(', '))])].join(' · ');
+  return [...(processBytes === null || processBytes === 0 ? [] : [describeSize(processBytes)]), ...(loads.length === 0 ? [] : [l10n.t('load {0}', loads.join(', '))])].join(' · ');
 }
 
 /** A GPU as a whole, whoever uses it. */

@@ -39,7 +39,8 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
     ...(test ? ['--enable-smoke-test-driver'] : []),
     ...(trustAll ? ['--disable-workspace-trust'] : []),
   ];
-  const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  // As if started by the command line: the environment is taken as it is, and not that of a login shell, whose PATH differs.
+  const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   // However this process ends, the server does not outlive it.
   process.once('exit', () => child.kill());
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));

@@ -1,5 +1,5 @@
 // Lets a suite inside the workbench do to its engine what its users do: POST /kill, /start, /restart;
-// and fill it: POST /containers with a number.
+// and fill it: POST /containers with a number, POST /processes with what runs on its GPUs, as JSON.
 import http from 'node:http';
 import { syntheticContainers } from '../engine/index.mjs';
 
@@ -21,6 +21,7 @@ export async function serveControl(engine) {
 
 async function obey(engine, deed, body) {
   if (deed === 'containers') await syntheticContainers(engine, Number(body));
+  else if (deed === 'processes') engine.setGpuProcesses(JSON.parse(body));
   else if (deed === 'kill' || deed === 'start' || deed === 'restart') await engine[deed]();
   else throw new Error(`No such deed: ${deed}`);
 }

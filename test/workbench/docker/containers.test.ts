@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { commands, ConfigurationTarget, env, window, workspace } from 'vscode';
 import { closeEditors, eventually } from '../workbench';
-import { docker } from './engine';
+import { docker, setGpuProcesses } from './engine';
 import { containerNode } from './nodes';
-import { click, press, readPages, ROWS, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, chooseInMenu, notification, rowsWhen, runByTitle, shownWhen } from './screen';
+import { readPages, screenshot, turnTo } from './page';
+import { answerDialog, answerInput, chooseInMenu, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const stateOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Status}}', name);
@@ -43,8 +43,15 @@ describe('the containers', () => {
     await screenshot('containers');
   });
 
-  it('show the load of their GPUs', async () => {
-    await rowsWhen('the load', (rows) => /load \d+ %, \d+ %/.test(row(rows, 'with-all')));
+  it('show the GPU memory of their processes, and the load of the GPUs', async () => {
+    const [, process = ''] = (await docker('top', 'with-all', '-eo', 'pid')).split('\n');
+    await setGpuProcesses([{ gpu: 0, pid: Number(process), name: 'sleep', usedMiB: 1500 }]);
+    try {
+      await rowsWhen('both', (rows) => /1\.6 GB · load \d+ %/.test(row(rows, 'with-all')));
+      assert.doesNotMatch(row(await rowsWhen('the other', () => true), 'with-one'), /load/);
+    } finally {
+      await setGpuProcesses([]);
+    }
   });
 
   it('can be narrowed to those that have to do with a GPU', async () => {
@@ -142,11 +149,10 @@ describe('the containers', () => {
     it('are removed by the Delete key, after a question that names them', async () => {
       await run('doomed', 'busybox', 'sleep', '1000');
       await rowsWhen('it', (rows) => row(rows, 'doomed') !== '');
-      await click(ROWS, { text: 'doomed' });
-      await press('Delete');
+      await pressOn('doomed', 'Delete');
       await answerDialog(/Remove the container doomed\?.*killed first: doomed/s, 'Cancel');
       assert.equal(await stateOf('doomed'), 'running');
-      await press('Delete');
+      await pressOn('doomed', 'Delete');
       await answerDialog(/doomed/, 'Remove');
       await rowsWhen('it to go', (rows) => row(rows, 'doomed') === '');
       await assert.rejects(stateOf('doomed'));

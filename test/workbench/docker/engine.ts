@@ -23,6 +23,11 @@ export async function createMany(count: number): Promise<void> {
   await post('containers', String(count));
 }
 
+/** What the host's nvidia-smi shows as running on its GPUs. */
+export async function setGpuProcesses(processes: readonly { readonly gpu: number; readonly pid: number; readonly name: string; readonly usedMiB: number }[]): Promise<void> {
+  await post('processes', JSON.stringify(processes));
+}
+
 async function post(deed: string, body = ''): Promise<void> {
   const response = await fetch(`${process.env['TRTC_ENGINE_CONTROL']}/${deed}`, { method: 'POST', body });
   if (!response.ok) throw new Error(await response.text());

@@ -28,9 +28,11 @@ export async function answerDialog(about: RegExp, button: string): Promise<void>
   await shownWhen('.monaco-dialog-box', 'the question to go', (texts) => texts.length === 0);
 }
 
-/** Waits for an input box or list, types over what is in it, and accepts. */
+const INPUT = '.quick-input-widget:not([style*="display: none"])';
+
+/** Waits for an input box whose words are as given, types over what is in it, and accepts. */
 export async function answerInput(about: RegExp, text: string): Promise<void> {
-  await shownWhen('.quick-input-widget:not([style*="display: none"])', `a question about ${about}`, (texts) => texts.some((shown) => about.test(shown)));
+  await shownWhen(`${INPUT} .quick-input-message`, `a question about ${about}`, (texts) => texts.some((shown) => about.test(shown)));
   await press('Control+A');
   if (text !== '') await type(text);
   await press('Enter');
@@ -38,22 +40,37 @@ export async function answerInput(about: RegExp, text: string): Promise<void> {
 
 /** Waits for a list to choose from, and takes the row that holds a text. */
 export async function choose(row: string): Promise<void> {
-  const rows = '.quick-input-widget:not([style*="display: none"]) .monaco-list-row';
+  const rows = `${INPUT} .monaco-list-row`;
   await shownWhen(rows, `the choice ${row}`, (texts) => texts.some((text) => text.includes(row)));
   await click(rows, { text: row });
 }
 
-/** Waits for a message. The workbench under test keeps them in their list. */
+/** Waits for a message. The workbench under test keeps them in their list, which closes when it is empty. */
 export async function notification(wanted: RegExp): Promise<void> {
-  await commands.executeCommand('notifications.showList');
-  await shownWhen('.notification-list-item-message', `the message ${wanted}`, (texts) => texts.some((text) => wanted.test(text)));
+  let last: readonly string[] = [];
+  await eventually(`the message ${wanted}`, async () => {
+    await commands.executeCommand('notifications.showList');
+    last = await read('.notification-list-item-message');
+    return last.some((text) => wanted.test(text)) ? true : undefined;
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}; there is: ${last.join(' | ')}`);
+  });
   await commands.executeCommand('notifications.clearAll');
+}
+
+/** Selects a row and presses a key on it. */
+export async function pressOn(row: string, key: string): Promise<void> {
+  await click(ROWS, { text: row });
+  await shownWhen(`${ROWS}.selected.focused`, `${row} to be selected`, (texts) => texts.some((text) => text.includes(row)));
+  await press(key);
 }
 
 /** Runs a command through the palette of the window that is in front. */
 export async function runByTitle(title: string): Promise<void> {
   await press('F1');
-  await answerInput(/>/, `>${title}`);
+  await shownWhen(`${INPUT} .monaco-list-row`, 'the palette', (texts) => texts.length > 0);
+  await type(title);
+  await choose(title);
 }
 
 /** Opens a menu on a row and takes an entry of it. */
