@@ -174,7 +174,7 @@ async function convertRunLine(place: Uri | undefined): Promise<boolean> {
   const title = l10n.t('Convert docker run Command');
   const editor = window.activeTextEditor;
   const selected = editor === undefined || editor.selection.isEmpty ? '' : editor.document.getText(editor.selection);
-  const candidate = [selected, await env.clipboard.readText()].find((text) => text.length < 20_000 && readRunLine(text).plan !== undefined) ?? '';
+  const candidate = [selected, await readClipboard()].find((text) => text.length < 20_000 && readRunLine(text).plan !== undefined) ?? '';
   const text = selected !== '' && candidate === selected ? { value: selected } : await askText(oneStep(title), l10n.t('The command: docker run …'), candidate.replace(/\\?\s*\n\s*/g, ' ').trim(), (given) => (readRunLine(given).plan === undefined ? l10n.t('This runs no container: docker run, podman run or nvidia-docker run') : undefined));
   if (text === undefined || text === 'back') return false;
   const { plan, notes } = readRunLine(text.value);
@@ -209,4 +209,10 @@ async function convertRunLine(place: Uri | undefined): Promise<boolean> {
     case 'run':
       return apply(folder, title, generateRunScript(planned), false);
   }
+}
+
+/** The clipboard, if it answers at once: a browser may ask its user first. */
+async function readClipboard(): Promise<string> {
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve(''), 500));
+  return Promise.race([Promise.resolve(env.clipboard.readText()).catch(() => ''), late]);
 }

@@ -82,8 +82,10 @@ export function askText(place: Place, prompt: string, value: string, check: (tex
 function show<T>(input: QuickPick<QuickPickItem> | InputBox, { title, step, totalSteps }: Place, read: () => Answered<T>): Promise<Answered<T>> {
   return new Promise<Answered<T>>((resolve) => {
     input.title = title;
-    input.step = step;
-    input.totalSteps = totalSteps;
+    if (totalSteps > 1) {
+      input.step = step;
+      input.totalSteps = totalSteps;
+    }
     input.ignoreFocusOut = true;
     input.buttons = step > 1 ? [QuickInputButtons.Back] : [];
     input.onDidAccept(() => {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
-import { commands, ConfigurationTarget, env, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
+import { commands, ConfigurationTarget, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
 import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
 import { docker } from './engine';
 import { click, press, screenshot } from './page';
-import { choose, shownWhen } from './screen';
+import { answerInput, choose, shownWhen } from './screen';
 
 const CONFIG = '.devcontainer/devcontainer.json';
 const WIDGET = '.quick-input-widget:not([style*="display: none"])';
@@ -34,7 +34,7 @@ async function acceptTicked(): Promise<void> {
 describe('the generators', () => {
   const clean = async (): Promise<void> => {
     await closeEditors();
-    for (const name of ['.devcontainer', 'compose.yaml', 'compose.gpu.yaml', 'run.sh', 'Dockerfile']) {
+    for (const name of ['hover', '.devcontainer', 'compose.yaml', 'compose.gpu.yaml', 'run.sh', 'Dockerfile']) {
       await workspace.fs.stat(fileUri(name)).then(
         () => workspace.fs.delete(fileUri(name), { recursive: true }),
         () => undefined,
@@ -98,11 +98,9 @@ describe('the generators', () => {
     assert.equal(document.getText(), before);
   });
 
-  it('turn a command from the clipboard into a Compose service', async () => {
-    await env.clipboard.writeText('docker run --name viewer --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all --shm-size=1g -p 8080:8080 my/image:1');
+  it('turn a command into a Compose service', async () => {
     const done = commands.executeCommand('tensorrt.convertRunLine');
-    await shownWhen(`${WIDGET} .quick-input-message`, 'the command', (texts) => texts.some((text) => text.includes('docker run')));
-    await press('Enter');
+    await answerInput(/The command: docker run/, 'docker run --name viewer --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all --shm-size=1g -p 8080:8080 my/image:1');
     await choose('Compose service');
     await agree('compose.yaml');
     await done;
@@ -134,7 +132,7 @@ describe('the generators', () => {
   });
 
   it('explain a line under the pointer', async () => {
-    const document = await openText(CONFIG, '{\n  "image": "mine:1",\n  "runArgs": ["--shm-size=8g"]\n}\n');
+    const document = await openText(`hover/${CONFIG}`, '{\n  "image": "mine:1",\n  "runArgs": ["--shm-size=8g"]\n}\n');
     const at = document.positionAt(document.getText().indexOf('shm-size') + 2);
     await eventually('the explanation', async () => {
       const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, at);

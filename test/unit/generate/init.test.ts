@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+// `trtc init` as a process of its own.
+const BUNDLE = path.resolve('.cache/dev/main.cjs');
+let folder = '';
+
+beforeAll(() => {
+  const { status, stderr } = spawnSync(process.execPath, ['src/dev/build.mjs', '--run', 'src/cli/main.ts', '--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}, 60_000);
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'trtc-init-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function init(args: readonly string[], input = ''): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, 'init', ...args, '--folder', folder], { input, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function read(name: string): string {
+  return readFileSync(path.join(folder, name), 'utf8');
+}
+
+const CONFIG = '.devcontainer/devcontainer.json';
+const IMAGE = ['--image', 'nvidia/cuda:12.4.1-devel-ubuntu22.04'];
+
+describe('trtc init', () => {
+  test('writes what is not there, and says so', () => {
+    const { status, stdout } = init(['devcontainer', ...IMAGE, '--display', 'x11', '--comments']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Wrote ${CONFIG}\nWrote .devcontainer/prepare-host.sh\n`);
+    expect(read(CONFIG)).toContain('// All GPUs where Docker has the NVIDIA runtime');
+    expect(statSync(path.join(folder, '.devcontainer/prepare-host.sh')).mode & 0o777).toBe(0o755);
+  });
+
+  test('--dry-run writes nothing', () => {
+    const { status, stdout } = init(['devcontainer', ...IMAGE, '--dry-run']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('"hostRequirements": { "gpu": "optional" }');
+    expect(existsSync(path.join(folder, '.devcontainer'))).toBe(false);
+  });
+
+  test('shows the change of a file that exists, and writes it only with --yes', () => {
+    const before = '# ours\nservices:\n  db:\n    image: postgres # theirs\n';
+    writeFileSync(path.join(folder, 'compose.yaml'), before);
+    const args = ['compose', ...IMAGE, '--service', 'dev', '--require-gpu'];
+    const shown = init(args);
+    expect(shown.status).toBe(1);
+    expect(shown.stdout).toContain('+++ b/compose.yaml\n');
+    expect(shown.stdout).toContain('Nothing was written: --yes writes what is shown.');
+    expect(read('compose.yaml')).toBe(before);
+    expect(init([...args, '--yes']).status).toBe(0);
+    expect(read('compose.yaml').startsWith(before)).toBe(true);
+    expect(read('compose.yaml')).toContain('  dev:\n');
+    const again = init(args);
+    expect(again.status).toBe(0);
+    expect(again.stdout).toContain('compose.yaml has all of it already.');
+  });
+
+  test('replaces a Dockerfile only with --yes', () => {
+    writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n');
+    expect(init(['dockerfile', '--tensorrt', '8.6', '--cuda', '12.1']).status).toBe(1);
+    expect(read('Dockerfile')).toBe('FROM scratch\n');
+    expect(init(['dockerfile', '--tensorrt', '8.6', '--cuda', '12.1', '--yes']).status).toBe(0);
+    expect(read('Dockerfile')).toContain('python3-libnvinfer=8.6.1.6-1+cuda12.0');
+  });
+
+  test('--json tells files, explanations and notes', () => {
+    const { stdout, status } = init(['run', '--from', 'nvidia-docker run --rm -e NVIDIA_VISIBLE_DEVICES=0 img', '--dry-run', '--json']);
+    expect(status).toBe(0);
+    const output = JSON.parse(stdout) as { readonly files: readonly { readonly path: string; readonly action: string; readonly explanations: readonly { readonly id: string }[] }[]; readonly line: string; readonly written: boolean; readonly notes: readonly { readonly message: string }[] };
+    expect(output).toMatchObject({ version: 1, form: 'run', written: false, line: 'docker run --rm --gpus device=0 img' });
+    expect(output.files.map(({ path: name, action }) => [name, action])).toEqual([['run.sh', 'create']]);
+    expect(output.files[0]?.explanations.map(({ id }) => id)).toContain('gpus');
+    expect(output.notes.map(({ message }) => message)).toContain('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.');
+  });
+
+  test('reads the command from standard input, a Compose file, or a dev container', () => {
+    expect(init(['devcontainer', '--from', '-', '--dry-run'], 'docker run --gpus all --ipc=host img\n').stdout).toContain('"--ipc=host"');
+    writeFileSync(path.join(folder, 'other.yaml'), 'services:\n  a:\n    image: one\n  b:\n    image: two\n    gpus: all\n    shm_size: 2gb\n');
+    expect(init(['run', '--from-compose', path.join(folder, 'other.yaml'), '--service', 'b', '--dry-run']).stdout).toContain('docker run --gpus all --shm-size 2gb two');
+    expect(init(['run', '--from-compose', path.join(folder, 'other.yaml')])).toMatchObject({ status: 2, stderr: expect.stringContaining('name one with --service: a, b') as string });
+    writeFileSync(path.join(folder, 'devcontainer.json'), '{ "image": "img", "runArgs": ["--network=host"], "hostRequirements": { "gpu": "optional" } }');
+    expect(init(['compose', '--from-devcontainer', path.join(folder, 'devcontainer.json'), '--dry-run']).stdout).toContain('network_mode: host');
+  });
+
+  test('builds the Dockerfile of the folder, its stage dev in a dev container', () => {
+    writeFileSync(path.join(folder, 'Dockerfile'), 'FROM ubuntu:22.04 AS base\nFROM base AS dev\nFROM base AS app\n');
+    expect(init(['devcontainer', '--dry-run']).stdout).toContain('"build": { "dockerfile": "../Dockerfile", "context": "..", "target": "dev" }');
+    expect(init(['run', '--dry-run']).stdout).toContain('docker build --tag gpu-container .');
+  });
+
+  test.each([
+    [['devcontainer', '--from', 'docker build .'], 'nothing to convert'],
+    [['compose', '--from-compose', 'none.yaml'], 'none.yaml: not found'],
+    [['dockerfile', '--tensorrt', '8.6', '--cuda', '13'], 'nothing known meets these wishes'],
+    [['devcontainer', '--port', '70000'], 'It must be a number from 1 to 65535.'],
+    [['devcontainer', '--cache', 'npm'], 'Allowed choices are pip'],
+    [['nothing'], 'Allowed choices are devcontainer'],
+  ])('%s is refused with one line', (args, message) => {
+    const { status, stderr, stdout } = init(args);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('a file that cannot be added to is left alone', () => {
+    writeFileSync(path.join(folder, 'compose.yaml'), 'services: { app: { image: img } }\n');
+    expect(init(['compose', ...IMAGE, '--service', 'app', '--require-gpu', '--yes'])).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be added to') as string });
+  });
+});
