@@ -1,5 +1,6 @@
-import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type Range, type TreeDataProvider } from 'vscode';
+import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
 import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
+import { nameComponent } from '../../core/stack/component-names';
 
 /** What the view shows: the stage under the cursor, or nothing. */
 export interface ShownStage {
@@ -23,7 +24,11 @@ export class StackTree implements TreeDataProvider<Row> {
 
   getChildren(row?: Row): Row[] {
     if (this.#shown === undefined) return [];
-    if (row === undefined) return this.#shown.stage.components.map((component) => ({ kind: 'component', component }));
+    const { stage } = this.#shown;
+    if (row === undefined) {
+      const atFrom = this.#conflictsOn(this.#shown.dockerfile.toString(), stage.line);
+      return [...atFrom.map((diagnostic): Row => ({ kind: 'conflict', diagnostic })), ...stage.components.map((component): Row => ({ kind: 'component', component }))];
+    }
     return row.kind === 'component' ? this.#conflictsOf(row.component).map((diagnostic) => ({ kind: 'conflict', diagnostic })) : [];
   }
 
@@ -33,13 +38,14 @@ export class StackTree implements TreeDataProvider<Row> {
 
   #componentItem(component: ComponentOutput): TreeItem {
     const conflicts = this.#conflictsOf(component);
-    const item = new TreeItem(component.kind, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
+    const label = nameComponent(component.kind, component.name);
+    const item = new TreeItem(label, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
     const version = component.version ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
     item.description = `${version} · ${component.via === 'base-image' ? l10n.t('base image') : component.name} · ${place}`;
     item.tooltip = describe(component);
     item.iconPath = conflicts.length > 0 ? iconOf(conflicts) : new ThemeIcon('package');
-    item.accessibilityInformation = { label: [component.kind, version, component.name, place, ...(conflicts.length > 0 ? [l10n.t('{0} conflicts', conflicts.length)] : [])].join(', ') };
+    item.accessibilityInformation = { label: [label, version, component.name, place, ...(conflicts.length > 0 ? [l10n.t('{0} conflicts', conflicts.length)] : [])].join(', ') };
     item.command = { title: l10n.t('Show Line'), command: 'tensorrt.showLine', arguments: [component.file, component.line] };
     return item;
   }
@@ -52,20 +58,25 @@ export class StackTree implements TreeDataProvider<Row> {
     return item;
   }
 
-  /** Our errors and warnings on the line that brought a component, or that name it from elsewhere. */
-  #conflictsOf({ file, line }: ComponentOutput): readonly Diagnostic[] {
-    if (this.#shown === undefined) return [];
-    const { dockerfile } = this.#shown;
-    const onLine = (uri: Uri, range: Range): boolean => uri.toString() === Uri.parse(file).toString() && range.start.line === line - 1;
+  /** What is wrong on the line that brought a component, below the first that the line brings; FROM has rows of its own. */
+  #conflictsOf(component: ComponentOutput): readonly Diagnostic[] {
+    const { file, line } = component;
+    if (this.#shown === undefined || line === this.#shown.stage.line) return [];
+    const first = this.#shown.stage.components.find((one) => one.file === file && one.line === line);
+    return component === first ? this.#conflictsOn(file, line) : [];
+  }
+
+  /** Our errors and warnings on a line, from 1. */
+  #conflictsOn(file: string, line: number): readonly Diagnostic[] {
     return languages
-      .getDiagnostics(dockerfile)
-      .filter(({ source, severity, range, relatedInformation = [] }) => source === 'tensorrt' && (severity === DiagnosticSeverity.Error || severity === DiagnosticSeverity.Warning) && (onLine(dockerfile, range) || relatedInformation.some(({ location }) => onLine(location.uri, location.range))));
+      .getDiagnostics(Uri.parse(file))
+      .filter(({ source, severity, range }) => source === 'tensorrt' && (severity === DiagnosticSeverity.Error || severity === DiagnosticSeverity.Warning) && range.start.line === line - 1);
   }
 }
 
 function describe({ kind, name, version, cuda, certainty }: ComponentOutput): MarkdownString {
   const text = new MarkdownString();
-  text.appendText(`${kind} ${version ?? l10n.t('unknown version')}`);
+  text.appendText(`${nameComponent(kind, name)} ${version ?? l10n.t('unknown version')}`);
   text.appendMarkdown('\n\n').appendText(name);
   if (cuda !== null) text.appendMarkdown('\n\n').appendText(l10n.t('built for CUDA {0}', cuda));
   const known = { stated: l10n.t('stated in the file'), derived: l10n.t('follows from a fact'), assumed: l10n.t('likely, not proven') };

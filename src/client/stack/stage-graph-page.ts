@@ -1,4 +1,5 @@
 import type { StageOutput } from '../../core/engine/stack-output';
+import { nameComponent } from '../../core/stack/component-names';
 import type { GraphTexts } from './stage-graph';
 
 /** Components that a card shows; the others are in the stack view. */
@@ -81,10 +82,10 @@ function layOut(stages: readonly StageOutput[]): readonly Box[] {
   });
 }
 
-function shownOf({ components }: StageOutput): readonly { readonly kind: string; readonly version: string }[] {
-  const last = new Map<string, string>();
-  for (const { kind, version } of components) if (SHOWN.has(kind)) last.set(kind, version ?? '?');
-  return [...last].map(([kind, version]) => ({ kind, version }));
+function shownOf({ components }: StageOutput): readonly { readonly name: string; readonly version: string }[] {
+  const last = new Map<string, { readonly name: string; readonly version: string }>();
+  for (const { kind, name, version } of components) if (SHOWN.has(kind)) last.set(kind, { name: nameComponent(kind, name), version: version ?? '?' });
+  return [...last.values()];
 }
 
 interface Arrow {
@@ -116,7 +117,7 @@ function drawArrow({ kind, from, to }: Arrow, boxes: readonly Box[], lane: numbe
 function renderCard(stage: StageOutput, index: number, nameOf: (index: number) => string, texts: GraphTexts): string {
   const { name, from, line, basedOn, copiesFrom } = stage;
   const title = name === null ? fill(texts.stage, String(stage.index)) : name;
-  const rows = shownOf(stage).map(({ kind, version }) => `<span>${escape(kind)} ${escape(version)}</span>`);
+  const rows = shownOf(stage).map(({ name, version }) => `<span>${escape(name)} ${escape(version)}</span>`);
   const relations = [...(basedOn === null ? [] : [fill(texts.based, nameOf(basedOn))]), ...copiesFrom.map((source) => fill(texts.copies, nameOf(source)))];
   return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
 }

@@ -1,40 +1,10 @@
 import { driverFloor } from '../facts/cuda-toolkits';
 import type { DecodedImage } from '../image/model';
+import { COMPONENT_NAMES, nameComponent } from '../stack/component-names';
 import { knownVersion } from '../stack/query';
 import type { Certainty, ComponentKind, VersionClaim } from '../stack/model';
 
-/** What a component is called, in the order in which contents are listed; kinds that are not here say nothing of their own. */
-const NAMES: Readonly<Partial<Record<ComponentKind, string>>> = {
-  l4t: 'L4T',
-  cuda: 'CUDA',
-  cudnn: 'cuDNN',
-  tensorrt: 'TensorRT',
-  'tensorrt-python': 'TensorRT for Python',
-  'tensorrt-llm': 'TensorRT-LLM',
-  triton: 'Triton',
-  deepstream: 'DeepStream',
-  torch: 'PyTorch',
-  'torch-tensorrt': 'Torch-TensorRT',
-  tensorflow: 'TensorFlow',
-  onnxruntime: 'ONNX Runtime',
-  jax: 'JAX',
-  nccl: 'NCCL',
-  python: 'Python',
-  os: '',
-};
-const ORDER = Object.keys(NAMES);
-
-/** The distributions' own spelling of their names. */
-const DISTRIBUTIONS: Readonly<Record<string, string>> = {
-  ubuntu: 'Ubuntu',
-  debian: 'Debian',
-  centos: 'CentOS',
-  rockylinux: 'Rocky Linux',
-  ubi: 'UBI',
-  fedora: 'Fedora',
-  alpine: 'Alpine',
-  amazonlinux: 'Amazon Linux',
-};
+const ORDER = Object.keys(COMPONENT_NAMES);
 
 /** A component as far as it matters for a list of contents: of an image or of a stage. */
 interface Listed {
@@ -60,22 +30,16 @@ export interface Content {
 export function listContents(components: readonly Listed[]): readonly Content[] {
   const found = new Map<ComponentKind, Content>();
   for (const { kind, name, version: claim, certainty } of components) {
-    const label = NAMES[kind];
     const version = knownVersion(claim);
-    if (label === undefined || version === undefined) continue;
+    if (COMPONENT_NAMES[kind] === undefined || version === undefined) continue;
     const before = found.get(kind);
     // A shorter version after a longer one that it begins adds nothing: `cuda-toolkit-12-4` on an image with 12.4.1.
     if (before !== undefined && (before.version === version || before.version.startsWith(`${version}.`))) continue;
-    found.set(kind, { kind, label: kind === 'os' ? nameDistribution(name ?? '') : label, version, certain: certainty !== 'assumed' });
+    found.set(kind, { kind, label: nameComponent(kind, name), version, certain: certainty !== 'assumed' });
   }
   const tensorrt = found.get('tensorrt')?.version;
   if (tensorrt !== undefined && found.get('tensorrt-python')?.version === tensorrt) found.delete('tensorrt-python');
   return [...found.values()].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-}
-
-/** `ubuntu` to `Ubuntu`; a name that is not known stays as it is. */
-function nameDistribution(name: string): string {
-  return DISTRIBUTIONS[name] ?? name;
 }
 
 /** `cuDNN 8.4.0.27`; `~` stands before a version that is not proven. */

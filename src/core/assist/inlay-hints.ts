@@ -4,6 +4,7 @@ import { cudaOfTorch, onnxruntimeRelease, tensorflowRelease } from '../facts/fra
 import { formatMessage } from '../engine/message';
 import type { Action, PackageInstall, PipRequirement } from '../shell/installers/model';
 import type { ActionStep, StackReport, StackState, StageStack } from '../stack/model';
+import { firstParts } from '../version/dotted';
 import { driverOf, formatContent, listContents } from './contents';
 
 /** Text that an editor shows behind a place in a Dockerfile as if it stood there. */
@@ -57,7 +58,9 @@ function describeBase({ base }: StageStack): readonly string[] {
   // An image of a distribution or of Python alone says in its name all that there is to say.
   if (contents.every(({ kind }) => kind === 'os' || kind === 'python')) return [];
   const driver = driverOf(image);
-  return [...contents.map(formatContent), ...(driver === undefined ? [] : [formatMessage(TEXT.driver, { driver })])];
+  // A hint is short: three parts of a version, two of a driver's.
+  const short = contents.map((content) => formatContent({ ...content, version: firstParts(content.version, 3) }));
+  return [...short, ...(driver === undefined ? [] : [formatMessage(TEXT.driver, { driver: firstParts(driver, 2) })])];
 }
 
 interface LineTexts {

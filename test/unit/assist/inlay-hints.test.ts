@@ -16,7 +16,7 @@ function annotate(text: string, files: Readonly<Record<string, string>> = {}): s
 }
 
 it.each<[string, string]>([
-  ['FROM nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04 AS a\n', 'FROM nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04 AS a «CUDA 11.6.2 · cuDNN 8.4.0.27 · Ubuntu 20.04 · driver ≥ 510.47.03»\n'],
+  ['FROM nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04 AS a\n', 'FROM nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04 AS a «CUDA 11.6.2 · cuDNN 8.4.0 · Ubuntu 20.04 · driver ≥ 510.47»\n'],
   ['FROM nvcr.io/nvidia/tensorrt:23.08-py3', 'FROM nvcr.io/nvidia/tensorrt:23.08-py3 «CUDA ~12.2.1 · TensorRT 8.6.1 · driver ≥ 535»'],
   ['FROM ubuntu:22.04\n', 'FROM ubuntu:22.04\n'],
   ['FROM python:3.10-slim\n', 'FROM python:3.10-slim\n'],
@@ -26,7 +26,7 @@ it.each<[string, string]>([
 });
 
 const CUDA = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04';
-const HEAD = `${CUDA} «CUDA 11.6.2 · Ubuntu 20.04 · driver ≥ 510.47.03»`;
+const HEAD = `${CUDA} «CUDA 11.6.2 · Ubuntu 20.04 · driver ≥ 510.47»`;
 
 it.each<[string, string]>([
   ['RUN apt-get install -y libnvinfer8 curl \\\n    git', 'RUN apt-get install -y libnvinfer8 curl «libnvinfer8: 8.6.1.6-1+cuda12.0 or newer» \\\n    git'],
