@@ -1,13 +1,14 @@
 // A Docker engine of our own, beside any other, with or without a GPU that is not there.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setUpDebianPackages, which } from '../set-up.mjs';
+import { cache, setUpDebianPackages, which } from '../set-up.mjs';
 import { MACHINE } from './stand-in/gpus.mjs';
 import { nvidiaSmi } from './stand-in/nvidia-smi.mjs';
 import { makeFolder, startSupervised } from './supervised.mjs';
+import { unpackFromTrixie } from './trixie.mjs';
 
 const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
 
@@ -22,6 +23,21 @@ export function setUpEngine() {
   setUpDebianPackages(DEBIAN_PACKAGES);
 }
 
+/** Docker of Debian 13, downloaded once; gives the folder that stands for `/`. Its runc needs a newer C library: Debian 12's serves. */
+function setUpModernEngine() {
+  const folder = path.join(cache, 'docker-26');
+  if (!existsSync(path.join(folder, 'root/usr/sbin/dockerd'))) unpackFromTrixie(folder, ['docker.io', 'containerd']);
+  return path.join(folder, 'root');
+}
+
+/** What `nvidia-ctk cdi generate` would write for these GPUs: here each device asks the stand-in hook for itself. */
+function writeCdiSpecification(folder, { gpus }, hook) {
+  mkdirSync(folder);
+  const hooks = [{ hookName: 'prestart', path: hook, args: [path.basename(hook), 'prestart'] }];
+  const devices = [...gpus.keys(), 'all'].map((name) => ({ name: String(name), containerEdits: { env: [`NVIDIA_VISIBLE_DEVICES=${name}`] } }));
+  writeFileSync(path.join(folder, 'nvidia.json'), JSON.stringify({ cdiVersion: '0.5.0', kind: 'nvidia.com/gpu', devices, containerEdits: { hooks } }));
+}
+
 /**
  * Starts a Docker engine.
  * `gpu`: `stand-in` for the machine of stand-in/gpus.mjs, another machine of that shape, or `none` (no hook: `--gpus` fails
@@ -29,8 +45,9 @@ export function setUpEngine() {
  * `runtimes`: registers the stand-in `nvidia` runtime. `mirrors`: addresses of registries that serve Docker Hub's names.
  * `bridge`: containers get a network of their own (without a way out); otherwise none. `registry`: one of `startTlsRegistry`.
  * `listen`: further addresses to listen on, with `flags` for their TLS.
+ * `modern`: Docker 26 of Debian 13 instead of 20.10, with the stand-in GPUs as CDI devices (`nvidia.com/gpu=0`, `=all`).
  */
-export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none', mirrors = [], bridge = true, registry, listen = [], flags = [] } = {}) {
+export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none', mirrors = [], bridge = true, registry, listen = [], flags = [], modern = false } = {}) {
   const folder = makeFolder();
   const machine = gpu === 'stand-in' ? MACHINE : gpu;
   const bin = path.join(folder, 'bin');
@@ -46,6 +63,9 @@ export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none',
     script('nvidia-container-runtime-hook', `#!/bin/sh\nexec ${node}/hook.mjs' '${folder}/gpu/machine.json' '${folder}/gpu/containers'\n`);
     script('nvidia-container-runtime', `#!/bin/sh\ncase " $* " in *" create "*) ${node}/add-hook.mjs' '${bin}/nvidia-container-runtime-hook' "$@" || exit;; esac\nexec runc "$@"\n`);
   }
+
+  const root = modern ? setUpModernEngine() : '';
+  if (modern && machine !== 'none') writeCdiSpecification(path.join(folder, 'cdi'), machine, path.join(bin, 'nvidia-container-runtime-hook'));
 
   const id = path.basename(folder).replace(/[^a-zA-Z0-9]/g, '').slice(-6);
   const network = bridge ? { name: `trtc${id}`, address: freeSubnet() } : undefined;
@@ -65,12 +85,13 @@ export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none',
       'exec-opts': ['native.cgroupdriver=cgroupfs'],
       'shutdown-timeout': 2,
       'registry-mirrors': mirrors,
+      ...(modern && { experimental: true, features: { cdi: true }, 'cdi-spec-dirs': [path.join(folder, 'cdi')], ip6tables: false }),
       ...(runtimes && { runtimes: { nvidia: { path: path.join(bin, 'nvidia-container-runtime') } } }),
     }),
   );
-  const searchPath = `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  const searchPath = `${bin}:${modern ? `${root}/usr/sbin:${root}/usr/bin:` : ''}/usr/sbin:/usr/bin:/sbin:/bin`;
   const supervised = await startSupervised(folder, {
-    program: '/usr/sbin/dockerd',
+    program: `${root}/usr/sbin/dockerd`,
     args: ['--config-file', path.join(folder, 'daemon.json'), ...flags],
     env: { PATH: searchPath, HOME: folder, ...registry?.daemonEnv },
     // Beside a system's containerd dockerd would use that one, and our containers would be its children.

@@ -62,6 +62,7 @@ export function startEngine(options?: {
   readonly registry?: TlsRegistry;
   readonly listen?: readonly string[];
   readonly flags?: readonly string[];
+  readonly modern?: boolean;
 }): Promise<TestEngine>;
 export function startRegistry(): Promise<PlainRegistry>;
 export function startTlsRegistry(): Promise<TlsRegistry>;
