@@ -8,6 +8,7 @@ import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
 import { registerSmoke } from './smoke/register';
 import { registerStack } from './stack/register';
+import { registerWalkthrough } from './walkthrough/register';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {
@@ -21,5 +22,6 @@ export function activate(context: ExtensionContext): void {
     registerGenerate(),
     registerSmoke(client, context),
     registerStack(client),
+    registerWalkthrough(context),
   );
 }
