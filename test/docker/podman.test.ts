@@ -1,9 +1,10 @@
 // Podman's socket, for reading.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker, startPodman } from '../../src/dev/engine/index.mjs';
-import { connect, inspectContainer, inspectImage, listContainers, listImages, readEngineInfo } from '../../src/docker/index';
+import { connect, inspectContainer, inspectImage, listContainers, listImages, readEngineInfo, watchEngine } from '../../src/docker/index';
 import type { Engine } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
+import { eventually } from './eventually';
 
 let podman: Awaited<ReturnType<typeof startPodman>>;
 let engine: Engine;
@@ -28,6 +29,19 @@ describe('podman', () => {
     expect(image).toMatchObject({ tags: ['localhost/cuda:12.4.1'], dangling: false });
     expect((await inspectImage(engine, image?.id ?? '')).environment).toContain('CUDA_VERSION=12.4.1');
     expect(await listContainers(engine)).toMatchObject([{ name: 'with-gpu', state: 'created', image: 'localhost/cuda:12.4.1' }]);
+  });
+
+  it('is watched', async () => {
+    const watch = watchEngine(addressOf(podman.host), () => undefined);
+    watch.setVisible(true);
+    await eventually(() => expect(watch.inventory).toMatchObject({ containers: [{ name: 'with-gpu' }], images: [{ tags: ['localhost/cuda:12.4.1'] }] }));
+    expect(watch.state).toMatchObject({ kind: 'connected', info: { product: 'podman' } });
+    const access = { host: podman.host, socket: podman.socket, env: env() };
+    docker(access, 'create', '--name', 'another', 'localhost/cuda:12.4.1', 'true');
+    await eventually(() => expect(watch.inventory.containers).toHaveLength(2));
+    docker(access, 'rm', 'another');
+    await eventually(() => expect(watch.inventory.containers).toHaveLength(1));
+    watch.dispose();
   });
 
   it('is not said to give a GPU that it has dropped', async () => {
