@@ -9,10 +9,21 @@ const BUNDLE = path.join(root, 'l10n/bundle.l10n.json');
 
 const sources = globSync('src/client/**/*.ts', { cwd: root }).sort();
 const scripts = sources.map((file) => ({ extension: '.ts', contents: readFileSync(path.join(root, file), 'utf8') }));
+scripts.push({ extension: '.ts', contents: `import { l10n } from 'vscode';\n${listTemplates().map((text) => `l10n.t(${JSON.stringify(text)});\n`).join('')}` });
 const bundle = `${JSON.stringify(await getL10nJson(scripts), undefined, 2)}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(BUNDLE, bundle);
 } else if (readFileSync(BUNDLE, 'utf8') !== bundle) {
   console.error('l10n/bundle.l10n.json is out of date. Run `npm run l10n`.');
   process.exitCode = 1;
+}
+
+/** Texts of folders that do not know VS Code, which the client hands to l10n.t: sentences of the host check and the smoke test, and what is told of known errors. */
+function listTemplates() {
+  const said = globSync(['src/host/**/*.ts', 'src/smoke/**/*.ts'], { cwd: root }).sort().flatMap((file) =>
+    Array.from(readFileSync(path.join(root, file), 'utf8').matchAll(/\bsay\(\s*(['"])((?:(?!\1)[^\\\n]|\\.)*)\1/g), ([, , text]) => text.replace(/\\(.)/g, '$1')),
+  );
+  const { columns, rows } = JSON.parse(readFileSync(path.join(root, 'src/core/facts/tables/errors.json'), 'utf8'));
+  const errors = rows.flatMap((row) => ['cause', 'check', 'remedy'].flatMap((name) => row[columns.indexOf(name)]));
+  return [...new Set([...said, ...errors])].filter((text) => text !== '');
 }
