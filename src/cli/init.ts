@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import type { ComposeService } from '../core/compose/model';
 import { readCompose } from '../core/compose/read';
 import { readDevcontainer } from '../core/devcontainer/read';
 import { formatMessage } from '../core/engine/message';
@@ -9,6 +10,7 @@ import type { Combination, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
 import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type Choices, type Display, type Language, type Planned } from '../generate/choices';
 import type { ComposeGpuSyntax } from '../generate/compose';
+import { createDevcontainer } from '../generate/devcontainer';
 import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
 import { addComments, explainText } from '../generate/explain';
 import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, suggestMemory } from '../generate/generate';
@@ -18,6 +20,7 @@ import { readService } from '../generate/read-compose';
 import { readDevcontainerPlan } from '../generate/read-devcontainer';
 import { readRunLine, type PlanReading } from '../generate/read-run-line';
 import { generateServing, type ServingMode } from '../generate/serving';
+import { mergeDevcontainer, writeDevcontainer } from '../generate/write-devcontainer';
 import { writeRunLine } from '../generate/write-run';
 import { renderDiff } from './diff';
 import { Failure, explainSystemError } from './failure';
@@ -33,6 +36,7 @@ export interface InitArguments {
   readonly from?: string;
   readonly fromCompose?: string;
   readonly fromDevcontainer?: string;
+  readonly useCompose?: string;
   readonly service?: string;
   readonly image?: string;
   readonly dockerfile?: string;
@@ -123,6 +127,7 @@ interface Generated extends Output {
 
 async function generate(form: InitForm, options: InitArguments): Promise<Generated> {
   if (form === 'dockerfile') return dockerfile(options);
+  if (form === 'devcontainer' && options.useCompose !== undefined) return serviceContainer(options, options.useCompose);
   if (form === 'compose' && options.serve !== undefined) return serving(options, options.serve);
   const reading = await readSource(options);
   if (reading !== undefined && reading.plan === undefined) throw new Failure(['nothing to convert', ...reading.notes.map(format)].join(': '));
@@ -142,6 +147,24 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
   }
 }
 
+/** A dev container that is a service of a Compose file. */
+function serviceContainer(options: InitArguments, file: string): Generated {
+  const { name } = findService(file, options.service);
+  const folder = path.join(options.folder, '.devcontainer');
+  const { plan, extras } = planChoices({ ...readChoices('devcontainer', { ...options, image: name }), gpus: 'none' });
+  const config = createDevcontainer(plan, { ...extras, compose: { files: [path.relative(folder, file).replaceAll(path.sep, '/')], service: name, workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}' } });
+  return { files: [{ path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false }], notes: config.notes, merge: (_, text) => mergeDevcontainer(text, config) };
+}
+
+/** The only service of a Compose file, or the one that is named. Throws Failure where it is not clear. */
+function findService(file: string, service: string | undefined): ComposeService {
+  const project = readCompose(readTextFile(file).text, file);
+  const names = project?.services.map(({ name }) => name) ?? [];
+  const found = service === undefined && names.length === 1 ? project?.services[0] : project?.services.find(({ name }) => name === service);
+  if (found === undefined) throw new Failure(`${file}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
+  return found;
+}
+
 /** Name for a service: that of the container, or the last part of the image's name. */
 function serviceName({ plan }: Planned): string {
   const name = plan.settings.find(({ option }) => option === '--name')?.value ?? /([^/:@]+)(?:[:@][^/]*)?$/.exec(plan.image ?? '')?.[1] ?? 'app';
@@ -155,12 +178,7 @@ async function readSource({ from, fromCompose, fromDevcontainer, service }: Init
     if (devcontainer === undefined) throw new Failure(`${fromDevcontainer}: no JSON object`);
     return readDevcontainerPlan(devcontainer, path.basename(path.dirname(path.resolve(fromDevcontainer))) === '.devcontainer' ? '..' : '.');
   }
-  if (fromCompose === undefined) return undefined;
-  const project = readCompose(readTextFile(fromCompose).text, fromCompose);
-  const names = project?.services.map(({ name }) => name) ?? [];
-  const found = service === undefined && names.length === 1 ? project?.services[0] : project?.services.find(({ name }) => name === service);
-  if (found === undefined) throw new Failure(`${fromCompose}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
-  return readService(found);
+  return fromCompose === undefined ? undefined : readService(findService(fromCompose, service));
 }
 
 function readChoices(form: InitForm, options: InitArguments): Choices {

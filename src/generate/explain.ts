@@ -58,7 +58,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'memlock', pattern: /memlock[=:] *-1/, text: 'No limit on memory that is kept from being swapped out, which transfers to the GPU use.', source: 'https://github.com/NVIDIA/nvidia-docker/issues/1548' },
   { id: 'stack', pattern: /\bstack[=:] *67108864/, text: 'A stack of 64 MB, as NVIDIA asks for its framework images.', source: 'https://github.com/NVIDIA/nvidia-docker/issues/1548' },
   { id: 'label-disable', pattern: /label=disable/, text: 'Keeps SELinux from refusing the device nodes and files of the driver.', source: CDI },
-  { id: 'keep-id', pattern: /keep-id/, text: 'The user in the container has the number of the local user, so that files that it makes belong to you.', source: 'https://docs.podman.io/en/latest/markdown/podman-run.1.html' },
+  { id: 'keep-id', pattern: /keep-id/, text: 'The user in the container has the number of the local user, so that files that it makes belong to you.', source: 'https://docs.podman.io/en/v4.6.1/_sources/markdown/options/userns.container.md.txt' },
   { id: 'user', pattern: /(?:--user|-u)[ =]"?\$\(id -u\):\$\(id -g\)"?|user: \$\{UID\}:\$\{GID\}/, text: 'Files that the container makes belong to you, and not to root.', source: RUN },
   { id: 'remote-user', pattern: /"remoteUser": *"[^"]*"/, text: 'The user for terminals and extensions.', source: DEVCONTAINER },
   { id: 'update-uid', pattern: /"updateRemoteUserUID": *true/, text: 'Gives that user the number of the local one: files belong to you, and sockets of your session answer.', source: DEVCONTAINER },

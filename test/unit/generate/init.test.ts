@@ -95,6 +95,15 @@ describe('trtc init', () => {
     expect(init(['compose', '--from-devcontainer', path.join(folder, 'devcontainer.json'), '--dry-run']).stdout).toContain('network_mode: host');
   });
 
+  test('makes a dev container of a service', () => {
+    writeFileSync(path.join(folder, 'compose.yaml'), 'services:\n  app:\n    image: img\n    gpus: all\n  db:\n    image: postgres\n');
+    const args = ['devcontainer', '--use-compose', path.join(folder, 'compose.yaml'), '--language', 'python'];
+    expect(init(args)).toMatchObject({ status: 2, stderr: expect.stringContaining('name one with --service: app, db') as string });
+    expect(init([...args, '--service', 'app']).status).toBe(0);
+    expect(JSON.parse(read(CONFIG))).toMatchObject({ dockerComposeFile: '../compose.yaml', service: 'app', workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}', customizations: { vscode: { extensions: ['ms-python.python', 'ms-python.vscode-pylance'] } } });
+    expect(JSON.parse(read(CONFIG))).not.toHaveProperty('runArgs');
+  });
+
   test('builds the Dockerfile of the folder, its stage dev in a dev container', () => {
     writeFileSync(path.join(folder, 'Dockerfile'), 'FROM ubuntu:22.04 AS base\nFROM base AS dev\nFROM base AS app\n');
     expect(init(['devcontainer', '--dry-run']).stdout).toContain('"build": { "dockerfile": "../Dockerfile", "context": "..", "target": "dev" }');

@@ -21,7 +21,7 @@ async function textOf(name: string): Promise<string | undefined> {
 
 /** Waits for the question whether to write a file, and agrees. */
 async function agree(file: string): Promise<void> {
-  await shownWhen(`${WIDGET} .monaco-list-row`, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)));
+  await shownWhen(`${WIDGET} .monaco-list-row`, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)) && rows.some((row) => row.includes('Write nothing')));
   await press('Enter');
 }
 
