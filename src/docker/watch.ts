@@ -41,7 +41,7 @@ export interface EngineWatch {
   readonly state: WatchState;
   /** The lists as they were last read; rows that did not change are the same objects as before. */
   readonly inventory: Inventory;
-  /** The connection for actions; null while there is none. Not to be closed by who takes it. */
+  /** The connection, for short questions; null while there is none. It is closed when the watch is hidden: an action takes one of its own. */
   readonly engine: Engine | null;
   /** What never changes of a container. Undefined: not read yet, the listener is told (`details`) when it is. Null: cannot be had. */
   containerDetails(id: string): ContainerDetails | null | undefined;
