@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: 'test/docker/global-setup.ts',
     // One file after the other: they share an engine, and a busy machine proves nothing.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 });

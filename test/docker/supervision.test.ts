@@ -1,6 +1,6 @@
 // However a run ends, the machine is as it was.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,12 +24,24 @@ function leftOf(folder: string, bridge: string): string[] {
   const left: string[] = [];
   if (existsSync(folder)) left.push(folder);
   if (existsSync(`/sys/class/net/${bridge}`)) left.push(bridge);
-  const { stdout: processes } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  left.push(...processes.split('\n').filter((line) => line.includes(folder)));
+  left.push(...commandLines().filter((line) => line.includes(folder)));
   left.push(...readFileSync('/proc/self/mounts', 'utf8').split('\n').filter((line) => line.includes(folder)));
   const group = `trtc-${bridge.slice('trtc'.length)}`;
   left.push(...spawnSync('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', group], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== ''));
   return left;
+}
+
+/** The command lines of all processes. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      } catch {
+        return [];
+      }
+    });
 }
 
 describe('an engine of our own', () => {

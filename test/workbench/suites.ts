@@ -1,4 +1,6 @@
 // The suites that run in the extension host, in this order.
+// First: what others use is loaded by then.
+import './lazy.test';
 import './diagnose.test';
 import './fix.test';
 import './settings.test';

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { extensions } from 'vscode';
+
+describe('activation', () => {
+  it('loads the client alone: neither what the views do nor dockerode', async () => {
+    const extension = extensions.getExtension('tensorrt-containers.tensorrt-containers');
+    assert.ok(extension);
+    await extension.activate();
+    const dist = path.join(extension.extensionPath, 'dist') + path.sep;
+    const loaded = Object.keys(require.cache).filter((file) => file.startsWith(dist));
+    assert.deepEqual(loaded.map((file) => path.basename(file)), ['client.js']);
+    assert.doesNotMatch(readFileSync(`${dist}client.js`, 'utf8'), /dockerode/);
+  });
+});
