@@ -7,12 +7,13 @@ import { block, fail, say, skip } from './verdict';
  * Known errors that say nothing about the image: the driver, its kernel module or the container runtime is at fault. The
  * same words as the host check has for them.
  */
-const HOST_ERRORS: ReadonlySet<string> = new Set([
+export const HOST_ERRORS: ReadonlySet<string> = new Set([
   'bpf-rootless',
   'cdi-unresolvable',
   'cgroup-devices',
   'compose-no-gpu-driver',
   'cuda-804',
+  'cuda-error-35',
   'cuda-no-device',
   'docker-cdi-driver-missing',
   'docker-no-gpu-driver',
@@ -23,6 +24,8 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   'jetson-gpus-flag',
   'libcuda-open',
   'libcuda-so1',
+  'ngc-driver-release',
+  'ngc-no-driver',
   'nvcli-libnvidia-ml',
   'nvcli-nvml-mismatch',
   'nvcli-unsatisfied-cuda',
@@ -33,6 +36,8 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   'rootless-devices-allow',
   'runtime-not-in-path',
   'runtime-unknown',
+  'smi-not-found-device',
+  'torch-driver-old',
   'torch-no-driver',
   'torch-unknown-error',
 ]);
@@ -51,6 +56,9 @@ const HOST_CUDA_ERRORS: Readonly<Record<number, string>> = {
   804: "The image's cuda-compat library is used on a GPU that forward compatibility does not serve.",
 };
 
+/** What frameworks say when they find no GPU, in words of their own: torch.cuda, and the log of TensorFlow's CUDA driver. */
+const NO_GPU = /No CUDA GPUs are available|failed call to cuInit: (?:CUDA_ERROR_NO_DEVICE|INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE)/;
+
 /** So many characters of output are kept as evidence. */
 const EVIDENCE_CHARACTERS = 4_000;
 
@@ -67,6 +75,7 @@ export function explainFailure(what: string, text: string, whole = text): Verdic
     const sentence = say('{what}: {line} – {cause}', { what, line: decoded.line, cause });
     return HOST_ERRORS.has(decoded.id) || host !== undefined ? block(sentence, more) : fail(sentence, more);
   }
+  if (NO_GPU.test(text) || NO_GPU.test(whole)) return block(say('{what}: {line} – no GPU reached the container.', { what, line: lastLine(text) }), { evidence });
   if (host !== undefined) return block(say(`{what}: CUDA error {number}. ${host}`, { what, number: number ?? '' }), { evidence });
   return fail(say('{what}: {line}', { what, line: lastLine(text) }), { evidence });
 }

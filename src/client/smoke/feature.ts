@@ -67,6 +67,8 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
   const items = new Items(controller, client);
   const pages = new Pages('tensorrt-smoke');
   const history = new History(context.globalStorageUri);
+  /** Runs on their way: called off when the window closes. */
+  const running = new Set<AbortController>();
 
   const watcher = workspace.createFileSystemWatcher(SMOKE_FILES);
   const subscriptions = Disposable.from(
@@ -89,6 +91,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
     const abort = new AbortController();
     const testRun = controller.createTestRun(request);
     const subscription = testRun.token.onCancellationRequested(() => abort.abort());
+    running.add(abort);
     try {
       if (request.include === undefined) await items.resolve();
       const excluded = new Set(request.exclude);
@@ -109,6 +112,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         }),
       );
     } finally {
+      running.delete(abort);
       subscription.dispose();
       testRun.end();
     }
@@ -312,6 +316,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
       }
     },
     dispose(): void {
+      for (const abort of running) abort.abort();
       subscriptions.dispose();
     },
   };

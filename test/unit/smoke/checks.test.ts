@@ -4,6 +4,8 @@ import { listPlaceholders } from '../../../src/core/engine/message';
 import { checks, chooseChecks } from '../../../src/smoke/checks';
 import type { RunCheck, SmokeImage, StaticCheck, StepResult, Verdict } from '../../../src/smoke/model';
 import { formatSentence } from '../../../src/smoke/record';
+import { findKnownError } from '../../../src/core/facts/errors';
+import { HOST_ERRORS } from '../../../src/smoke/explain';
 import { ended, imageWith } from './image';
 
 const find = (id: string): RunCheck => {
@@ -23,6 +25,10 @@ const probe = (data: object): string => `some noise\n@@trtc:result ${JSON.string
 it('has the ids that smoke files may name, each once', () => {
   expect(checks.map(({ id }) => id)).toEqual(CHECK_IDS);
   expect(new Set(CHECK_IDS).size).toBe(CHECK_IDS.length);
+});
+
+it('knows errors of the host by ids that the table has', () => {
+  expect([...HOST_ERRORS].filter((id) => findKnownError(id) === undefined)).toEqual([]);
 });
 
 describe('which checks are run', () => {
@@ -79,7 +85,9 @@ describe('trtexec', () => {
 
 describe('a framework on the GPU', () => {
   it.each([
-    ['driver too old', 'The NVIDIA driver on your system is too old (found version 11040).\nCUDA driver version is insufficient for CUDA runtime version', 'blocked', 'driver-insufficient'],
+    ['driver too old', 'The NVIDIA driver on your system is too old (found version 11040).', 'blocked', 'torch-driver-old'],
+    ['driver too old for the runtime', 'CUDA driver version is insufficient for CUDA runtime version', 'blocked', 'driver-insufficient'],
+    ['no GPU', 'No CUDA GPUs are available', 'blocked', null],
     ['no driver', 'Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and installed a driver', 'blocked', 'torch-no-driver'],
     ['no code for the GPU', 'CUDA error: no kernel image is available for execution on the device', 'failed', 'no-kernel-image'],
     ['forward compatibility', 'Unexpected error from cudaGetDeviceCount(). Error 804: forward compatibility was attempted on non supported HW', 'blocked', 'cuda-804'],
