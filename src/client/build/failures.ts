@@ -50,7 +50,7 @@ export class Failures {
       this.#collection,
       workspace.onDidChangeTextDocument((event) => this.#follow(event)),
       languages.registerCodeActionsProvider(
-        {},
+        '*',
         { provideCodeActions: (document, range) => this.#actions(document.uri, range) },
         { providedCodeActionKinds: [CodeActionKind.QuickFix] },
       ),

@@ -130,8 +130,9 @@ export const aptDependencies: SymptomReader = {
     const begin = lines.findLastIndex((line) => /^The following packages have unmet dependencies/.test(line));
     if (begin < 0) return [];
     const found: Symptom[] = [];
-    const end = lines.findIndex((line, i) => i > begin && /^E: /.test(line));
-    for (let i = begin + 1; i < (end < 0 ? lines.length : end); i++) {
+    // The list is on standard output; what apt says on the other stream may come before it or within it.
+    const last = lines.findLastIndex((line) => /^E: /.test(line));
+    for (let i = begin + 1; i < lines.length; i++) {
       const { name, relation, dependency } = RELATION.exec(lines[i] ?? '')?.groups ?? {};
       if (name === undefined || relation === undefined || dependency === undefined) continue;
       const needed = /^[\w.+-]+/.exec(dependency)?.[0] ?? '';
@@ -140,7 +141,7 @@ export const aptDependencies: SymptomReader = {
         template: '{name} cannot be installed. {relation}: {dependency}',
         data: { name, relation, dependency: dependency.trim() },
         first: i,
-        last: end < 0 ? i : end,
+        last: Math.max(i, last),
         seeks: [{ kind: 'package', name: name.replace(/:\w+$/, '') }, { kind: 'package', name: needed }, { kind: 'text', text: 'install' }, APT],
       });
     }

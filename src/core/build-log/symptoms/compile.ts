@@ -45,7 +45,8 @@ export const cmake: SymptomReader = {
     const begin = lines.findIndex((line) => /^CMake Error(?: at |: |:? in )/.test(line));
     if (begin < 0) return [];
     const inline = /^CMake Error: (.+)$/.exec(lines[begin] ?? '')?.[1];
-    const rest = lines.slice(begin + 1, begin + 8);
+    // What CMake tells on standard output may come in between.
+    const rest = lines.slice(begin + 1, begin + 20).filter((line) => !line.startsWith('-- ')).slice(0, 7);
     const text = inline ?? rest.slice(0, Math.max(1, rest.findIndex((line, i) => i > 0 && line.trim() === ''))).map((line) => line.trim()).filter((line) => line !== '').join(' ');
     const missing = /(?:Could (?:NOT|not) find|has asked CMake to find) (?:a package configuration file provided by )?"?(\w+)"?/.exec(text)?.[1];
     const option = /-D\s?(\w+)|\b(CMAKE_\w+)\b/.exec(text);
