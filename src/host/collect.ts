@@ -25,7 +25,7 @@ const MAXIMUM_FILE_BYTES = 512 * 1024;
 const COMMANDS: Readonly<Record<CommandName, readonly [string, ...string[]]>> = {
   smi: ['nvidia-smi'],
   smiGpus: ['nvidia-smi', '--query-gpu=index,name,driver_version,memory.total', '--format=csv,noheader'],
-  // On its own: drivers before 510 refuse the whole query for this column.
+  // On its own: older drivers refuse the whole query for this column.
   smiCapabilities: ['nvidia-smi', '--query-gpu=index,compute_cap', '--format=csv,noheader'],
   ctk: ['nvidia-ctk', '--version'],
   ctkCdi: ['nvidia-ctk', 'cdi', 'list'],

@@ -108,16 +108,16 @@ export interface HostEvidence {
 
 /**
  * Where the engine runs: on this machine; in a virtual machine of Docker Desktop on it; in Docker Desktop on WSL, which
- * shares the GPU with it; on another machine; or there is none to ask.
+ * shares the GPU with Windows and its WSL distributions; on another machine; or there is none to ask.
  */
 export type EnginePlace = 'here' | 'desktop-vm' | 'desktop-wsl' | 'elsewhere' | 'unknown';
 
 /** Tells where the engine runs: by what it says of itself, not by its address, which may be forwarded. */
-export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'kernel' | 'hostName'> }): EnginePlace {
+export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'platform' | 'kernel' | 'hostName'> }): EnginePlace {
   if (info === null) return address === null || isLocalUrl(address.url) ? 'unknown' : 'elsewhere';
   if (info.operatingSystem.startsWith('Docker Desktop')) {
     if (address !== null && !isLocalUrl(address.url)) return 'elsewhere';
-    return isWslKernel(info.kernel) && isWslKernel(machine.kernel) ? 'desktop-wsl' : 'desktop-vm';
+    return isWslKernel(info.kernel) && isWindowsDriven(machine) ? 'desktop-wsl' : 'desktop-vm';
   }
   // A container has a name of its own, unless the engine runs in it, too.
   return info.kernel === machine.kernel && info.hostName === machine.hostName ? 'here' : 'elsewhere';
@@ -126,6 +126,11 @@ export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostE
 /** `5.15.90.1-microsoft-standard-WSL2`. */
 export function isWslKernel(kernel: string): boolean {
   return /microsoft/i.test(kernel);
+}
+
+/** The GPU's driver is that of Windows: on Windows itself and in WSL. */
+export function isWindowsDriven({ platform, kernel }: Pick<MachineEvidence, 'platform' | 'kernel'>): boolean {
+  return platform === 'win32' || isWslKernel(kernel);
 }
 
 function isLocalUrl(url: string): boolean {

@@ -60,6 +60,8 @@ export function whyUnreadable(evidence: HostEvidence): Text | undefined {
 /** Wraps a judgement that needs the machine of the engine. */
 export function onHost(question: string, judge: (evidence: HostEvidence) => Verdict): (evidence: HostEvidence) => Verdict {
   return (evidence) => {
+    // No Mac of today has an NVIDIA GPU.
+    if (evidence.machine.platform === 'darwin' && placeOfEngine(evidence) !== 'elsewhere') return verdict('not-applicable', say(question));
     const reason = whyUnreadable(evidence);
     return reason === undefined ? judge(evidence) : verdict('unknown', say(question), { details: [reason] });
   };

@@ -1,7 +1,7 @@
 import { findGpu } from '../core/facts/gpus';
 import { readTargets } from '../core/target/read';
 import type { Target, TargetPlatform, TargetSource } from '../core/target/model';
-import { isWslKernel, placeOfEngine, type HostEvidence } from './evidence';
+import { isWindowsDriven, placeOfEngine, type HostEvidence } from './evidence';
 import { readSmi } from './read/nvidia-smi';
 import { readKernelModule, readL4t, readOsRelease } from './read/system';
 
@@ -67,7 +67,8 @@ function platformOf(architecture: string | undefined): TargetPlatform | undefine
 /** `ubuntu22.04`, `debian12`, `rhel9`, `wsl2`, `l4t35.4.1`; undefined for other systems. */
 function osOf({ machine }: HostEvidence, l4t: string | undefined): string | undefined {
   if (l4t !== undefined) return `l4t${l4t}`;
-  if (isWslKernel(machine.kernel)) return 'wsl2';
+  // On Windows, too, containers run in WSL.
+  if (isWindowsDriven(machine)) return 'wsl2';
   const release = readOsRelease(machine);
   const id = release.get('ID') ?? '';
   const version = release.get('VERSION_ID') ?? '';

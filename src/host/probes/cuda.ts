@@ -1,7 +1,7 @@
 import { driverFloor, toolkits } from '../../core/facts/cuda-toolkits';
 import { findGpu } from '../../core/facts/gpus';
 import { compareDotted, majorMinorOf, majorOf } from '../../core/version/dotted';
-import { isWslKernel } from '../evidence';
+import { isWindowsDriven } from '../evidence';
 import { say, verdict, type Text } from '../model';
 import { onHost, quoteCommand, type Probe } from '../probe';
 import { readSmi } from '../read/nvidia-smi';
@@ -18,8 +18,8 @@ export const cudaProbe: Probe = {
     const driver = smi.driver ?? readKernelModule(machine);
     const segments = smi.gpus.map(({ name }) => findGpu(name)?.segment);
     const told = smi.cuda !== undefined;
-    // Windows drivers, which nvidia-smi shows on WSL, have numbers of their own.
-    const fact = told || driver === undefined || isWslKernel(machine.kernel) ? undefined : newestCuda(driver);
+    // Windows drivers, which nvidia-smi also shows on WSL, have numbers of their own.
+    const fact = told || driver === undefined || isWindowsDriven(machine) ? undefined : newestCuda(driver);
     const cuda = smi.cuda ?? fact?.cuda;
     if (driver === undefined || cuda === undefined) return verdict(smi.failure === 'missing' && machine.pciGpus?.length === 0 ? 'not-applicable' : 'unknown', say(TITLE));
     const details: Text[] = [

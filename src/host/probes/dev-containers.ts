@@ -19,7 +19,8 @@ export const devContainersProbe: Probe = {
         sources: [DETECTION, 'https://github.com/microsoft/vscode-remote-release/issues/9385'],
       });
     }
-    if (gpu !== true) return verdict('not-applicable', say('Dev containers get no GPU from this engine'), { evidence: [quoted] });
+    if (gpu === undefined) return verdict('unknown', say('Whether dev containers get a GPU'), { details: [say('The engine has no runtime nvidia, which the tools look for, and whether it has a GPU is not known.')], evidence: [quoted] });
+    if (!gpu) return verdict('not-applicable', say('Dev containers get no GPU from this engine'), { evidence: [quoted] });
     return verdict('warn', say('Dev containers with hostRequirements.gpu do not find the GPU'), {
       details: [say('The tools look for the runtime nvidia in `docker info`; GPUs by CDI or `--gpus` alone they do not see.')],
       evidence: [quoted],

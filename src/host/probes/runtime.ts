@@ -26,6 +26,7 @@ export const runtimeProbe: Probe = {
     if (placeOfEngine(evidence) === 'desktop-wsl') {
       return verdict('ok', say('Docker Desktop gives GPUs by `--gpus`'), { evidence: [quoted], sources: ['https://docs.docker.com/desktop/features/gpu/'] });
     }
+    if (hasGpu(evidence) === false) return verdict('not-applicable', say('The engine gives no GPUs, and there are none'), { evidence: [quoted] });
     if (whyUnreadable(evidence) !== undefined) {
       return verdict('unknown', say('The engine lists neither a runtime nvidia nor GPUs by CDI'), {
         details: [say('`--gpus` may work nonetheless, where the container toolkit is on its machine.'), whyUnreadable(evidence) ?? say('')],
@@ -76,7 +77,6 @@ function judgeUnregistered(evidence: HostEvidence, quoted: ReturnType<typeof quo
       sources: [TOOLKIT_INSTALL],
     });
   }
-  if (hasGpu(evidence) === false) return verdict('not-applicable', say('The engine gives no GPUs, and there are none'), { evidence: [quoted] });
   return verdict('fail', say('The engine has no way to give a container a GPU'), {
     evidence: [quoted],
     remedies: readToolkitVersion(machine) === undefined ? [] : [remedy(say('Tell Docker of the toolkit, then restart it; running containers stop, unless live-restore is set.'), CONFIGURE, RESTART)],

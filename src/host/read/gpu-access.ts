@@ -1,9 +1,11 @@
-import type { HostEvidence } from '../evidence';
+import { placeOfEngine, type HostEvidence } from '../evidence';
 import { readSmi } from './nvidia-smi';
 import { readKernelModule, readL4t } from './system';
 
-/** Whether this machine has an NVIDIA GPU; undefined where nothing tells. */
-export function hasGpu({ machine }: HostEvidence): boolean | undefined {
+/** Whether the engine's machine has an NVIDIA GPU; undefined where nothing tells, as of another machine. */
+export function hasGpu(evidence: HostEvidence): boolean | undefined {
+  if (placeOfEngine(evidence) === 'elsewhere') return undefined;
+  const { machine } = evidence;
   const smi = readSmi(machine);
   if (smi.gpus.length > 0 || smi.driver !== undefined || readKernelModule(machine) !== undefined || readL4t(machine) !== undefined) return true;
   if (machine.pciGpus !== null) return machine.pciGpus.length > 0;

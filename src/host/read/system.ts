@@ -10,7 +10,7 @@ export function readKernelModule({ files }: MachineEvidence): string | undefined
   return /Kernel Module(?: for \S+)?\s+(\d{3}(?:\.\d+)+)/.exec(textOf(files.kernelModule) ?? '')?.[1];
 }
 
-/** Version of the container toolkit: `1.17.8`. nvidia-ctk tells it, and before 1.8 nvidia-container-cli. */
+/** Version of the container toolkit: `1.17.8`. nvidia-ctk tells it; older toolkits have nvidia-container-cli alone. */
 export function readToolkitVersion({ commands: { ctk, containerCli } }: MachineEvidence): string | undefined {
   return /version\s+v?(\d+(?:\.\d+)+)/.exec(ctk.stdout)?.[1] ?? /(?:^|\n)(?:cli-)?version:\s*(\d+(?:\.\d+)+)/.exec(containerCli.stdout)?.[1];
 }

@@ -79,6 +79,7 @@ describe('judgeHost', () => {
     const findings = judgeHost(toEvidence({ machine, engine: { address: { name: 'farm', url: 'ssh://someone@farm', from: 'context', current: true }, info: { hostName: 'farm', kernel: '5.4.0' } } }));
     const byId = new Map(findings.map((finding) => [finding.id, finding.state]));
     for (const id of ['driver', 'driver-versions', 'gpus', 'cuda', 'device-nodes', 'toolkit', 'cdi', 'cgroup-driver', 'daemon-config', 'disk']) expect(byId.get(id), id).toBe('unknown');
+    for (const id of ['runtime', 'dev-containers', 'rootless']) expect(byId.get(id), id).toBe('unknown');
     expect(byId.get('engine')).toBe('ok');
     expect(byId.get('engine-place')).toBe('not-applicable');
   });

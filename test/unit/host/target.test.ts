@@ -15,6 +15,7 @@ describe('toTarget', () => {
     ['good-cdi-two-gpus', { name: 'geforce-rtx-4090', gpus: ['GeForce RTX 4090', 'GeForce RTX 2080 Ti'], driver: '555.58.02', platform: 'linux/amd64' }],
     ['systemd-cgroups', { name: 'a10', gpus: ['A10', 'T4'], driver: '570.133.20', platform: 'linux/amd64', os: 'ubuntu22.04' }],
     ['wsl-good', { name: 'quadro-rtx-4000', gpus: ['Quadro RTX 4000'], driver: '527.27', platform: 'linux/amd64', os: 'wsl2' }],
+    ['windows', { name: 'geforce-rtx-3080', gpus: ['GeForce RTX 3080'], driver: '552.22', platform: 'linux/amd64', os: 'wsl2' }],
     ['jetson-good', { name: 'jetson-32.5.0', platform: 'jetson', os: 'l4t32.5.0' }],
     ['desktop-linux', { name: 'linux-amd64', platform: 'linux/amd64' }],
     ['nouveau', undefined],
