@@ -13,5 +13,7 @@ export function registryOf(reference: string): string {
   const { repository } = splitReference(reference);
   const slash = repository.indexOf('/');
   const first = slash < 0 ? '' : repository.slice(0, slash);
-  return /[.:]/.test(first) || first === 'localhost' ? first : 'docker.io';
+  const isHost = /[.:]/.test(first) || first === 'localhost';
+  // The command line takes Docker Hub's old name for the new one.
+  return isHost && first !== 'index.docker.io' ? first : 'docker.io';
 }

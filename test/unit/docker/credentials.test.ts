@@ -77,6 +77,7 @@ describe('references', () => {
     ['busybox', 'busybox', null, null, 'docker.io'],
     ['nvidia/cuda:12.4.1-base-ubuntu22.04', 'nvidia/cuda', '12.4.1-base-ubuntu22.04', null, 'docker.io'],
     ['localhost:5000/a/b', 'localhost:5000/a/b', null, null, 'localhost:5000'],
+    ['index.docker.io/library/a:x', 'index.docker.io/library/a', 'x', null, 'docker.io'],
     ['localhost/a:x', 'localhost/a', 'x', null, 'localhost'],
     ['nvcr.io/nvidia/tensorrt:24.05-py3@sha256:ab', 'nvcr.io/nvidia/tensorrt', '24.05-py3', 'sha256:ab', 'nvcr.io'],
     ['a@sha256:ab', 'a', null, 'sha256:ab', 'docker.io'],
