@@ -7,7 +7,7 @@ export interface DiskUsage {
   readonly containers: readonly UsedContainer[];
   readonly volumes: readonly UsedVolume[];
   readonly buildCache: readonly CacheRecord[];
-  /** All layers of images together, each counted once. */
+  /** All layers of images together, each counted once; at least so many where the engine (Podman) does not tell it. */
   readonly layersBytes: number;
 }
 
@@ -161,6 +161,11 @@ export function planReclaim(usage: DiskUsage, selection: ReclaimSelection): Recl
     freed += bytes;
   }
   return { items, conflicts, freedBytes: freed, exact };
+}
+
+/** All layers of images together, each counted once: at least so many. */
+export function layersBytesOf(images: readonly UsedImage[]): number {
+  return new LayerTree(images).freedBy(new Set(images.map(({ id }) => id))).bytes;
 }
 
 /** Of the build cache, what no build uses and no image shares. */

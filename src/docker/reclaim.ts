@@ -3,10 +3,11 @@ import { removeContainer, removeImage } from './actions';
 import { clientOf, systemOf, type Engine } from './connect';
 import { inspectImage } from './details';
 import { cancelled, DockerError, toDockerError } from './errors';
-import { readContainer, readImage, type ContainerRow, type ImageRow } from './inventory';
+import { listImages, readContainer, readImage, type ContainerRow, type ImageRow } from './inventory';
 import { cutLabels } from './labels';
 import type { Transport } from './transport';
-import type { DiskUsage, ReclaimItem, ReclaimPlan, UsedImage } from './reclaim-plan';
+import type { ImageSummary } from './model';
+import { layersBytesOf, type DiskUsage, type ReclaimItem, type ReclaimPlan, type UsedImage } from './reclaim-plan';
 
 export * from './reclaim-plan';
 
@@ -38,13 +39,20 @@ interface UsageAnswer {
 }
 
 /**
- * The engine's account of its disk, with the layers of each image: one call, and one more an image. The engine walks all
+ * The engine's account of its disk, with the layers of each image: two calls, and one more an image. The engine walks all
  * its volumes and layers for it, which takes seconds where they are large.
  */
 export async function readDiskUsage(engine: Engine, signal?: AbortSignal): Promise<DiskUsage> {
   const usage = (await systemOf(engine).df({ abortSignal: signal })) as UsageAnswer;
+  const listed = new Map((await listImages(engine, {}, signal)).map((image) => [image.id, image]));
+  // Podman's account has tags without their repositories: names come from the list.
+  const rows = (usage.Images ?? []).map(readImage).flatMap((image) => {
+    const named = listed.get(image.id);
+    return named === undefined ? [] : [{ ...image, sizeBytes: image.sizeBytes || named.sizeBytes, tags: named.tags, digests: named.digests, dangling: named.dangling }];
+  });
+  const images = await withLayers(engine, rows, signal);
   return {
-    images: await withLayers(engine, usage.Images ?? [], signal),
+    images,
     containers: (usage.Containers ?? []).map((row) => {
       const { id, name, image, imageId, state, createdSeconds, labels } = readContainer(row);
       // Left out for one that has written nothing.
@@ -67,7 +75,8 @@ export async function readDiskUsage(engine: Engine, signal?: AbortSignal): Promi
       shared: row.Shared === true,
       lastUsedSeconds: row.LastUsedAt === undefined || row.LastUsedAt === null ? null : Math.floor(Date.parse(row.LastUsedAt) / 1000),
     })),
-    layersBytes: usage.LayersSize ?? 0,
+    // Podman says 0.
+    layersBytes: Math.max(usage.LayersSize ?? 0, layersBytesOf(images)),
   };
 }
 
@@ -76,11 +85,10 @@ function knownNumber(value: number | undefined): number | null {
   return value === undefined || value < 0 ? null : value;
 }
 
-async function withLayers(engine: Engine, rows: readonly ImageRow[], signal: AbortSignal | undefined): Promise<readonly UsedImage[]> {
+async function withLayers(engine: Engine, rows: readonly ImageSummary[], signal: AbortSignal | undefined): Promise<readonly UsedImage[]> {
   const images: UsedImage[] = [];
   for (let start = 0; start < rows.length; start += AT_ONCE) {
-    const asked = rows.slice(start, start + AT_ONCE).map(async (row) => {
-      const image = readImage(row);
+    const asked = rows.slice(start, start + AT_ONCE).map(async (image) => {
       try {
         return [{ ...image, layers: (await inspectImage(engine, image.id, signal)).layers }];
       } catch (error) {

@@ -138,21 +138,22 @@ async function readPackages(files: ImageFileReader, gaps: ScanGap[]): Promise<re
 }
 
 async function keepFolders(files: ImageFileReader, folders: readonly string[]): Promise<readonly string[]> {
-  const kept: string[] = [];
-  for (const folder of folders) if ((await files.stat(folder))?.kind === 'folder') kept.push(folder);
-  return kept;
+  const stats = await mapSome(folders, (folder) => files.stat(folder));
+  return folders.filter((_, index) => stats[index]?.kind === 'folder');
+}
+
+/** An engine far away takes long for each question: some are asked at a time. Answers come in the order of the questions. */
+async function mapSome<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (let start = 0; start < items.length; start += 4) answers.push(...(await Promise.all(items.slice(start, start + 4).map(ask))));
+  return answers;
 }
 
 async function findPrograms(files: ImageFileReader, folders: readonly string[]): Promise<readonly { name: string; path: string }[]> {
-  const programs: { name: string; path: string }[] = [];
-  for (const name of PROGRAMS) {
-    for (const folder of folders) {
-      if ((await files.stat(`${folder}/${name}`))?.kind !== 'file') continue;
-      programs.push({ name, path: `${folder}/${name}` });
-      break;
-    }
-  }
-  return programs;
+  const places = PROGRAMS.flatMap((name) => folders.map((folder) => ({ name, path: `${folder}/${name}` })));
+  const stats = await mapSome(places, ({ path }) => files.stat(path));
+  const present = places.filter((_, index) => stats[index]?.kind === 'file');
+  return PROGRAMS.flatMap((wanted) => present.find(({ name }) => name === wanted) ?? []);
 }
 
 async function readVersionFiles(files: ImageFileReader, python: PythonFindings): Promise<VersionFiles> {
@@ -221,7 +222,7 @@ class LibraryScan {
       const stat = await this.files.stat(folder);
       if (stat?.kind === 'folder') folders.add(stat.path);
     }
-    for (const folder of folders) for (const name of PROBED_LIBRARIES) await this.take(`${folder}/${name}`);
+    for (const folder of folders) await mapSome(PROBED_LIBRARIES, (name) => this.take(`${folder}/${name}`));
   }
 
   private async take(path: string): Promise<Found | undefined> {

@@ -125,6 +125,9 @@ const pythonPackages: Readonly<Record<string, ComponentKind>> = {
   cudnn: 'cudnn',
   python: 'python',
   nccl: 'nccl',
+  // Wheels of CUDA 13 have no suffix (pypi.org/project/nvidia-cublas-cu13 and -cuda-runtime-cu13, read 2026-11-20).
+  'nvidia-cublas': 'cublas',
+  'nvidia-cuda-runtime': 'cudart',
 };
 
 /** What a package of pip or conda brings, by its normalised name; undefined for one that is none of ours. */

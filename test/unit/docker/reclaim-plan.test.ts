@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planReclaim, reclaimableCacheBytes, suggestReclaim, unusedImages, type DiskUsage, type ReclaimSelection, type UsedContainer, type UsedImage, type UsedVolume } from '../../../src/docker/reclaim-plan';
+import { layersBytesOf, planReclaim, reclaimableCacheBytes, suggestReclaim, unusedImages, type DiskUsage, type ReclaimSelection, type UsedContainer, type UsedImage, type UsedVolume } from '../../../src/docker/reclaim-plan';
 
 /** Layers as `name:bytes`; sizes and what is shared follow from them, as the engine tells them. */
 function images(layersOf: Readonly<Record<string, readonly string[]>>, { shared = true }: { shared?: boolean } = {}): UsedImage[] {
@@ -58,6 +58,8 @@ describe('what images free', () => {
   ])('%j: %d', (ids, freedBytes) => {
     expect(planReclaim(usage({ images: forest }), selection({ images: ids }))).toMatchObject({ freedBytes, exact: true, conflicts: [] });
   });
+
+  it('are all there is, counted once', () => expect(layersBytesOf(forest)).toBe(1603));
 
   it('tells of each what it frees alone', () => {
     const { items } = planReclaim(usage({ images: forest }), selection({ images: ['a', 'b'] }));
