@@ -191,6 +191,7 @@ function capabilitySettings({ capabilities, display, gpus }: Choices): readonly 
 
 function deviceSettings({ cameras, devices, user, engine }: Choices, notes: Note[]): readonly Setting[] {
   const nodes = [...cameras, ...devices];
+  if (cameras.length > 0 && engine === 'podman' && user !== 'root') notes.push(note('keep-groups needs the runtime crun: podman info --format {{.Host.OCIRuntime.Name}} tells which one is used.'));
   if (nodes.length > 0) notes.push(note('The container does not start where one of {devices} is missing.', { devices: nodes.join(', ') }));
   return [
     ...nodes.map((device) => ({ option: '--device', value: device })),

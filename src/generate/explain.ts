@@ -53,6 +53,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'camera', pattern: /\/dev\/video\d+/, text: 'A camera. The container does not start where it is missing.', source: DEVCONTAINER },
   { id: 'dri', pattern: /\/dev\/dri\b/, text: 'GPUs of Intel and AMD, for Mesa.', source: 'https://github.com/mviereck/x11docker' },
   { id: 'group-video', pattern: /--group-add[ =]video|^\s*- video$/, text: 'The group that may open the camera, for users other than root.', source: 'https://github.com/jellyfin/jellyfin.org/blob/master/docs/general/post-install/transcoding/hardware-acceleration/nvidia.md' },
+  { id: 'keep-groups', pattern: /keep-groups/, text: 'Keeps your own groups in the container, so that what they may open can be opened. The runtime crun can do this, runc cannot.', source: 'https://github.com/containers/podman/issues/10166' },
   { id: 'shm-size', pattern: /--shm-size[ =]\w+|shm_size: *\w+/, text: 'Shared memory. Docker gives 64 MB, too little for data loaders with workers and for NCCL.', source: 'https://github.com/pytorch/pytorch/issues/5040' },
   { id: 'ipc-host', pattern: /--ipc[ =]host|^\s*ipc: host/, text: 'The shared memory of the host; the container sees that of all its processes. --shm-size has no effect beside it.', source: 'https://docs.docker.com/engine/containers/run/' },
   { id: 'memlock', pattern: /memlock[=:] *-1/, text: 'No limit on memory that is kept from being swapped out, which transfers to the GPU use.', source: 'https://github.com/NVIDIA/nvidia-docker/issues/1548' },
@@ -94,11 +95,6 @@ export function explainText(text: string): readonly Explanation[] {
     start += line.length + 1;
   }
   return found.sort((a, b) => a.range.start - b.range.start);
-}
-
-/** All explanations, for translation: text by id. */
-export function listExplanations(): Readonly<Record<string, string>> {
-  return Object.fromEntries(ENTRIES.map(({ id, text }) => [id, text]));
 }
 
 /** The text with each explanation in a comment above the line of its part; each once. `mark` begins a comment. */

@@ -22,7 +22,7 @@ const FIRST = ['--rm', '--name', '--gpus', '--runtime'];
  * The arguments of `docker run` behind `run`, each group on a line of its own: an option with its value, the image, the
  * command. Texts in Compose's notation.
  */
-export function listRunArguments(plan: RunPlan, engine: Engine = 'docker'): readonly (readonly string[])[] {
+function listRunArguments(plan: RunPlan, engine: Engine = 'docker'): readonly (readonly string[])[] {
   const settings = withGpus(plan, engine);
   const rank = ({ option }: Setting): number => (FIRST.includes(option) ? FIRST.indexOf(option) : FIRST.length);
   const letters = settings.flatMap(({ option }) => LETTERS.get(option) ?? []);
@@ -37,7 +37,7 @@ export function listRunArguments(plan: RunPlan, engine: Engine = 'docker'): read
 }
 
 /** Name given to an image that is built on the way. */
-export const IMAGE_OF_BUILD = 'gpu-container';
+const IMAGE_OF_BUILD = 'gpu-container';
 
 /** Options that people write by one letter. */
 const SHORT = new Set(['--env', '--volume', '--publish', '--user', '--workdir']);
@@ -48,7 +48,7 @@ function writeOption(option: string, value: string): readonly string[] {
 }
 
 /** The settings of a plan with its GPUs, and what the engine needs besides. */
-export function withGpus({ gpus, settings }: RunPlan, engine: Engine): readonly Setting[] {
+function withGpus({ gpus, settings }: RunPlan, engine: Engine): readonly Setting[] {
   const extra: Setting[] = [];
   // SELinux keeps a container from device nodes of the driver: facts cdi-podman and selinux.
   if (engine === 'podman' && gpus !== undefined && !hasSetting(settings, '--security-opt')) extra.push({ option: '--security-opt', value: 'label=disable' });
@@ -56,7 +56,7 @@ export function withGpus({ gpus, settings }: RunPlan, engine: Engine): readonly 
 }
 
 /** The program of an engine. */
-export function programOf(engine: Engine): 'docker' | 'podman' {
+function programOf(engine: Engine): 'docker' | 'podman' {
   return engine === 'podman' ? 'podman' : 'docker';
 }
 
@@ -66,7 +66,7 @@ export function writeRunLine(plan: RunPlan, { engine = 'docker' }: RunLineOption
 }
 
 /** The command that builds the image of a plan; undefined without a build. */
-export function writeBuildLine({ build, image }: RunPlan, engine: Engine = 'docker'): string | undefined {
+function writeBuildLine({ build, image }: RunPlan, engine: Engine = 'docker'): string | undefined {
   if (build === undefined) return undefined;
   const { context, dockerfile, target, args } = build;
   const file = dockerfile === undefined || dockerfile === 'Dockerfile' ? [] : ['--file', context === '.' ? dockerfile : `${context}/${dockerfile}`];

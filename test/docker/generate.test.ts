@@ -131,7 +131,7 @@ describe('a dev container', () => {
     const other = run(['/usr/bin/docker', 'exec', '-u', '1000', '-e', `DISPLAY=${display.display}`, id, 'xdpyinfo'], { root: true });
     expect(other.status).not.toBe(0);
     expect(other.stderr).toContain('Authorization required');
-    execFileSync('xhost', ['-si:localuser:root'], { env: display.env });
+    expect(run(['xhost', '-si:localuser:root'], { root: true, env: { XAUTHORITY: display.authority } }).status).toBe(0);
     expect(devcontainer('exec', ['xdpyinfo'], { root: true }).status).not.toBe(0);
   });
 

@@ -9,7 +9,7 @@ const GOLDENS = readdirSync('test/golden/generate').map((name) => readFileSync(`
 describe('explanations', () => {
   test('each one has its place in something that a generator writes', () => {
     const found = new Set(GOLDENS.flatMap((text) => explainText(text).map(({ id }) => id)));
-    const written = ['gpus', 'gpu-optional', 'runtime', 'cdi', 'capabilities', 'visible-devices', 'cuda-visible-devices', 'display', 'x11-socket', 'xauthority', 'cookie-folder', 'xauth', 'xhost-localuser', 'xhost-local', 'mitshm', 'wayland', 'wslg', 'pulse', 'alsa', 'camera', 'group-video', 'shm-size', 'ipc-host', 'memlock', 'stack', 'label-disable', 'keep-id', 'user', 'remote-user', 'update-uid', 'initialize', 'post-create', 'workspace-mount', 'forward-ports', 'publish', 'network-host', 'compose-count', 'compose-capabilities', 'pip-cache', 'apt-pins', 'apt-lists', 'no-recommends', 'pip-no-cache', 'noninteractive'];
+    const written = ['gpus', 'gpu-optional', 'runtime', 'cdi', 'capabilities', 'visible-devices', 'cuda-visible-devices', 'display', 'x11-socket', 'xauthority', 'cookie-folder', 'xauth', 'xhost-localuser', 'xhost-local', 'mitshm', 'wayland', 'wslg', 'pulse', 'alsa', 'camera', 'group-video', 'keep-groups', 'shm-size', 'ipc-host', 'memlock', 'stack', 'label-disable', 'keep-id', 'user', 'remote-user', 'update-uid', 'initialize', 'post-create', 'workspace-mount', 'forward-ports', 'publish', 'network-host', 'compose-count', 'compose-capabilities', 'pip-cache', 'apt-pins', 'apt-lists', 'no-recommends', 'pip-no-cache', 'noninteractive'];
     expect([...found].sort()).toEqual(written.sort());
   });
 
