@@ -10,7 +10,7 @@ import { makeVisible } from './visible';
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** XDG Base Directory Specification 0.8: state that outlives restarts and is no configuration. */
-export function historyFile(env: NodeJS.ProcessEnv = process.env): string {
+function historyFile(env: NodeJS.ProcessEnv = process.env): string {
   const { XDG_STATE_HOME: state, LOCALAPPDATA: local } = env;
   const base = state !== undefined && path.isAbsolute(state) ? state : process.platform === 'win32' && local !== undefined ? local : path.join(os.homedir(), '.local', 'state');
   return path.join(base, 'tensorrt-containers', 'smoke.jsonl');

@@ -104,7 +104,7 @@ function refusalSentence(kind: Refusal['kind'], detail: string): Sentence {
 }
 
 /** The last line with something on it, cut where it is long. */
-export function lastLine(text: string): string {
+function lastLine(text: string): string {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return cut(lines.findLast((line) => line !== '') ?? '(no output)', 300);
 }

@@ -142,9 +142,3 @@ function readOwn({ name, output, matches: pattern, exit }: OwnCheck, result: Ste
   if (pattern !== null && !new RegExp(pattern, 'm').test(result.output)) return fail(say('The output of {name} does not match {pattern}.', { name, pattern }), { evidence });
   return pass(say('{name} does what is asked for.', { name }), { evidence });
 }
-
-/** The kinds of checks that a file has of its own, so that a caller knows what to offer. */
-export function profilesOf({ versions, models, checks }: SmokeFile): readonly Profile[] {
-  const kinds = new Set<Profile>([...versions.map((): Profile => 'static'), ...models.map((): Profile => 'gpu'), ...checks.map(({ profile }): Profile => profile)]);
-  return (['static', 'cpu', 'gpu'] as const).filter((profile) => kinds.has(profile));
-}

@@ -10,7 +10,7 @@ const OUTPUT_BYTES = 64 * 1024;
 const MARK = '@@trtc:';
 
 /** Name of the script in the container. */
-export const SUPERVISOR = `${FILES}/run.sh`;
+const SUPERVISOR = `${FILES}/run.sh`;
 
 // POSIX shell, with what busybox and coreutils have. setsid gives a step a process group, so that it is ended with all
 // that it started; where it is missing the step alone is ended. tail reads a step's output to its end, however long it is.

@@ -7,7 +7,7 @@ import { smoke, type SmokeHost, type SmokeRequest } from '../../src/smoke/smoke'
 import { addressOf } from './engine';
 
 /** What the command line and the editor hand to the smoke test. */
-export function hostOf(engine: Engine): SmokeHost {
+function hostOf(engine: Engine): SmokeHost {
   return {
     runContainer: (spec, control) => runContainer(engine, spec, control),
     readImage: (reference, signal) => readTestedImage(engine, reference, signal),

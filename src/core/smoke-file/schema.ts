@@ -3,7 +3,7 @@ import type { Schema } from '../schema/model';
 import { CHECK_IDS } from './check-ids';
 
 /** Parts whose version a smoke file may ask for. */
-export const VERSIONED_PARTS: readonly ComponentKind[] = ['os', 'python', 'cuda', 'cudart', 'nvcc', 'cublas', 'cudnn', 'tensorrt', 'nccl', 'torch', 'tensorflow', 'onnxruntime', 'torch-tensorrt', 'jax', 'triton'];
+const VERSIONED_PARTS: readonly ComponentKind[] = ['os', 'python', 'cuda', 'cudart', 'nvcc', 'cublas', 'cudnn', 'tensorrt', 'nccl', 'torch', 'tensorflow', 'onnxruntime', 'torch-tensorrt', 'jax', 'triton'];
 
 const SIZE = { pattern: '^\\d+(\\.\\d+)? *([kKmMgG](i?[bB])?|[bB])?$', patternErrorMessage: 'a size, such as 512m or 16g' };
 const TIME = { pattern: '^\\d+(\\.\\d+)? *(ms|s|m|min|h)?$', patternErrorMessage: 'a time, such as 30s or 5m' };
