@@ -13,15 +13,12 @@ export class Host implements Disposable {
   constructor(address: EngineAddress, onChange: (change: WatchChange) => void) {
     this.address = address;
     this.#watch = watchEngine(address, (change) => {
-      for (const { list, settle } of this.#waiting) {
-        if (this.#isRead(list)) settle();
-      }
-      this.#waiting = this.#waiting.filter(({ list }) => !this.#isRead(list));
+      this.#settle((list) => this.#isRead(list));
       onChange(change);
     });
   }
 
-  /** Settles when a list has been read for the first time, or the host has failed. */
+  /** Settles when a list has been read for the first time, when the host has failed, or when nobody looks any more. */
   whenRead(list: List): Promise<void> {
     return this.#isRead(list) ? Promise.resolve() : new Promise((settle) => this.#waiting.push({ list, settle }));
   }
@@ -57,6 +54,8 @@ export class Host implements Disposable {
 
   setVisible(visible: boolean): void {
     this.#watch.setVisible(visible);
+    // Nothing comes while nobody looks: a view that still waits would show itself as busy for ever.
+    if (!visible) this.#settle(() => true);
   }
 
   refresh(): Promise<void> {
@@ -65,7 +64,13 @@ export class Host implements Disposable {
 
   dispose(): void {
     this.#watch.dispose();
-    for (const { settle } of this.#waiting) settle();
+    this.#settle(() => true);
+  }
+
+  #settle(isDue: (list: List) => boolean): void {
+    const due = this.#waiting.filter(({ list }) => isDue(list));
+    this.#waiting = this.#waiting.filter(({ list }) => !isDue(list));
+    for (const { settle } of due) settle();
   }
 
   #isRead(list: List): boolean {

@@ -53,7 +53,9 @@ export class DockerTree implements TreeDataProvider<DockerNode> {
     if (node.kind !== 'host') return [...this.#rows.children(node)];
     const { host } = node;
     if (host.problem !== undefined) {
-      return [{ kind: 'fact', id: `${host.address.name}/problem`, label: describeProblem(host.problem).text, icon: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) }];
+      // The row above has the host's name already.
+      const label = host.problem.kind === 'context-unreachable' ? toPlain(host.problem.detail) : describeProblem(host.problem).text;
+      return [{ kind: 'fact', id: `${host.address.name}/problem`, label, icon: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) }];
     }
     const rows = await this.#list(host);
     return rows.length > 0 ? [...rows] : [{ kind: 'fact', id: `${host.address.name}/empty`, label: l10n.t('Nothing to show'), icon: new ThemeIcon('info') }];
