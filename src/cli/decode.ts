@@ -18,6 +18,7 @@ export async function decode(file: string, { json }: DecodeArguments): Promise<v
   process.stdout.write(json === true ? `${JSON.stringify({ version: 1, errors: errors.map((error) => describe(error, lines)) }, undefined, 2)}\n` : renderErrors(errors, lines, createPaint(wantsColor(process.stdout))));
 }
 
+/** An error as JSON; its schema is media/schemas/decode-output.schema.json. */
 function describe({ range, ...error }: DecodedError, lines: LineIndex): object {
   const texts = formatDecoded({ range, ...error });
   const { line, character } = lines.positionAt(range.start);

@@ -58,7 +58,7 @@ async function withEngine<T>(address: EngineAddress | undefined, task: (question
   }
 }
 
-/** The findings as JSON; what was collected is not among them, as it holds private things. */
+/** The findings as JSON, whose schema is media/schemas/doctor-output.schema.json; all that was collected is not among them. */
 function describe(evidence: HostEvidence, findings: readonly Finding[]): object {
   const target = toTarget(evidence) ?? null;
   const { info, address } = evidence.engine;

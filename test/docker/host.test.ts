@@ -1,8 +1,9 @@
 // `trtc doctor` on real engines: with the stand-in GPU, without, with a toolkit that Docker was not told of, dead, and Podman.
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker, startEngine, startPodman } from '../../src/dev/engine/index.mjs';
 import { useEngine } from './engine';
@@ -31,6 +32,8 @@ async function states(env: NodeJS.ProcessEnv): Promise<{ readonly answer: Answer
   const { stdout, stderr, status } = await doctor(env, '--json');
   expect(stderr).toBe('');
   const answer = JSON.parse(stdout) as Answer;
+  const validate = new Ajv2020().compile(JSON.parse(readFileSync('media/schemas/doctor-output.schema.json', 'utf8')) as object);
+  expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
   return { answer, status, stateOf: (id) => answer.findings.find((finding) => finding.id === id)?.state };
 }
 

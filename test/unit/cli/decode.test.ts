@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const BUNDLE = path.resolve('.cache/dev/main.cjs');
@@ -34,7 +35,10 @@ describe('trtc decode', () => {
   it('gives the same as JSON, with the place in the log', () => {
     writeFileSync(path.join(folder, 'build.log'), LOG);
     const { status, stdout } = decode(['--json', 'build.log']);
-    const { errors } = JSON.parse(stdout) as { readonly errors: readonly object[] };
+    const answer = JSON.parse(stdout) as { readonly errors: readonly object[] };
+    const validate = new Ajv2020().compile(JSON.parse(readFileSync('media/schemas/decode-output.schema.json', 'utf8')) as object);
+    expect(validate(answer), JSON.stringify(validate.errors)).toBe(true);
+    const { errors } = answer;
     expect(status).toBe(1);
     expect(errors).toEqual([expect.objectContaining({ id: 'version-not-found', line: 2, column: 6, times: 1, values: { package: 'libnvinfer8', version: '8.6.1.6-1+cuda12.0' } })]);
   });
