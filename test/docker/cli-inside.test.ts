@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -85,6 +85,20 @@ describe('trtc scan', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^trtc: [^\n]+\n$/);
     expect(stderr).toMatch(words);
+  });
+});
+
+describe('trtc scan, interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('by %s: ends, and leaves nothing', async (signal) => {
+    const mine = (): string => docker(shared, 'ps', '-aq', '--filter', 'label=tensorrt-containers.run');
+    const child = spawn(process.execPath, [bundle, 'scan', 'trtc-cli/one'], { env: { ...shared.env, NO_COLOR: '1' }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    await expect.poll(mine, { timeout: 20_000, interval: 10 }).not.toBe('');
+    child.kill(signal);
+    expect([await ended, errors]).toEqual([2, 'trtc: cancelled\n']);
+    expect(mine()).toBe('');
   });
 });
 
