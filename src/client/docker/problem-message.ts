@@ -64,7 +64,7 @@ export async function showFailure(error: unknown, doing?: string): Promise<void>
 }
 
 /** Does what a button stands for. */
-export async function pressButton(button: ProblemButton): Promise<void> {
+async function pressButton(button: ProblemButton): Promise<void> {
   if (button.command === 'vscode.open') await env.openExternal(Uri.parse(String(button.arguments[0])));
   else await commands.executeCommand(button.command, ...button.arguments);
 }

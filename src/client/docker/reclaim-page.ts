@@ -194,12 +194,12 @@ body { max-width: 60rem; padding: 0 1.5rem 2rem; color: var(--vscode-foreground)
 h1 { font-size: 1.4em; font-weight: 600; }
 h2, caption { font-size: 1.1em; font-weight: 600; text-align: left; padding: 1.2rem 0 .4rem; margin: 0; }
 #picture { display: grid; grid-template-columns: auto 1fr auto; gap: .5rem .8rem; align-items: center; }
-svg { width: 100%; height: 1rem; }
+svg { width: 100%; height: 1rem; forced-color-adjust: none; }
 rect { stroke: var(--vscode-contrastBorder, transparent); vector-effect: non-scaling-stroke; }
 rect.held { fill: var(--vscode-charts-blue); }
 rect.freed { fill: var(--vscode-charts-yellow); }
 .key { color: var(--vscode-descriptionForeground); }
-.key i { display: inline-block; width: .8em; height: .8em; margin-left: .6em; border: 1px solid var(--vscode-contrastBorder, transparent); }
+.key i { forced-color-adjust: none; display: inline-block; width: .8em; height: .8em; margin-left: .6em; border: 1px solid var(--vscode-contrastBorder, transparent); }
 .key .held { background: var(--vscode-charts-blue); }
 .key .freed { background: var(--vscode-charts-yellow); }
 .bar { position: sticky; top: 0; display: flex; gap: .6rem; align-items: center; padding: .6rem 0; background: var(--vscode-editor-background); border-bottom: 1px solid var(--vscode-panel-border, transparent); }
@@ -213,8 +213,8 @@ th, td { padding: .2rem .4rem; text-align: left; font-weight: normal; overflow-w
 thead th { color: var(--vscode-descriptionForeground); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 thead td { width: 1.6rem; }
-thead th:last-child { width: 34%; }
-.amount { width: 6rem; text-align: right; white-space: nowrap; }
+thead th:last-child { width: 26%; }
+.amount { width: 5.5rem; text-align: right; white-space: nowrap; }
 .note { color: var(--vscode-descriptionForeground); }
 `;
 
