@@ -8,7 +8,7 @@ import { readLdCache } from '../../src/core/scan/ld-cache';
 import { findLibrary, missingLibraries } from '../../src/core/scan/missing';
 import { connect, disconnect, DockerError, scanImage, sweepRuns, type Engine } from '../../src/docker';
 import { withImageFiles } from '../../src/docker/image-files';
-import { debootstrapImage, docker } from '../../src/dev/engine/index.mjs';
+import { busyboxImage, debootstrapImage, docker, startEngine } from '../../src/dev/engine/index.mjs';
 import { writeElf } from '../unit/scan/elf-file';
 import { writeLdCache } from '../unit/scan/ld-cache-file';
 import { addressOf, useEngine } from './engine';
@@ -242,7 +242,7 @@ describe('whatever happens, nothing is left', () => {
     });
     expect(bytes).toBeLessThan(5_000_000);
     disconnect(counted);
-    await expect.poll(() => proxy.open()).toBe(0);
+    await expect.poll(() => proxy.open()).toEqual([]);
     await proxy.close();
   });
 
@@ -272,6 +272,37 @@ describe('whatever happens, nothing is left', () => {
     await ended;
     expect(await sweepRuns(engine)).toHaveLength(1);
   });
+});
+
+describe('an engine that restarts meanwhile', () => {
+  it('ends the reading with a DockerError, and nothing is left once it is back', async () => {
+    const own = await startEngine({ gpu: 'none' });
+    const client = await connect(addressOf(own.host));
+    try {
+      await busyboxImage(own);
+      docker(own, 'run', '--name', 'maker', '--network=none', 'busybox', 'sh', '-c', 'dd if=/dev/zero of=/large bs=1000000 count=400');
+      docker(own, 'commit', 'maker', 'large');
+      docker(own, 'rm', 'maker');
+      let restarted: Promise<void> | undefined;
+      const reading = withImageFiles(client, 'large', (files) =>
+        files.readParts(
+          '/large',
+          (function* read() {
+            const first = yield { offset: 0, length: 1 };
+            restarted = own.kill().then(() => own.start());
+            return first.length + (yield { offset: 399_999_999, length: 1 }).length;
+          })(),
+          1_000_000_000,
+        ),
+      );
+      await expect(reading).rejects.toBeInstanceOf(DockerError);
+      await restarted;
+      expect(docker(own, 'ps', '-aq')).toBe('');
+    } finally {
+      disconnect(client);
+      await own.stop();
+    }
+  }, 120_000);
 });
 
 describe('reading files', () => {

@@ -28,7 +28,7 @@ const ours = (): string => docker(useEngine(), 'ps', '-aq', '--filter', 'label=t
 const nothingIsLeft = (): Promise<void> =>
   eventually(() => {
     expect(ours()).toBe('');
-    expect(proxy.open()).toBe(0);
+    expect(proxy.open()).toEqual([]);
   });
 
 const SLEEP: RunSpec = { image: 'busybox', argv: ['sleep', '1000'] };
@@ -64,7 +64,7 @@ describe('nothing is left', () => {
     await eventually(() => expect(lines).toBeGreaterThan(3));
     abort.abort();
     await followed.catch(() => undefined);
-    await eventually(() => expect(proxy.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toEqual([]));
     docker(useEngine(), 'rm', '-f', id);
   });
 
@@ -73,7 +73,7 @@ describe('nothing is left', () => {
     const pull = pullImage(engine, `${useEngine().registry}/none:1`, () => undefined, { signal: abort.signal });
     abort.abort();
     await expect(pull).rejects.toMatchObject({ problem: { kind: 'cancelled' } });
-    await eventually(() => expect(proxy.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toEqual([]));
   });
 
   it('after the next sweep, of a process that was killed, and nothing of one that lives', async () => {

@@ -8,8 +8,8 @@ export interface Proxy {
   readonly url: string;
   /** `GET /containers/json?all=true` of each request, in order, without the API version. */
   readonly requests: string[];
-  /** How many connections are open now. */
-  open(): number;
+  /** What was last asked on each connection that is open now. */
+  open(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -18,10 +18,10 @@ export async function startProxy(engineSocket: string): Promise<Proxy> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-proxy-'));
   const socket = path.join(folder, 'docker.sock');
   const requests: string[] = [];
-  const connections = new Set<net.Socket>();
+  const connections = new Map<net.Socket, string>();
   const server = net.createServer({ allowHalfOpen: true }, (client) => {
     const engine = net.connect({ path: engineSocket, allowHalfOpen: true });
-    connections.add(client);
+    connections.set(client, 'nothing');
     client.on('close', () => {
       connections.delete(client);
       engine.destroy();
@@ -32,7 +32,10 @@ export async function startProxy(engineSocket: string): Promise<Proxy> {
     client.on('data', (chunk) => {
       // A request begins a chunk: clients write its head at once.
       const head = /^(GET|HEAD|POST|PUT|DELETE) (?:\/v[\d.]+)?(\/\S*) HTTP\/1\.1\r\n/.exec(chunk.toString('latin1'));
-      if (head) requests.push(`${head[1]} ${head[2]}`);
+      if (!head) return;
+      const request = `${head[1]} ${head[2]}`;
+      requests.push(request);
+      connections.set(client, request);
     });
     client.pipe(engine);
     engine.pipe(client);
@@ -41,9 +44,9 @@ export async function startProxy(engineSocket: string): Promise<Proxy> {
   return {
     url: `unix://${socket}`,
     requests,
-    open: () => connections.size,
+    open: () => [...connections.values()],
     close: async () => {
-      for (const connection of connections) connection.destroy();
+      for (const connection of connections.keys()) connection.destroy();
       await new Promise((resolve) => server.close(resolve));
       if (existsSync(folder)) rmSync(folder, { recursive: true });
     },
