@@ -1,3 +1,4 @@
 // The suite for a workspace that the user does not trust: another workbench, started with trust left on.
 import './trust.test';
 import './build-trust.test';
+import './host-trust.test';
