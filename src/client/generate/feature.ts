@@ -17,7 +17,7 @@ import { readMachine } from './machine';
 import { openDevContainer } from './open';
 import { askChoices, type Form } from './questions';
 import type { GenerateCommand } from './register';
-import { askAll, askText, pickOne, recommended, type Choice } from './steps';
+import { askAll, askText, pickOne, type Choice, type Question } from './steps';
 
 /** Runs one of the generators' commands; the first argument is the file or folder of the Explorer. */
 export async function runGenerator(name: GenerateCommand, args: readonly unknown[]): Promise<unknown> {
@@ -106,6 +106,8 @@ function oneStep(title: string): { readonly title: string; readonly step: number
 }
 
 interface ImageChoices {
+  /** `any`, or the leading parts of a version: `8.6`. */
+  readonly tensorrt: string;
   readonly purpose: ImagePurpose;
   readonly way: Family | 'archive';
   readonly user: string | undefined;
@@ -113,7 +115,7 @@ interface ImageChoices {
 
 async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
   const title = l10n.t('Generate Dockerfile');
-  const chosen = await askAll<ImageChoices>(title, { purpose: 'python', way: 'apt', user: 'dev' }, [
+  const chosen = await askAll<ImageChoices>(title, { tensorrt: 'any', purpose: 'python', way: 'apt', user: 'dev' }, [
     async (answers, place) => {
       const answered = await pickOne<ImagePurpose>(
         place,
@@ -126,13 +128,18 @@ async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
       );
       return answered === undefined || answered === 'back' ? answered : { value: { ...answers, purpose: answered.value } };
     },
+    askTensorRT,
     async (answers, place) => {
       const rows = (['apt', 'pip', 'ngc', 'archive'] as const).flatMap((way): Choice<ImageChoices['way']>[] => {
-        const [combination] = solveFor(answers.purpose, way);
+        const [combination] = solveFor(answers, way);
         if (combination === undefined || (answers.purpose === 'cpp' && way === 'pip')) return [];
         const tensorrt = combination.components.find(({ key }) => key === 'tensorrt')?.version ?? '';
-        return [{ label: waysToInstall()[way], description: `TensorRT ${tensorrt}${way === 'apt' ? `, ${recommended()}` : ''}`, detail: combination.image, value: way }];
+        return [{ label: waysToInstall()[way], description: `TensorRT ${tensorrt}`, detail: combination.image, value: way }];
       });
+      if (rows.length === 0) {
+        void window.showInformationMessage(l10n.t('No image with TensorRT {0} is known.', answers.tensorrt));
+        return 'back';
+      }
       const answered = await pickOne(place, l10n.t('Where does TensorRT come from?'), rows, answers.way);
       return answered === undefined || answered === 'back' ? answered : { value: { ...answers, way: answered.value } };
     },
@@ -151,7 +158,7 @@ async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
   ]);
   if (chosen === undefined) return false;
   const { purpose, way, user } = chosen;
-  const [combination] = solveFor(purpose, way);
+  const [combination] = solveFor(chosen, way);
   if (combination === undefined) return false;
   const find = (key: string): string | undefined => combination.components.find((component) => component.key === key)?.version;
   const [cuda, ubuntu, tensorrt] = [find('cuda'), find('ubuntu'), find('tensorrt')];
@@ -164,9 +171,20 @@ function waysToInstall(): Readonly<Record<ImageChoices['way'], string>> {
   return { apt: l10n.t('Packages in an image of CUDA'), pip: l10n.t('Wheels in an image of CUDA'), ngc: l10n.t('NVIDIA’s image as it is'), archive: l10n.t('The tar archive, from the build context') };
 }
 
-function solveFor(purpose: ImagePurpose, way: ImageChoices['way']): ReturnType<typeof solve>['combinations'] {
+/** Which TensorRT: engines and drivers tie many projects to an older one. */
+const askTensorRT: Question<ImageChoices> = async (answers, place) => {
+  const versions = ['any', '10', '8.6', 'other'] as const;
+  const labels = { any: l10n.t('The newest that is known'), '10': 'TensorRT 10', '8.6': 'TensorRT 8.6', other: l10n.t('Another version…') };
+  const answered = await pickOne<(typeof versions)[number]>(place, l10n.t('Which TensorRT?'), versions.map((value) => ({ label: labels[value], value })), 'any');
+  if (answered === undefined || answered === 'back') return answered;
+  if (answered.value !== 'other') return { value: { ...answers, tensorrt: answered.value } };
+  const text = await askText(place, l10n.t('Version of TensorRT'), '8.5', (given) => (/^\d+(?:\.\d+)*$/.test(given.trim()) ? undefined : l10n.t('Digits and dots: 8.5, 10.3.0')));
+  return text === 'back' ? askTensorRT(answers, place) : text === undefined ? undefined : { value: { ...answers, tensorrt: text.value } };
+};
+
+function solveFor({ purpose, tensorrt }: Pick<ImageChoices, 'purpose' | 'tensorrt'>, way: ImageChoices['way']): ReturnType<typeof solve>['combinations'] {
   const family = way === 'archive' ? 'apt' : way;
-  return solve({ tensorrt: 'any', family, ...(purpose === 'python' && { python: 'any' }), ...(family === 'apt' && { flavor: 'runtime' as const }) }, { count: 1 }).combinations;
+  return solve({ tensorrt, family, ...(purpose === 'python' && { python: 'any' }), ...(family === 'apt' && { flavor: 'runtime' as const }) }, { count: 1 }).combinations;
 }
 
 /** Turns a `docker run` command into another form: the selection, else the clipboard, else what is typed. */
