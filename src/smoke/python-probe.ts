@@ -27,11 +27,12 @@ export function readProbe(result: StepResult, image: SmokeImage, what: string, p
   if (data['ok'] === true) return passed(data);
   const reason = textOf(data['skip']);
   if (reason === 'absent') return skip(say('{what}: not installed for the Python that was started.', { what }));
-  if (reason !== undefined) return skip(say('{reason}', { reason }));
+  if (reason !== undefined) return skip(say('{what}: {reason}', { what, reason }));
   const message = textOf(data['message']) ?? '';
   const evidence = lastPart(textOf(data['trace']) ?? result.output);
   if (data['noDriver'] === true) {
-    return block(say("No driver reached the container ({message}): start it with --gpus all, on a host that has the NVIDIA Container Toolkit.", { message }), { evidence });
+    const known = explainFailure(what, message);
+    return block(say("No driver reached the container ({message}): the container runtime did not mount its libraries.", { message }), { details: known.details, evidence, knownError: known.knownError });
   }
   const error = textOf(data['error']) ?? '';
   // The message alone first: what is above it in the output may be warnings of something else.

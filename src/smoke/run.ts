@@ -230,7 +230,8 @@ function refusalOf(error: unknown): Refusal {
   if (problem.kind === 'cancelled') return { kind: 'cancelled', detail: '' };
   if (problem.kind === 'no-gpu-runtime') return { kind: 'no-gpu-runtime', detail };
   if (/exec format error/i.test(detail)) return { kind: 'exec-format', detail };
-  if (/executable file not found|no such file or directory/i.test(detail) && /exec|stat |OCI runtime/i.test(detail)) return { kind: 'not-found', detail };
+  // An engine without its own init is not an image without a program.
+  if (/executable file not found|no such file or directory/i.test(detail) && !detail.includes('docker-init') && /exec|stat |OCI runtime/i.test(detail)) return { kind: 'not-found', detail };
   return { kind: 'engine', detail };
 }
 

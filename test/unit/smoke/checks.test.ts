@@ -114,7 +114,7 @@ describe('a framework on the GPU', () => {
 
   it('is skipped where it is not installed for this Python', () => {
     expect(judge('torch-device', ended(probe({ ok: false, skip: 'absent' }))).state).toBe('skipped');
-    expect(told(judge('onnxruntime-cuda', ended(probe({ ok: false, skip: 'This ONNX Runtime has no CUDAExecutionProvider, only CPUExecutionProvider.' }))))).toBe('skipped: This ONNX Runtime has no CUDAExecutionProvider, only CPUExecutionProvider.');
+    expect(told(judge('onnxruntime-cuda', ended(probe({ ok: false, skip: 'This ONNX Runtime has no CUDAExecutionProvider, only CPUExecutionProvider.' }))))).toBe('skipped: CUDAExecutionProvider: This ONNX Runtime has no CUDAExecutionProvider, only CPUExecutionProvider.');
   });
 
   it('fails where it falls back to the CPU without a word', () => {
