@@ -159,7 +159,7 @@ function displaySettings({ display, access, ipcHost }: Choices, notes: Note[]): 
       notes.push(note('Connect with ssh -X, and start the container in that session: the display lives on a port of this machine, so that the container needs its network.'));
       return [{ option: '--network', value: 'host' }, env('DISPLAY', '${DISPLAY}'), ...cookie, env('QT_X11_NO_MITSHM', '1')];
     case 'wayland':
-      notes.push(note('The Wayland socket belongs to the local user: the user in the container must have the same number.'));
+      notes.push(note('The Wayland socket belongs to the local user: the user in the container must have the same number. The container does not start outside of a session of Wayland.'));
       return [env('WAYLAND_DISPLAY', '${WAYLAND_DISPLAY}'), env('XDG_RUNTIME_DIR', '/tmp'), bind('${XDG_RUNTIME_DIR}/${WAYLAND_DISPLAY}', '/tmp/${WAYLAND_DISPLAY}')];
     case 'wslg':
       notes.push(note('The container starts on Windows with WSLg alone: /mnt/wslg is nowhere else.'));
@@ -206,7 +206,7 @@ function audioSettings({ audio, display }: Choices, notes: Note[]): readonly Set
     return [{ option: '--device', value: '/dev/snd' }];
   }
   if (audio === 'none' || display === 'wslg') return [];
-  notes.push(note('The sound server answers the local user alone: the user in the container must have the same number.'));
+  notes.push(note('The sound server answers the local user alone: the user in the container must have the same number. The container does not start where there is no sound server.'));
   return [env('PULSE_SERVER', 'unix:/run/trtc-pulse'), bind('${XDG_RUNTIME_DIR}/pulse/native', '/run/trtc-pulse')];
 }
 

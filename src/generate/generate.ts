@@ -15,7 +15,8 @@ export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, fol
   const script = hostScript.length === 0 ? undefined : writeHostScript(hostScript, `${folder}/${HOST_SCRIPT}`);
   const initialize = script === undefined ? {} : { initialize: { host: `sh ${script.path}` } };
   const config = createDevcontainer(plan, { ...extras, ...initialize }, options);
-  return { config: { ...config, notes: [...notes, ...config.notes] }, files: script === undefined ? [] : [script] };
+  const more = script === undefined ? [] : [note('On Windows open the folder in WSL: {script} needs a shell of Linux.', { script: script.path })];
+  return { config: { ...config, notes: [...notes, ...config.notes, ...more] }, files: script === undefined ? [] : [script] };
 }
 
 /** A new dev container. */
