@@ -109,7 +109,7 @@ function summarise(results: readonly HostResult[]): string {
   const fails = count('fail');
   const warnings = count('warn');
   if (fails + warnings === 0) return l10n.t('nothing fails');
-  return [...(fails > 0 ? [l10n.t('{0} fail', fails)] : []), ...(warnings > 0 ? [warnings === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', warnings)] : [])].join(', ');
+  return [...(fails > 0 ? [l10n.t('{0} failing', fails)] : []), ...(warnings > 0 ? [warnings === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', warnings)] : [])].join(', ');
 }
 
 function isNode(value: unknown): value is HostNode {

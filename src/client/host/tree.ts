@@ -45,9 +45,9 @@ export class HostTree implements TreeDataProvider<HostNode> {
       case 'host':
         return hostItem(node.result);
       case 'group':
-        return groupItem(node.state, node.findings.length);
+        return groupItem(node.result, node.state, node.findings.length);
       case 'finding':
-        return findingItem(node.finding);
+        return findingItem(node.result, node.finding);
       case 'detail':
         return lineItem(node.text, 'info', 'copy');
       case 'quote':
@@ -100,22 +100,25 @@ function hostItem({ name, evidence, findings }: HostResult): TreeItem {
   item.iconPath = new ThemeIcon('server');
   item.contextValue = 'host';
   const fails = findings.filter(({ state }) => state === 'fail').length;
-  item.accessibilityInformation = { label: l10n.t('Docker host {0}, {1} fail', toPlain(name), fails) };
+  item.accessibilityInformation = { label: l10n.t('Docker host {0}, {1} failing', toPlain(name), fails) };
   return item;
 }
 
-function groupItem(state: ProbeState, count: number): TreeItem {
+function groupItem({ name }: HostResult, state: ProbeState, count: number): TreeItem {
   const isBad = state === 'fail' || state === 'warn';
   const item = new TreeItem(nameState(state), isBad ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed);
+  // So that what is open stays open when the host is checked again.
+  item.id = `${name}/${state}`;
   item.description = String(count);
   item.accessibilityInformation = { label: `${nameState(state)}, ${count}` };
   return item;
 }
 
-function findingItem(finding: Finding): TreeItem {
+function findingItem({ name }: HostResult, finding: Finding): TreeItem {
   const title = translate(finding.title);
   const hasParts = partsOf(finding).length > 0;
   const item = new TreeItem(title, hasParts ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
+  item.id = `${name}/${finding.state}/${finding.id}`;
   item.iconPath = ICONS[finding.state];
   item.tooltip = [title, ...finding.details.map(translate)].join('\n');
   item.contextValue = finding.sources.length > 0 ? 'finding source' : 'finding';

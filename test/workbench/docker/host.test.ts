@@ -35,7 +35,12 @@ describe('the host', () => {
   it('names the driver and the GPUs under what is in order', async () => {
     await click('.sidebar .monaco-list-row', { text: 'In Order' });
     await rowsWhen('the driver', (rows) => rows.some((row) => row.includes('NVIDIA driver 550.54.15')) && rows.some((row) => row.includes('2 GPUs')));
+    await click('.sidebar .monaco-list-row', { text: '2 GPUs' });
+    await rowsWhen('the GPUs', (rows) => rows.some((row) => row.includes('GPU 1: NVIDIA GeForce RTX 4090, 24 GiB, compute capability 8.9')));
     await screenshot('host-in-order');
+    // What was open is open after another check.
+    await commands.executeCommand('tensorrt.checkHost');
+    await rowsWhen('the GPUs again', (rows) => rows.some((row) => row.includes('GPU 1: ')));
   });
 
   it('copies the command of a remedy', async () => {
