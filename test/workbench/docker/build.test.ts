@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { commands, ConfigurationTarget, languages, tasks, window, workspace, type CodeAction, type CodeLens, type Diagnostic, type Task, type Uri } from 'vscode';
 import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
 import { docker } from './engine';
-import { click, press, read, screenshot, turnTo } from './page';
+import { click, read, screenshot, turnTo } from './page';
 import { answerDialog, choose, notification, runByTitle, shownWhen } from './screen';
 
 const TERMINAL = '.terminal-wrapper.active .xterm-rows > div';
@@ -106,7 +106,7 @@ describe('a build', () => {
     assert.match(await docker('images', '-q', 'build-by-command:latest'), /^[\da-f]+$/);
     const again = commands.executeCommand('tensorrt.buildImage', document.uri);
     await shownWhen('.quick-input-widget .monaco-list-row', 'the remembered choice', (rows) => rows.some((row) => /Stage.*first/.test(row)));
-    await press('Escape');
+    await choose('Build');
     await again;
   });
 
