@@ -2,3 +2,4 @@
 import './trust.test';
 import './build-trust.test';
 import './host-trust.test';
+import './docker-trust.test';

@@ -1,10 +1,10 @@
 import { commands, env, extensions, l10n, Uri, window, type TreeView } from 'vscode';
 import { parseImageReference } from '../../core/image/reference';
-import { commitContainer, inspectRaw, removeContainer, restartContainer, startContainer, stopContainer, type ContainerState, type EngineAddress, type PublishedPort } from '../../docker';
+import { commitContainer, inspectRaw, listImages, removeContainer, restartContainer, startContainer, stopContainer, type ContainerState, type EngineAddress, type PublishedPort } from '../../docker';
 import { describePort, shortId } from './describe';
 import { doForEach, withEngineProgress } from './engines';
 import { openLogs } from './logs';
-import type { ContainerNode, DockerNode, FactNode } from './nodes';
+import type { ContainerNode, DockerNode, FactNode, ImageNode } from './nodes';
 import { toVisibleJson, type Pages } from './pages';
 import { toPlain } from './plain';
 import { checkReference } from './reference-input';
@@ -95,6 +95,16 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
         return;
       }
       await commands.executeCommand('remote-containers.attachToRunningContainer', node.container.id);
+    },
+
+    async smokeTestContainer(...args: CommandArguments): Promise<void> {
+      const node = await one(args);
+      if (node === undefined) return;
+      const { address, container } = node;
+      const images = await withEngineProgress(l10n.t('Looking for the image of {0}', nameOf(node)), address, (engine, { signal }) => listImages(engine, {}, signal));
+      const image = images?.find(({ id }) => id === container.imageId);
+      if (image !== undefined) await commands.executeCommand('tensorrt.smokeTestImage', { kind: 'image', address, image, tag: image.tags.find((tag) => tag === container.image) ?? image.tags[0] } satisfies ImageNode);
+      else if (images !== undefined) void window.showInformationMessage(l10n.t('The image of {0} is no longer there.', nameOf(node)));
     },
 
     async commitContainer(...args: CommandArguments): Promise<void> {

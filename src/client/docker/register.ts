@@ -6,7 +6,7 @@ import type { DockerNode } from './nodes';
 const COMMANDS = [
   ...(['refreshDocker', 'chooseHosts', 'showAllContainers', 'showGpuContainersOnly', 'showAllImages', 'showGpuImagesOnly'] as const),
   ...(['startContainer', 'stopContainer', 'restartContainer', 'removeContainer', 'showContainerLogs', 'openContainerShell', 'inspectContainer'] as const),
-  ...(['copyContainerId', 'openContainerPort', 'attachContainer', 'commitContainer'] as const),
+  ...(['copyContainerId', 'openContainerPort', 'attachContainer', 'commitContainer', 'smokeTestContainer'] as const),
   ...(['runImage', 'buildFromImage', 'scanImage', 'compareImages', 'showImageHistory', 'inspectImage', 'copyImageId'] as const),
   ...(['tagImage', 'pullImage', 'pushImage', 'removeImage', 'pruneImages', 'reclaimSpace', 'startRegistry', 'browseRegistry'] as const),
 ] as const;
