@@ -124,6 +124,8 @@ class ContainerFiles implements ImageFiles {
       const container = hidden.size === 0 ? this.base : await this.create([...hidden].map((name) => `${root.path}/${name}`));
       const outcome = await this.listOnce(container, root.path, options, until, files);
       if (hidden.size > 0) await this.remove(container);
+      // An engine that does not hide it cannot be read further.
+      if (outcome.end === 'heavy' && hidden.has(outcome.child)) break;
       if (outcome.end !== 'heavy') return { files: [...files.values()], complete: outcome.end === 'complete' };
       if (hidden.size === 0) for (const name of await this.keepFolders(root.path, options.heavy)) hidden.add(name);
       for (const name of outcome.known) hidden.add(name);
@@ -216,8 +218,13 @@ class ContainerFiles implements ImageFiles {
     }
     const entries = extract();
     response.on('data', (chunk: Buffer) => (this.cost.bytesRead += chunk.length));
-    response.on('error', (error) => entries.destroy(error));
-    response.on('aborted', () => entries.destroy(new Error('the engine broke off')));
+    let broken: Error | undefined;
+    const breakOff = (error: Error): void => {
+      broken ??= error;
+      entries.destroy(error);
+    };
+    response.on('error', breakOff);
+    response.on('aborted', () => breakOff(new Error('the engine broke off')));
     response.pipe(entries);
     try {
       for await (const entry of entries) {
@@ -225,6 +232,8 @@ class ContainerFiles implements ImageFiles {
         entry.resume();
       }
       return true;
+    } catch (error) {
+      throw broken === undefined ? error : toDockerError(broken, this.engine.address);
     } finally {
       response.unpipe(entries);
       response.destroy();
