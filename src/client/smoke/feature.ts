@@ -35,7 +35,7 @@ import { describeProblem, showFailure } from '../docker/problem-message';
 import { listAllImages, imageRow } from '../docker/select';
 import { requireTrust } from '../docker/trust';
 import { History } from './history';
-import { checkIdOf, Items, loadSmokeFile, SMOKE_FILES, type Subject } from './items';
+import { checkIdOf, isHostItem, Items, loadSmokeFile, SMOKE_FILES, type Subject } from './items';
 import type { SmokeCommand } from './register';
 
 /** Where it is kept which Docker hosts smoke files and stages are tested on. */
@@ -122,12 +122,14 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
   function chooseItems(chosen: readonly TestItem[]): ReadonlyMap<TestItem, readonly string[] | undefined> {
     const found = new Map<TestItem, readonly string[] | undefined>();
     for (const item of chosen) {
-      const { parent } = item;
-      if (items.subjectOf(item) === undefined && parent !== undefined && items.subjectOf(parent) !== undefined) {
-        const before = found.get(parent);
-        if (!found.has(parent) || before !== undefined) found.set(parent, [...(before ?? []), checkIdOf(item)]);
-      } else {
+      const owner = items.ownerOf(item);
+      if (owner === undefined || owner === item) {
         for (const each of items.under(item)) found.set(each, undefined);
+      } else if (isHostItem(item)) {
+        found.set(owner, undefined);
+      } else {
+        const before = found.get(owner);
+        if (!found.has(owner) || before !== undefined) found.set(owner, [...(before ?? []), checkIdOf(item)]);
       }
     }
     return found;
@@ -145,6 +147,8 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
       const prepared = await prepare(subject, address, signal, write);
       write(l10n.t('{0} on {1} ({2})', labelOf(subject), toPlain(address.name), toPlain(info.hostName)));
       const checks = new Map<string, TestItem>();
+      // Of several hosts each has a verdict of its own on a check.
+      const parent = namesHost ? items.hostItem(item, address) : item;
       const request: SmokeRequest = {
         subject: labelOf(subject),
         reference: prepared.reference,
@@ -176,11 +180,11 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         signal,
         (planned) => {
           for (const { id, title } of planned) {
-            const check = items.checkItem(item, id, title, prepared.placeOf(id));
+            const check = items.checkItem(parent, id, title, prepared.placeOf(id));
             checks.set(id, check);
             testRun.enqueued(check);
           }
-          for (const id of only ?? []) if (!checks.has(id)) testRun.skipped(items.checkItem(item, id, id, undefined));
+          for (const id of only ?? []) if (!checks.has(id)) testRun.skipped(items.checkItem(parent, id, id, undefined));
           if (planned.length === 0) write(l10n.t('There is nothing to check in this image with these profiles.'));
         },
       );

@@ -15,6 +15,9 @@ export const SMOKE_FILES = '**/*.smoke.{yaml,yml}';
 /** More are not looked for. */
 const MAX_FILES = 500;
 
+/** Begins the id of an item for a Docker host; no check's id has a blank. */
+const HOST = 'host ';
+
 /** What an item stands for. */
 export type Subject =
   | { readonly kind: 'file'; readonly uri: Uri }
@@ -42,6 +45,13 @@ export class Items {
   /** What an item stands for; undefined for groups and single checks. */
   subjectOf(item: TestItem): Subject | undefined {
     return this.#subjects.get(item);
+  }
+
+  /** The item with a subject that an item is, or stands under. */
+  ownerOf(item: TestItem): TestItem | undefined {
+    let owner: TestItem | undefined = item;
+    while (owner !== undefined && this.subjectOf(owner) === undefined) owner = owner.parent;
+    return owner;
   }
 
   /** The items that a run of everything is about: what the workspace holds, not every image of the host. */
@@ -153,11 +163,21 @@ export class Items {
     return item;
   }
 
+  /** The item under a subject that gathers the checks of one of several Docker hosts. */
+  hostItem(parent: TestItem, { name }: EngineAddress): TestItem {
+    return this.checkItem(parent, `${HOST}${name}`, name, undefined);
+  }
+
   #group(id: string, label: string): TestItem {
     const item = this.#controller.createTestItem(id, label);
     item.canResolveChildren = true;
     return item;
   }
+}
+
+/** Whether an item gathers the checks of a Docker host. */
+export function isHostItem(item: TestItem): boolean {
+  return checkIdOf(item).startsWith(HOST);
 }
 
 /** The id of the check that an item under a subject stands for. */
