@@ -19,9 +19,11 @@ export async function startProxy(engineSocket: string): Promise<Proxy> {
   const socket = path.join(folder, 'docker.sock');
   const requests: string[] = [];
   const connections = new Map<net.Socket, string>();
-  const server = net.createServer({ allowHalfOpen: true }, (client) => {
-    const engine = net.connect({ path: engineSocket, allowHalfOpen: true });
+  // A client that closes its side is done: none of ours waits for more. Half-open it would look like one that still reads.
+  const server = net.createServer({ allowHalfOpen: false }, (client) => {
+    const engine = net.connect({ path: engineSocket });
     connections.set(client, 'nothing');
+    client.on('end', () => client.destroy());
     client.on('close', () => {
       connections.delete(client);
       engine.destroy();
