@@ -10,6 +10,7 @@ const HEAVY = [
   ...['numpy', 'numpy.libs', 'scipy', 'scipy.libs', 'pandas', 'sklearn', 'pyarrow', 'cv2', 'opencv_python.libs', 'opencv_python_headless.libs', 'llvmlite', 'numba', 'matplotlib'],
   ...['transformers', 'vllm', 'xformers', 'flash_attn', 'bitsandbytes', 'deepspeed', 'transformer_engine', 'apex', 'ray', 'xgboost', 'lightgbm', 'cudf', 'cuml', 'cugraph'],
   ...['libcudf', 'libcuml', 'librmm', 'paddle', 'mxnet', 'sympy', 'polars', 'h5py', 'botocore', 'googleapiclient', 'nltk_data', 'spacy', 'skimage', 'av', 'decord', 'open3d'],
+  ...['cmake', 'tensorstore', 'statsmodels', 'cuda', 'jax', 'fontTools', 'lxml', 'grpc', 'babel', 'plotly', 'bokeh', 'gradio', 'streamlit', 'torch_geometric', 'pyspark'],
 ];
 
 /** Wheels whose libraries matter. */

@@ -32,7 +32,7 @@ export interface ScanLimits {
  * NVIDIA's libraries have their headers at the end: 430 MB of libcublasLt 13.1 lie before them. This is enough for TensorRT
  * and the frameworks, which are read first.
  */
-export const SCAN_LIMITS: ScanLimits = { folderBytes: 256 * 1024 * 1024, libraryBytes: 1024 * 1024 * 1024 };
+export const SCAN_LIMITS: ScanLimits = { folderBytes: 1024 * 1024 * 1024, libraryBytes: 1024 * 1024 * 1024 };
 
 /** For the versions alone: some megabytes, however large the image. */
 export const VERSIONS_ONLY: ScanLimits = { ...SCAN_LIMITS, libraryBytes: 0 };
