@@ -33,7 +33,7 @@ export function proposeValues(stack: StackReport, name: string): readonly Argume
       for (const place of places) {
         for (const made of valuesIn(combination, place.subject)) {
           const value = valueIn(place, made);
-          if (value !== undefined) add({ value, because: 'solver', makes: `${place.subject.kind === 'image' ? '' : place.subject.name}${made}` });
+          if (value !== undefined) add({ value, because: 'solver', makes: place.subject.kind === 'apt' ? `${place.subject.name}=${made}` : made });
         }
       }
     }
