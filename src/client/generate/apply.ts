@@ -3,6 +3,7 @@ import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspac
 import { formatMessage } from '../../core/engine/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
 import type { Merged } from '../../generate/write-devcontainer';
+import { toPlain } from '../docker/plain';
 import { pickOne } from './steps';
 
 /** Adds to the text of a file that exists, by its path below the folder; undefined for a file that is replaced. */
@@ -108,7 +109,7 @@ export async function showWritten({ written, notes }: Applied, title: string): P
   await window.showTextDocument(document, { preview: true });
 }
 
-/** A note in the language of the editor. */
+/** A note in the language of the editor; what it quotes of a file or a pasted text can only be read. */
 export function formatNote({ text, data }: Note): string {
-  return formatMessage(l10n.t(text), data);
+  return toPlain(formatMessage(l10n.t(text), data), 500);
 }

@@ -6,6 +6,7 @@ import { solve } from '../../core/solver/solve';
 import { DEFAULT_CHOICES, type Access, type Choices, type Display } from '../../generate/choices';
 import { suggestMemory } from '../../generate/generate';
 import { suggestAudio, suggestDisplay, suggestEngine, withExtras, type Extra, type Machine } from '../../generate/suggest';
+import { toPlain } from '../docker/plain';
 import { askAll, askText, pickMany, pickOne, recommended, type Choice, type Question } from './steps';
 
 /** What is written: the questions are the same but for a few. */
@@ -69,7 +70,7 @@ async function listBases(form: Form, folder: Uri): Promise<readonly Choice<Base>
     for (const file of ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']) {
       const text = await readText(Uri.joinPath(folder, file));
       const project = text === undefined ? undefined : readCompose(text, file);
-      for (const { name } of project?.services ?? []) bases.push({ label: `$(symbol-class) ${name}`, description: l10n.t('the service of {0}', file), value: { kind: 'service', file, name } });
+      for (const { name } of project?.services ?? []) bases.push({ label: `$(symbol-class) ${toPlain(name, 100)}`, description: l10n.t('the service of {0}', file), value: { kind: 'service', file, name } });
     }
   }
   for (const { image, components } of solve({ tensorrt: 'any', family: 'ngc' }, { count: 1 }).combinations) {
