@@ -1,9 +1,9 @@
 // All that talks to Docker.
 export * from './actions';
 export { buildImage } from './build/build';
-export { listBuilders, type Builder } from './build/builders';
+export { listBuilders } from './build/builders';
 export type { BuildControl, BuildOutcome, BuildSpec, BuildWay } from './build/model';
-export { checkSpace, type Shortage } from './build/space';
+export { checkSpace } from './build/space';
 export { readBuildCacheBytes } from './cache-size';
 export { dockerCommand } from './command-line';
 export { connect, disconnect, readEngineInfo, type Engine } from './connect';
@@ -21,6 +21,6 @@ export type { TransferProgress } from './streams';
 export { watchEngine, type EngineWatch, type WatchChange } from './watch';
 export { planReclaim, readDiskUsage, reclaim, reclaimableCacheBytes, suggestReclaim, unusedImages } from './reclaim';
 export type * from './reclaim';
-export { readTestedImage, type TestedImage } from './tested-image';
+export { readTestedImage } from './tested-image';
 export * from './registry';
 export * from './registry-server';
