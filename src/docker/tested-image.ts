@@ -4,7 +4,7 @@ import { inspectImage, inspectRaw } from './details';
 import { scanImage } from './scan';
 
 /** What a smoke test is told of an image before anything runs. */
-export interface TestedImage {
+interface TestedImage {
   /** As it was asked for. */
   readonly reference: string;
   readonly imageId: string;
