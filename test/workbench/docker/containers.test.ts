@@ -4,7 +4,7 @@ import { commands, ConfigurationTarget, env, window, workspace } from 'vscode';
 import { closeEditors, eventually } from '../workbench';
 import { docker, setGpuProcesses } from './engine';
 import { containerNode } from './nodes';
-import { readPages, screenshot, turnTo } from './page';
+import { press, readPages, screenshot, turnTo } from './page';
 import { answerDialog, answerInput, chooseInMenu, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
@@ -92,7 +92,7 @@ describe('the containers', () => {
   });
 
   it('show their logs, whose control sequences do nothing', async () => {
-    await run('talker', 'busybox', 'sh', '-c', 'printf "\\033]0;pwned\\007\\033[2J\\033[31mred\\033[0m line\\n"; while :; do echo tick; sleep 0.2; done');
+    await run('talker', 'busybox', 'sh', '-c', 'printf "\\033]0;pwned\\007\\033[2J\\033[31mred\\033[0m line\\n"; sleep 2; echo tick; sleep 1000');
     try {
       await commands.executeCommand('tensorrt.showContainerLogs', await containerNode('talker'));
       const terminal = await eventually('the terminal', () => window.terminals.find(({ name }) => name === 'Logs of talker'));
@@ -123,6 +123,12 @@ describe('the containers', () => {
   it('say what attaching needs', async () => {
     await commands.executeCommand('tensorrt.attachContainer', await containerNode('with-all'));
     await notification(/needs the extension Dev Containers/);
+  });
+
+  it('have their image smoke-tested', async () => {
+    void commands.executeCommand('tensorrt.smokeTestContainer', await containerNode('with-all'));
+    await shownWhen('.quick-input-list .monaco-list-row', 'what can be tested', (texts) => texts.some((text) => text.includes('Static and CPU')));
+    await press('Escape');
   });
 
   it('become images', async () => {

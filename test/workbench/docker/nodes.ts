@@ -3,7 +3,7 @@ import { connect, disconnect, listAddresses, listContainers, listImages, type En
 import type { ContainerNode, ImageNode } from '../../../src/client/docker/nodes';
 
 /** The engine of the suite. */
-export async function suiteAddress(): Promise<EngineAddress> {
+async function suiteAddress(): Promise<EngineAddress> {
   const [address] = await listAddresses();
   if (address === undefined) throw new Error('The suite needs an engine');
   return address;
