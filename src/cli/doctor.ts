@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
-import { connect, disconnect, listAddresses, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
+import { connect, disconnect, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
 import { askEngine, collectHost, formatText, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
+import { listEngines, pickAddress } from './engine';
 import { Failure } from './failure';
 import { makeVisible } from './visible';
 import { createPaint, wantsColor, type Paint } from './terminal';
@@ -35,17 +36,15 @@ export async function checkHost({ json, report, target, context }: DoctorArgumen
 }
 
 async function collect(context: string | undefined): Promise<HostEvidence> {
-  const extra = context?.includes('://') === true ? [{ name: context, url: context }] : [];
-  const addresses = await listAddresses({ extra });
-  const address = context === undefined ? addresses.find(({ current }) => current) : addresses.find(({ name, url }) => name === context || url === context);
-  if (context !== undefined && address === undefined) throw new Failure(`there is no docker context ${context}; there are: ${addresses.map(({ name }) => name).join(', ')}`);
+  const options = context === undefined ? {} : { context };
+  const addresses = await listEngines(options);
+  const address = pickAddress(addresses, options);
   const engine = await withEngine(address, (questions) => askEngine(address, addresses, questions));
   return collectHost({ engine });
 }
 
 /** The questions to an engine, whose connection is closed after; connecting is part of the first question, so that its failure is the answer. */
-async function withEngine<T>(address: EngineAddress | undefined, task: (questions: Parameters<typeof askEngine>[2]) => Promise<T>): Promise<T> {
-  if (address === undefined) throw new Failure('no engine is known here');
+async function withEngine<T>(address: EngineAddress, task: (questions: Parameters<typeof askEngine>[2]) => Promise<T>): Promise<T> {
   let opened: Awaited<ReturnType<typeof connect>> | undefined;
   const open = async (signal: AbortSignal): Promise<Awaited<ReturnType<typeof connect>>> => (opened ??= await connect(address, signal));
   try {

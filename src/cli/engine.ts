@@ -8,13 +8,21 @@ export interface EngineArguments {
   readonly context?: string;
 }
 
-/** The engine that was asked for. Throws Failure for a context that is not known. */
-export async function chooseAddress({ context }: EngineArguments): Promise<EngineAddress> {
-  const extra = context?.includes('://') === true ? [{ name: context, url: context }] : [];
-  const addresses = await listAddresses({ extra });
+/** Every engine that is known here: docker's contexts, the usual sockets, and an address that was asked for. */
+export function listEngines({ context }: EngineArguments): Promise<readonly EngineAddress[]> {
+  return listAddresses({ extra: context?.includes('://') === true ? [{ name: context, url: context }] : [] });
+}
+
+/** Of these the engine that was asked for. Throws Failure for a context that is not known. */
+export function pickAddress(addresses: readonly EngineAddress[], { context }: EngineArguments): EngineAddress {
   const address = context === undefined ? (addresses.find(({ current }) => current) ?? addresses[0]) : addresses.find(({ name, url }) => name === context || url === context);
   if (address === undefined) throw new Failure(`there is no docker context ${context ?? ''}; there are: ${addresses.map(({ name }) => name).join(', ')}`);
   return address;
+}
+
+/** The engine that was asked for. Throws Failure for a context that is not known. */
+export async function chooseAddress(options: EngineArguments): Promise<EngineAddress> {
+  return pickAddress(await listEngines(options), options);
 }
 
 /**
