@@ -1,5 +1,6 @@
 import { l10n, window, type TreeView } from 'vscode';
 import type { ImageScan } from '../../core/scan/model';
+import { VERSIONS_ONLY } from '../../core/scan/scan';
 import { scanImage } from '../../docker';
 import { shortId } from './describe';
 import { withEngineProgress } from './engines';
@@ -37,7 +38,7 @@ async function pickOther({ image, tag }: ImageNode): Promise<ImageNode | undefin
 }
 
 function readStack(node: ImageNode): Promise<ImageScan | undefined> {
-  return withEngineProgress(l10n.t('Reading the stack inside {0}', nameOf(node)), node.address, (engine, { signal }) => scanImage(engine, node.tag ?? node.image.id, signal));
+  return withEngineProgress(l10n.t('Reading the stack inside {0}', nameOf(node)), node.address, (engine, { signal }) => scanImage(engine, node.tag ?? node.image.id, signal, VERSIONS_ONLY));
 }
 
 function nameOf({ tag, image }: ImageNode): string {
