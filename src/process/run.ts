@@ -8,6 +8,12 @@ const KEPT_CHARACTERS = 256 * 1024;
 /** After a polite signal a program gets so long to end before it is killed. */
 const GRACE_MS = 5_000;
 
+/** Programs that have not ended. One listener for all: node warns of a leak where there are more than ten. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) endGroup(child, 'SIGKILL');
+});
+
 /** How a program is run. */
 export interface RunOptions {
   readonly cwd?: string;
@@ -80,12 +86,11 @@ export function run(program: string, args: readonly string[], options: RunOption
             timedOut = true;
             end();
           }, options.timeoutMs);
-    const onExit = (): void => endGroup(child, 'SIGKILL');
-    process.once('exit', onExit);
+    running.add(child);
     const release = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
-      process.removeListener('exit', onExit);
+      running.delete(child);
     };
 
     const stdout = collect(child, 'stdout', options.onOutput);
