@@ -77,7 +77,7 @@ export async function collectHost({ engine, signal }: CollectOptions): Promise<H
     pciGpus: isWslKernel(release()) ? null : await listPciGpus(),
     // The control device of the driver has the numbers 195 and 255.
     hasDeviceLinks: await exists('/dev/char/195:255'),
-    dataRoot: null,
+    dataRoot: engine.info === null ? null : await readSpace(engine.info.dataRoot),
   } satisfies MachineEvidence;
   signal?.throwIfAborted();
   const specs = [machine.folders.cdi, machine.folders.runCdi].flatMap((folder) => ('names' in folder ? folder.names.filter(isNvidiaSpec).map((name) => path.join(folder.path, name)) : []));
@@ -89,7 +89,8 @@ export async function collectHost({ engine, signal }: CollectOptions): Promise<H
     machine: {
       ...machine,
       cdiSpecs: await Promise.all(specs.map(readText)),
-      dataRoot: isHere && engine.info !== null ? await readSpace(engine.info.dataRoot) : null,
+      // A folder of this machine that has the same name is not the engine's.
+      ...(!isHere && { dataRoot: null }),
     },
   };
 }

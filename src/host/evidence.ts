@@ -113,14 +113,15 @@ export interface HostEvidence {
 export type EnginePlace = 'here' | 'desktop-vm' | 'desktop-wsl' | 'elsewhere' | 'unknown';
 
 /** Tells where the engine runs: by what it says of itself, not by its address, which may be forwarded. */
-export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'platform' | 'kernel' | 'hostName'> }): EnginePlace {
+export function placeOfEngine({ engine: { info, address }, machine }: Pick<HostEvidence, 'engine'> & { readonly machine: Pick<MachineEvidence, 'platform' | 'kernel' | 'hostName' | 'inContainer' | 'dataRoot'> }): EnginePlace {
   if (info === null) return address === null || isLocalUrl(address.url) ? 'unknown' : 'elsewhere';
   if (info.operatingSystem.startsWith('Docker Desktop')) {
     if (address !== null && !isLocalUrl(address.url)) return 'elsewhere';
     return isWslKernel(info.kernel) && isWindowsDriven(machine) ? 'desktop-wsl' : 'desktop-vm';
   }
-  // A container has a name of its own, unless the engine runs in it, too.
-  return info.kernel === machine.kernel && info.hostName === machine.hostName ? 'here' : 'elsewhere';
+  if (info.kernel !== machine.kernel || info.hostName !== machine.hostName) return 'elsewhere';
+  // A container has a name of its own, unless it shares the host's network: the engine's files tell whether it runs in it, too.
+  return machine.inContainer && machine.dataRoot === null ? 'elsewhere' : 'here';
 }
 
 /** `5.15.90.1-microsoft-standard-WSL2`. */

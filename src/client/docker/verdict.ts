@@ -50,8 +50,7 @@ export class HostJudge implements Disposable {
     this.#targets.set(host, entry);
     try {
       const evidence = await collectHost({ engine: { address, info, problem: null, others: [], buildCacheBytes: null }, signal: this.#aborter.signal });
-      // From within a container the driver and the GPUs of an engine with the same kernel and name are those seen here.
-      entry.target = readHostTarget({ ...evidence, machine: { ...evidence.machine, inContainer: false } });
+      entry.target = readHostTarget(evidence);
       if (!this.#aborter.signal.aborted) this.#onKnown();
     } catch {
       // Called off: nobody waits for it any more.

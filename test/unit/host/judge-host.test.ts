@@ -74,6 +74,15 @@ describe('judgeHost', () => {
     expect(findings.find(({ id }) => id === 'driver')?.state).not.toBe('ok');
   });
 
+  it.each([
+    ['on the machine itself', { inContainer: false, hostName: 'machine' }, 'ok'],
+    ['of an engine in the same container', { inContainer: true, hostName: 'machine', dataRoot: { path: '/var/lib/docker', totalBytes: 10e12, availableBytes: 9e12 } }, 'ok'],
+    ['in a container that has the socket', { inContainer: true, hostName: '0a1b2c3d4e5f' }, 'not-applicable'],
+    ['in a container that has the socket and the network, and so the name, of the host', { inContainer: true, hostName: 'machine' }, 'not-applicable'],
+  ])('knows where the engine is: %s', (_, machine, state) => {
+    expect(judgeHost(toEvidence({ machine })).find(({ id }) => id === 'engine-place')?.state).toBe(state);
+  });
+
   it('claims nothing of a machine that it cannot look into', () => {
     const machine = { ...findRecording('good-h100').machine, dataRoot: null };
     const findings = judgeHost(toEvidence({ machine, engine: { address: { name: 'farm', url: 'ssh://someone@farm', from: 'context', current: true }, info: { hostName: 'farm', kernel: '5.4.0' } } }));
