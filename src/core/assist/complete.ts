@@ -5,6 +5,7 @@ import { completeImage } from './completion/images';
 import type { Completion } from './completion/model';
 import { completePackage } from './completion/packages';
 import { completeRequirement } from './completion/requirements';
+import { readStageWishes } from './completion/stage-wishes';
 import { completeVariable } from './completion/variables';
 
 /** FROM with its flags, and an ARG that holds an image of NVIDIA's; the image up to the cursor at the end. */
@@ -22,7 +23,7 @@ export function complete(report: StackReport, offset: number, targets: readonly 
   if (/^\s*#/.test(line)) return [];
   const stage = report.stages.findLast(({ stage: { range } }) => range.start <= offset);
   const image = IMAGE.exec(line)?.[1];
-  if (image !== undefined) return completeImage(image, offset, report, stage, targets);
+  if (image !== undefined) return completeImage(image, offset, stage && readStageWishes(report, stage, targets), targets);
   const step = stage?.steps.findLast(({ instruction: { range } }) => range.start < offset);
   if (step === undefined) {
     return /^\s*(?:ENV|ARG)\s/i.test(line) ? completeVariable(line, offset) : [];

@@ -1,12 +1,11 @@
 import { allCudaImages, type CudaImage } from '../../facts/cuda-images';
 import { ngcReleases, ngcValue, type NgcImage } from '../../facts/ngc-images';
 import { decodeImage } from '../../image/decode';
-import type { StackReport, StageStack } from '../../stack/model';
 import type { Target } from '../../target/model';
 import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
 import { driverOf, formatContent, listContents } from '../contents';
 import type { Completion } from './model';
-import { readStageWishes, type StageWishes } from './stage-wishes';
+import type { StageWishes } from './stage-wishes';
 
 /** A list longer than this is cut; what is typed next narrows it down. */
 const MAX_TAGS = 100;
@@ -25,14 +24,13 @@ const NGC_IMAGES: readonly (readonly [image: string, suffix: string])[] = [
 /** Releases from this one on have these suffixes: TensorFlow 2 came with it. */
 const SUFFIXED_SINCE = '20.02';
 
-/** What can stand behind FROM: names of NVIDIA's images, then tags that are served. `typed` ends at `offset`. */
-export function completeImage(typed: string, offset: number, report: StackReport, stage: StageStack | undefined, targets: readonly Target[]): readonly Completion[] {
+/** What can stand where an image is named: names of NVIDIA's images, then tags that are served. `typed` ends at `offset`. */
+export function completeImage(typed: string, offset: number, wishes: StageWishes | undefined, targets: readonly Target[]): readonly Completion[] {
   const colon = typed.indexOf(':');
   if (colon < 0) return completeName(typed, offset);
   const name = typed.slice(0, colon);
   const tag = typed.slice(colon + 1);
   const range = { start: offset - tag.length, end: offset };
-  const wishes = stage === undefined ? undefined : readStageWishes(report, stage, targets);
   const image = /^(?:docker\.io\/)?nvidia\/cuda$|^nvcr\.io\/nvidia\/cuda$/.test(name) ? listCudaTags(tag, wishes) : listNgcTags(name, tag, targets, wishes);
   return image.map((found, i) => ({
     label: found,

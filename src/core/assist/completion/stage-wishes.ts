@@ -1,6 +1,7 @@
 import { cudaOfTorch } from '../../facts/frameworks';
 import { parseTensorRTPipPackage } from '../../facts/tensorrt-pip';
 import { driverFloor, toolkits } from '../../facts/cuda-toolkits';
+import type { DecodedImage } from '../../image/model';
 import type { CudaImageWish } from '../../image/suggest';
 import { knownVersion } from '../../stack/query';
 import type { StackReport, StageStack } from '../../stack/model';
@@ -31,7 +32,7 @@ const COMPILERS = /^(?:nvcc|cmake|make|ninja|meson)$/;
  * targets.
  */
 export function readStageWishes({ stages }: StackReport, stage: StageStack, targets: readonly Target[]): StageWishes {
-  const others = stages.filter((other) => other !== stage && other.base.image !== undefined);
+  const others = stages.flatMap((other) => (other === stage || other.base.image === undefined ? [] : other.base.image));
   const own = readInstalls(stage);
   const compiles = stage.steps.some(({ commands }) => commands.some(({ name }) => COMPILERS.test(name.split('/').at(-1) ?? '')));
   const copies = stage.steps.some(({ instruction }) => instruction.kind === 'copy' && instruction.flags.some(({ name }) => name === 'from'));
@@ -41,6 +42,11 @@ export function readStageWishes({ stages }: StackReport, stage: StageStack, targ
     cudnn: own.needsCudnn ? '' : undefined,
     os: own.os ?? osOf(others),
   };
+}
+
+/** What the other images of a file that builds nothing (Compose, devcontainer.json) and the targets ask of an image. */
+export function readImageWishes(others: readonly DecodedImage[], flavor: StageWishes['flavor'], targets: readonly Target[]): StageWishes {
+  return { cuda: cudaOf(others) ?? cudaOfDrivers(targets), flavor, cudnn: undefined, os: osOf(others) };
 }
 
 function readInstalls({ steps }: StageStack): { readonly cuda: string | undefined; readonly needsCudnn: boolean; readonly os: string | undefined } {
@@ -75,12 +81,12 @@ function readInstalls({ steps }: StageStack): { readonly cuda: string | undefine
   return { cuda, needsCudnn, os };
 }
 
-function cudaOf(others: readonly StageStack[]): string | undefined {
-  return others.map(({ base }) => knownVersion(base.image?.components.find(({ kind }) => kind === 'cuda')?.version)).findLast((version) => version !== undefined);
+function cudaOf(others: readonly DecodedImage[]): string | undefined {
+  return others.map(({ components }) => knownVersion(components.find(({ kind }) => kind === 'cuda')?.version)).findLast((version) => version !== undefined);
 }
 
-function osOf(others: readonly StageStack[]): string | undefined {
-  const found = others.flatMap(({ base }) => base.image?.components.find(({ kind }) => kind === 'os') ?? []).at(-1);
+function osOf(others: readonly DecodedImage[]): string | undefined {
+  const found = others.flatMap(({ components }) => components.find(({ kind }) => kind === 'os') ?? []).at(-1);
   const version = knownVersion(found?.version);
   return found?.name === undefined || version === undefined ? undefined : `${found.name}${version}`;
 }
