@@ -48,3 +48,11 @@ export function completeVariable(line: string, offset: number): readonly Complet
     .filter(([value]) => value.startsWith(typed) && !value.split(',').some((one) => taken.has(one)) && (taken.size === 0 || value !== 'all'))
     .map(([value, detail]) => ({ label: value, detail, newText: value, range: { start: offset - typed.length, end: offset }, kind: 'value' }));
 }
+
+/** Names that the capabilities of a device request can have (facts/tables/container-facts.json, driver-capability-names), those of `taken` left out. */
+export function completeDriverCapability(taken: readonly string[], typed: string, offset: number): readonly Completion[] {
+  const known = VARIABLES['NVIDIA_DRIVER_CAPABILITIES']?.values ?? [];
+  return [['gpu', 'the GPU'] as const, ...known.filter(([value]) => /^(?!all$)\w+$/.test(value))]
+    .filter(([value]) => value.startsWith(typed) && !taken.includes(value))
+    .map(([value, detail]) => ({ label: value, detail, newText: value, range: { start: offset - typed.length, end: offset }, kind: 'value' }));
+}
