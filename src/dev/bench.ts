@@ -7,6 +7,9 @@ import { parseArgs } from 'node:util';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { globSync } from 'tinyglobby';
+import { complete } from '../core/assist/complete';
+import { describeAt } from '../core/assist/hover';
+import { listInlayHints } from '../core/assist/inlay-hints';
 import { analyseDockerfile } from '../core/engine/analyse';
 import { fileKind } from '../core/file-kind';
 import { createDockerfile } from './bench-texts';
@@ -14,11 +17,12 @@ import { ServerProcess } from './server-process';
 
 /** The workbench suite leaves here how long the extension took to activate. */
 const ACTIVATION_FILE = '.cache/workbench/activation.json';
-const BUNDLES = ['client', 'server', 'trtc'];
+const BUNDLES = ['client', 'features', 'server', 'trtc'];
 
 const { values } = parseArgs({ args: process.argv.slice(2).filter((argument) => argument !== '--'), options: { folder: { type: 'string' } } });
 
 compareAnalysis();
+measureAssistance();
 if (values.folder !== undefined) measureFolder(values.folder);
 execFileSync(process.execPath, ['src/dev/build.mjs', '--minify']);
 printSizes();
@@ -43,6 +47,28 @@ function compareAnalysis(): void {
     };
   });
   console.table(rows);
+}
+
+/** What a person waits for while typing in a file of 300 lines: the analysis of the new text, then the answer. */
+function measureAssistance(): void {
+  const text = `${createDockerfile(300)}RUN apt-get install -y libnvinfer8=\nFROM nvidia/cuda:12`;
+  const { stack } = analyseDockerfile(text, 'Dockerfile');
+  if (stack === undefined) throw new Error('The text for the benchmark is no Dockerfile');
+  const pin = text.lastIndexOf('=') + 1;
+  const time = (run: () => unknown): number => median(Array.from({ length: 30 }, () => timeOf(run)));
+  console.table({
+    'analysis of 300 lines': { ms: round(time(() => analyseDockerfile(text, 'Dockerfile'))) },
+    'completion of a tag': { ms: round(time(() => complete(stack, text.length))) },
+    'completion of a pin': { ms: round(time(() => complete(stack, pin))) },
+    'hover on an image': { ms: round(time(() => describeAt(stack, text.length - 3))) },
+    'inlay hints of the file': { ms: round(time(() => listInlayHints(stack))) },
+  });
+}
+
+function timeOf(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
 }
 
 /** Medians in milliseconds of one call of each function: in every round each has its turn, `calls` times. */
