@@ -54,7 +54,7 @@ function writeManifest(): void {
 
 function addToSetting(settings: Record<string, unknown>, name: string, more: object): void {
   if (settings[name] === undefined) throw new Error(`No contributes.json declares the setting ${name}`);
-  settings[name] = { ...settings[name], ...more };
+  settings[name] = { ...(settings[name] as object), ...more };
 }
 
 function describeSetting(description: string): object {
