@@ -90,13 +90,32 @@ async function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv,
   }
 }
 
+/**
+ * The credentials for every registry that the docker command line's settings name: what a build may need, whose registries
+ * only the engine learns. `docker login` leaves an entry there for what a helper keeps, too.
+ */
+export async function readAllCredentials(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<readonly RegistryCredentials[]> {
+  const { auths = {}, credHelpers = {} } = await readDockerConfig(dockerConfigFolder(env));
+  const registries = new Set([...Object.keys(auths), ...Object.keys(credHelpers)].map((key) => {
+    const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+    return host === 'index.docker.io' ? 'docker.io' : host;
+  }));
+  const found = await Promise.all([...registries].map((registry) => readCredentials(registry, env, signal)));
+  return found.filter((credentials) => credentials !== null);
+}
+
 /** The value of the header `X-Registry-Auth`: JSON in base64url; an empty object where there are no credentials. */
 export function registryAuth(credentials: RegistryCredentials | null): string {
-  const value =
-    credentials === null
-      ? {}
-      : credentials.identityToken !== null
-        ? { identitytoken: credentials.identityToken, serveraddress: credentials.serverAddress }
-        : { username: credentials.userName, password: credentials.password, serveraddress: credentials.serverAddress };
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
+  return Buffer.from(JSON.stringify(credentials === null ? {} : toAuthConfig(credentials))).toString('base64url');
+}
+
+/** The value of the header `X-Registry-Config`: JSON by server address, in base64url. Engines want its padding. */
+export function registryConfig(credentials: readonly RegistryCredentials[]): string {
+  const text = JSON.stringify(Object.fromEntries(credentials.map((each) => [each.serverAddress, toAuthConfig(each)])));
+  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** AuthConfig of the Engine API. */
+function toAuthConfig({ userName, password, identityToken, serverAddress }: RegistryCredentials): object {
+  return identityToken !== null ? { identitytoken: identityToken, serveraddress: serverAddress } : { username: userName, password, serveraddress: serverAddress };
 }

@@ -17,6 +17,7 @@ export interface DialRequest {
   readonly options?: Record<string, unknown> & { readonly _query?: Record<string, unknown>; readonly _body?: unknown; readonly abortSignal?: AbortSignal };
   readonly file?: string | Buffer | NodeJS.ReadableStream;
   readonly authconfig?: { readonly base64?: string };
+  readonly registryconfig?: { readonly base64?: string };
   readonly abortSignal?: AbortSignal;
   /** The answer is given as a stream as soon as it begins. */
   readonly isStream?: boolean;
@@ -72,6 +73,7 @@ export class Transport {
           ...(asked.file !== undefined && { 'Content-Type': 'application/x-tar' }),
           ...(Buffer.isBuffer(asked.file) && { 'Content-Length': asked.file.length }),
           ...(asked.authconfig?.base64 !== undefined && { 'X-Registry-Auth': asked.authconfig.base64 }),
+          ...(asked.registryconfig?.base64 !== undefined && { 'X-Registry-Config': asked.registryconfig.base64 }),
           ...(asked.hijack === true && { Connection: 'Upgrade', Upgrade: 'tcp' }),
         },
         ...(signal && { signal }),

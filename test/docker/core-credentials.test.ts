@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/dev/engine/index.mjs';
-import { connect, disconnect, listImages, pullImage, pushImage, removeImage, tagImage, type Engine } from '../../src/docker/index';
+import { buildImage, connect, disconnect, listImages, pullImage, pushImage, removeImage, tagImage, type Engine } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
 import { eventually } from './eventually';
 
@@ -62,6 +62,22 @@ describe('a registry that wants a password', () => {
     chmodSync(helper, 0o755);
     await pushImage(engine, name(), () => undefined, { env: withConfig('helper', { credHelpers: { [host]: 'test' } }) });
     await pushImage(engine, name(), () => undefined, { env: withConfig('store', { credsStore: 'test', auths: { [host]: {} } }) });
+  });
+
+  it('is built from without the docker command, with what is stored for it', async () => {
+    const context = mkdtempSync(path.join(folder, 'context-'));
+    writeFileSync(path.join(context, 'Dockerfile'), `FROM ${name()}\nLABEL of=core-credentials\n`);
+    const address = addressOf(useEngine().host);
+    const build = (env: NodeJS.ProcessEnv) => buildImage(address, { context, pull: true }, { env, dockerPath: '/nonexistent/docker' });
+    const refused = await build(withConfig('empty', {}));
+    expect(refused).toMatchObject({ ended: 'failed', way: 'api' });
+    expect(refused.log.error).toMatch(/no basic auth credentials|unauthorized|denied/i);
+    const built = await build(withConfig('build', { auths: { [`https://${host}/v2/`]: { auth: base64(`${USER}:${PASSWORD}`) } } }));
+    expect(built.log.error).toBeUndefined();
+    expect(built).toMatchObject({ ended: 'built', way: 'api' });
+    const again = await build(withConfig('built-by-helper', { credsStore: 'test', auths: { [host]: {} } }));
+    expect(again.ended).toBe('built');
+    for (const id of new Set([built.imageId, again.imageId])) await removeImage(engine, id ?? '');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { clientOf, connect, disconnect } from '../connect';
+import { readAllCredentials, registryConfig } from '../credentials';
 import { cancelled, DockerError, refusal, toDockerError } from '../errors';
 import type { EngineAddress } from '../model';
 import { checkOptions } from './arguments';
@@ -32,6 +33,7 @@ export async function buildByApi(address: EngineAddress, spec: BuildSpec, { sign
       pull: spec.pull === true ? 'true' : undefined,
       rm: true,
       forcerm: true,
+      registryconfig: { base64: registryConfig(await readAllCredentials(env, signal)) },
       abortSignal: signal,
     };
     const answer = (await clientOf(engine).buildImage(archive, options as object)) as unknown as AsyncIterable<Buffer>;
