@@ -8,9 +8,10 @@ import { formatDecoded } from '../core/decode/decode-error';
 import { analyse, type Analysis } from '../core/engine/analyse';
 import type { Finding } from '../core/rules/model';
 import { LineIndex } from '../core/text/line-index';
-import { buildImage, checkSpace, DockerError, listAddresses, type BuildOutcome, type BuildSpec, type EngineAddress } from '../docker';
+import { buildImage, checkSpace, DockerError, type BuildOutcome, type BuildSpec } from '../docker';
 import { Configs } from './config';
 import { createDiskContext } from './disk-context';
+import { chooseAddress, describeProblem, formatBytes } from './engine';
 import { Failure } from './failure';
 import { readTextFile } from './input';
 import { Spans } from './lint-result';
@@ -19,6 +20,8 @@ import { createPaint, wantsColor, type Paint } from './terminal';
 
 /** Options of `trtc build`, those of `docker build` under their names there. */
 export interface BuildArguments {
+  /** A docker context, or the address of an engine. `--context` is taken: `docker build` names its folder so. */
+  readonly dockerContext?: string;
   readonly file?: string;
   readonly target?: string;
   readonly buildArg?: readonly string[];
@@ -68,14 +71,14 @@ export async function build(context: string, options: BuildArguments): Promise<v
     }
   }
 
-  const address = await currentAddress();
+  const address = await chooseAddress(options.dockerContext === undefined ? {} : { context: options.dockerContext });
   const abort = new AbortController();
   const onSignal = (): void => abort.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     if (analysis?.stack !== undefined) {
       const shortage = await checkSpace(address, analysis.stack, { dockerPath: options.docker, signal: abort.signal });
-      if (shortage !== undefined) out.warn(`the images to pull have ${gigabytes(shortage.pullBytes)} compressed, and ${gigabytes(shortage.freeBytes)} are free in ${shortage.folder}`);
+      if (shortage !== undefined) out.warn(`the images to pull have ${formatBytes(shortage.pullBytes)} compressed, and ${formatBytes(shortage.freeBytes)} are free in ${shortage.folder}`);
     }
     out.begin(analysis, text);
     const outcome = await buildImage(address, spec, { signal: abort.signal, onEvent: (event) => out.event(event), ...(options.docker !== undefined && { dockerPath: options.docker }) });
@@ -84,7 +87,7 @@ export async function build(context: string, options: BuildArguments): Promise<v
     if (options.iidfile !== undefined && outcome.imageId !== null) writeFileSync(options.iidfile, outcome.imageId);
     process.exitCode = outcome.ended === 'built' ? 0 : 1;
   } catch (error) {
-    throw error instanceof DockerError ? new Failure(describeProblem(error)) : error;
+    throw error instanceof DockerError ? new Failure(describeProblem(error.problem)) : error;
   } finally {
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
@@ -133,13 +136,6 @@ function analyseForBuild(file: string, context: string | undefined, options: Bui
     overlay: settings.overlay,
     context: context === undefined ? undefined : createDiskContext([context]),
   });
-}
-
-async function currentAddress(): Promise<EngineAddress> {
-  const addresses = await listAddresses({ env: process.env });
-  const current = addresses.find((address) => address.current) ?? addresses[0];
-  if (current === undefined) throw new Failure('no Docker engine is known here');
-  return current;
 }
 
 /** Where the progress and the result of a build go. */
@@ -298,26 +294,4 @@ class JsonOutput implements Output {
 
 function placeFields({ file, range }: BuildFailure['location'], spans: Spans): object {
   return { file, ...spans.find(file, range) };
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-function describeProblem({ problem }: DockerError): string {
-  switch (problem.kind) {
-    case 'not-installed':
-      return 'Docker is not installed: there is no docker command and no engine';
-    case 'daemon-down':
-      return `the Docker engine at ${problem.url} does not run`;
-    case 'no-permission':
-      return `you may not use the Docker engine at ${problem.url}`;
-    case 'context-unreachable':
-      return `the Docker engine ${problem.name} at ${problem.url} does not answer: ${neutralise(problem.detail)}`;
-    case 'cancelled':
-      return 'cancelled';
-    case 'no-gpu-runtime':
-    case 'api':
-      return neutralise(problem.detail);
-  }
 }

@@ -138,6 +138,7 @@ program
   .option('--pull', 'look for newer base images')
   .option('--push', 'push the image to the registry of its tags')
   .option('--builder <name>', 'a builder of docker buildx ls')
+  .option('--docker-context <name>', 'docker context to build on, or the address of an engine')
   .option('--iidfile <file>', 'write the id of the image to a file')
   .option('--docker <program>', 'the docker command')
   .option('--anyway', 'build although findings say that it will fail')

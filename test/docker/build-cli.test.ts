@@ -84,6 +84,12 @@ describe('trtc build', () => {
     vi.stubEnv('DOCKER_HOST', 'unix:///nonexistent/docker.sock');
     await expect(run('FROM busybox\n')).rejects.toThrow('the Docker engine at unix:///nonexistent/docker.sock does not run');
   });
+
+  it('builds on the engine that is named', async () => {
+    vi.stubEnv('DOCKER_HOST', 'unix:///nonexistent/docker.sock');
+    expect(await run('FROM busybox\nRUN true\n', { tag: ['build-cli:1'], dockerContext: shared.host })).toBe(0);
+    await expect(run('FROM busybox\n', { dockerContext: 'no-such' })).rejects.toThrow('there is no docker context no-such; there are: ');
+  });
 });
 
 describe('the size of the pull', () => {
@@ -104,5 +110,16 @@ describe('the size of the pull', () => {
     const { stack } = analyseDockerfile('FROM busybox\nFROM no-such-image:1\n', 'Dockerfile');
     if (stack === undefined) throw new Error('no Dockerfile');
     expect(await checkSpace(addressOf(shared.host), stack, { dockerPath: '/usr/bin/docker' })).toBeUndefined();
+  });
+
+  it('is told before the build where the disk has less', async () => {
+    // A registry that holds an image of 4 EB cannot be had: its answer is what docker manifest inspect prints of one.
+    const program = path.join(folder, 'docker');
+    const manifest = { Descriptor: { platform: { os: 'linux', architecture: 'amd64' } }, SchemaV2Manifest: { layers: [{ size: 4e18 }, { size: 1 }] } };
+    writeFileSync(program, `#!/bin/sh\n[ "$1" = manifest ] || exec /usr/bin/docker "$@"\necho '${JSON.stringify(manifest)}'\n`, { mode: 0o755 });
+    expect(await run('FROM no-such-image:1\n', { docker: program })).toBe(1);
+    expect(err).toMatch(/^trtc: warning: the images to pull have 4000000 TB compressed, and [\d.]+ [GT]B are free in \/\S+\n/);
+    expect(await run('FROM busybox\nFROM no-such-image:1 AS unused\nFROM busybox\n', { docker: program, json: true })).toBe(0);
+    expect(out).toContain('"event":"warning"');
   });
 });
