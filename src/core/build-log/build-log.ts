@@ -114,7 +114,7 @@ export class BuildLog {
     }
     // The legacy builder prints what steps print on standard output, and its own errors on the other stream.
     if (this.#legacy !== undefined && stream !== 'stderr' && !LEGACY_ENDINGS.test(line)) return this.#readLegacy(this.#legacy, line);
-    if (this.#legacy !== undefined && line.trim() !== '') this.#setError(line);
+    if (this.#legacy !== undefined && line.trim() !== '' && !COMPOSE.test(line)) this.#setError(line);
     this.#readMessage(line);
   }
 
@@ -255,8 +255,8 @@ export class BuildLog {
   #readMessage(line: string): void {
     this.#readTerminalLine(line);
     this.#readSummary(line);
-    const [, error] = /^(?:ERROR|[Ee]rror): (.+)$/.exec(line) ?? [];
-    if (error !== undefined) this.#setError(error);
+    const [, error] = /^(?:ERROR|[Ee]rror): (.+)$/.exec(line.replace(COMPOSE, 'ERROR: ')) ?? [];
+    if (error !== undefined && !(error === 'Build failed' && this.#error !== undefined)) this.#setError(error);
     else if (ENDINGS.test(line)) this.#setError(line);
     else this.#loose.push(line.replace(/^#\d+ \d+\.\d+ ?/, ''));
     if (this.#loose.length > 2 * KEPT_LINES) this.#loose = this.#loose.slice(-KEPT_LINES);
@@ -276,7 +276,8 @@ export class BuildLog {
   #readSummary(line: string): void {
     const [, name] = /^ > (.+?):?\s*$/.exec(line) ?? [];
     const rule = /^-{5,}$/.test(line);
-    if (name !== undefined && this.#place === '------') {
+    // The rule before it is left out at times where somebody quotes a log.
+    if (name !== undefined && (this.#place === '------' || /^\[[^\]]*\d+\/\d+\] /.test(name))) {
       const step = this.#find(name);
       if (step.state !== 'failed') this.#fail(step, '');
       // What was printed before is repeated here; kept only where nothing else was.
@@ -360,6 +361,9 @@ export class BuildLog {
     this.#events.push({ kind: 'message', text });
   }
 }
+
+/** docker-compose 1 puts the name of the service before the error, or says no more than `Build failed`. */
+const COMPOSE = /^ERROR: Service '[^']*' failed to build ?: /;
 
 /** Lines with which the legacy builder ends. */
 const LEGACY_ENDINGS =

@@ -132,3 +132,13 @@ describe('a log of anybody', () => {
     expect(() => diagnoseBuild(log, interpret('FROM a\nRUN b\n'))).not.toThrow();
   });
 });
+
+describe('docker-compose 1', () => {
+  const command = "The command '/bin/sh -c false' returned a non-zero code: 1";
+  it.each([
+    ['the error behind the name of the service', `Step 2/2 : RUN false\n ---> Running in 1\nERROR: Service 'web' failed to build : ${command}\n`],
+    ['no more than that there was one', `Step 2/2 : RUN false\n ---> Running in 1\n${command}\nERROR: Service 'web' failed to build : Build failed\n`],
+  ])('tells %s', (_, text) => {
+    expect(feed(text).log.error).toBe(command);
+  });
+});

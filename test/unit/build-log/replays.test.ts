@@ -1,4 +1,5 @@
-// Failed builds that people reported: their logs as they stand in the report, with the part of the Dockerfile that they show.
+// Failed builds that people reported: their logs as they stand in the report, whole or in part, with the part of the
+// Dockerfile that report and log show; what neither shows, as the image of FROM, is made up.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,8 @@ import { LineIndex } from '../../../src/core/text/line-index';
 
 interface Expected {
   readonly source: string;
+  /** Lines of log.txt that the report lacks, from 1: the step, or its end, around the words that it quotes. */
+  readonly addedLines?: readonly number[];
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** `text` is what is marked; `file` is one of the build context. */
   readonly failures: readonly { readonly code: string; readonly line: number; readonly text: string; readonly file?: string }[];
@@ -17,20 +20,28 @@ interface Expected {
 
 const FOLDER = path.join(__dirname, 'replays');
 const names = readdirSync(FOLDER);
+const read = (name: string, file: string): string => readFileSync(path.join(FOLDER, name, file), 'utf8');
+const readExpected = (name: string): Expected => JSON.parse(read(name, 'expected.json')) as Expected;
 
 describe('reported failures', () => {
-  it('are many', () => {
-    expect(names.length).toBeGreaterThanOrEqual(25);
+  it('are many whose logs hold nothing but what was reported', () => {
+    expect(names.filter((name) => readExpected(name).addedLines === undefined).length).toBeGreaterThanOrEqual(25);
+  });
+
+  it('have at most the frame of their step added', () => {
+    for (const name of names) {
+      const { length } = read(name, 'log.txt').trimEnd().split('\n');
+      for (const line of readExpected(name).addedLines ?? []) expect([1, length], name).toContain(line);
+    }
   });
 
   it.each(names)('%s', (name) => {
     const folder = path.join(FOLDER, name);
-    const read = (file: string): string => readFileSync(path.join(folder, file), 'utf8');
-    const { source, buildArgs = {}, failures } = JSON.parse(read('expected.json')) as Expected;
+    const { source, buildArgs = {}, failures } = readExpected(name);
     expect(source).toMatch(/^https:\/\/github\.com\//);
-    const text = read('Dockerfile');
+    const text = read(name, 'Dockerfile');
     const context: ContextReader = {
-      readText: (file) => (existsSync(path.join(folder, 'context', file)) ? read(`context/${file}`) : undefined),
+      readText: (file) => (existsSync(path.join(folder, 'context', file)) ? read(name, `context/${file}`) : undefined),
       exists: (file) => existsSync(path.join(folder, 'context', file)),
       fileName: (file) => file,
     };
@@ -39,7 +50,7 @@ describe('reported failures', () => {
 
     // Pieces of any length, as they come from a pipe.
     const log = new BuildLog({ createDecoder: () => (base64) => Buffer.from(base64, 'base64').toString() });
-    for (const piece of read('log.txt').match(/[^]{1,97}/g) ?? []) log.feed(piece);
+    for (const piece of read(name, 'log.txt').match(/[^]{1,97}/g) ?? []) log.feed(piece);
     log.end(true);
 
     const told = diagnoseBuild(log, stack, findings).map(({ code, location: { file, range } }) => {

@@ -121,7 +121,8 @@ export const aptLines = readLines([
   },
 ]);
 
-const RELATION = /^ (?<name>\S+) : (?<relation>\w+): (?<dependency>.+)$/;
+/** The blank at its beginning is lost in many a report. */
+const RELATION = /^ ?(?<name>\S+) : (?<relation>\w+): (?<dependency>.+)$/;
 
 /** `The following packages have unmet dependencies:` and the packages below it, each with the first thing that it lacks. */
 export const aptDependencies: SymptomReader = {
