@@ -44,7 +44,7 @@ function writeManifest(): void {
     properties: Object.fromEntries([
       ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
       ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
-    ]),
+    ]) as Record<string, unknown>,
   });
   addToSetting(contributes.configuration.properties, 'tensorrt.targets', { items: targetSchema() });
   const manifest = readFileSync('package.json', 'utf8');
@@ -54,7 +54,7 @@ function writeManifest(): void {
 
 function addToSetting(settings: Record<string, unknown>, name: string, more: object): void {
   if (settings[name] === undefined) throw new Error(`No contributes.json declares the setting ${name}`);
-  settings[name] = { ...(settings[name] as object), ...more };
+  settings[name] = { ...settings[name], ...more };
 }
 
 function describeSetting(description: string): object {
