@@ -10,17 +10,15 @@ import type { Combination, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
 import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type Choices, type Display, type Language, type Planned } from '../generate/choices';
 import type { ComposeGpuSyntax } from '../generate/compose';
-import { createDevcontainer } from '../generate/devcontainer';
 import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
 import { addComments, explainText } from '../generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, suggestMemory } from '../generate/generate';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
 import { mergeFile } from '../generate/merge';
 import { note, type Engine, type GeneratedFile, type Note, type Output } from '../generate/model';
 import { readService } from '../generate/read-compose';
 import { readDevcontainerPlan } from '../generate/read-devcontainer';
 import { readRunLine, type PlanReading } from '../generate/read-run-line';
 import { generateServing, type ServingMode } from '../generate/serving';
-import { mergeDevcontainer, writeDevcontainer } from '../generate/write-devcontainer';
 import { writeRunLine } from '../generate/write-run';
 import { renderDiff } from './diff';
 import { Failure, explainSystemError } from './failure';
@@ -149,11 +147,10 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
 
 /** A dev container that is a service of a Compose file. */
 function serviceContainer(options: InitArguments, file: string): Generated {
-  const { name } = findService(file, options.service);
-  const folder = path.join(options.folder, '.devcontainer');
-  const { plan, extras } = planChoices({ ...readChoices('devcontainer', { ...options, image: name }), gpus: 'none' });
-  const config = createDevcontainer(plan, { ...extras, compose: { files: [path.relative(folder, file).replaceAll(path.sep, '/')], service: name, workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}' } });
-  return { files: [{ path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false }], notes: config.notes, merge: (_, text) => mergeDevcontainer(text, config) };
+  const service = findService(file, options.service);
+  const chosen = planChoices(readChoices('devcontainer', { ...options, image: service.name }));
+  const planned = planService(chosen, service, path.relative(options.folder, file).replaceAll(path.sep, '/'));
+  return { ...generateDevcontainer(planned), merge: mergeFile(planned, {}) };
 }
 
 /** The only service of a Compose file, or the one that is named. Throws Failure where it is not clear. */

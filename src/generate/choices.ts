@@ -47,8 +47,6 @@ export interface Choices {
   readonly caches: readonly Cache[];
   readonly languages: readonly Language[];
   readonly features: Readonly<Record<string, Json>>;
-  /** Commands that check the container once it was made, by name. Where the GPU is optional they may fail. */
-  readonly checks: Readonly<Record<string, string>>;
   readonly engine: Engine;
 }
 
@@ -68,7 +66,6 @@ export const DEFAULT_CHOICES: Choices = {
   caches: [],
   languages: [],
   features: {},
-  checks: { 'check GPU': 'nvidia-smi -L' },
   engine: 'docker',
 };
 
@@ -110,7 +107,7 @@ export function planChoices(choices: Choices): Planned {
       features: choices.features,
       extensions: choices.languages.flatMap((language) => EXTENSIONS[language]),
       settings: Object.assign({}, ...choices.languages.map((language) => SETTINGS[language])) as Record<string, Json>,
-      ...(gpus !== 'none' && { postCreate: gpuOptional ? Object.fromEntries(Object.entries(choices.checks).map(([check, command]) => [check, `${command} || echo 'No GPU in this container.'`])) : choices.checks }),
+      ...(gpus !== 'none' && { smokeTest: gpuOptional ? ('gpu-optional' as const) : ('gpu-required' as const) }),
     },
     hostScript: script,
     notes,

@@ -20,8 +20,20 @@ export interface DevcontainerExtras {
   readonly initialize?: Readonly<Record<string, string>>;
   /** Commands for the container once it was made, by a name that is shown. */
   readonly postCreate?: Readonly<Record<string, string>>;
-  /** Compose files, from the folder of devcontainer.json, and the service that is the container. */
-  readonly compose?: { readonly files: readonly string[]; readonly service: string; readonly workspaceFolder: string };
+  /** The container is tested once it was made; whether it fails without a GPU. The script is not written here: see devcontainerOf. */
+  readonly smokeTest?: 'gpu-optional' | 'gpu-required' | undefined;
+  /** The container is a service of Compose. */
+  readonly compose?: ComposeSource;
+}
+
+/** The service that is the container, and where the opened folder stands in it. */
+export interface ComposeSource {
+  /** From the folder of devcontainer.json. */
+  readonly files: readonly string[];
+  readonly service: string;
+  readonly workspaceFolder: string;
+  /** The service has that folder by itself; else devcontainer.json mounts it. */
+  readonly hasWorkspace: boolean;
 }
 
 /** How a devcontainer.json is written. */
@@ -74,8 +86,17 @@ function isFilled<T>(record: Readonly<Record<string, T>> | undefined): record is
   return record !== undefined && Object.keys(record).length > 0;
 }
 
-function describeService({ files, service, workspaceFolder }: NonNullable<DevcontainerExtras['compose']>, forwardPorts: readonly number[] = []): Record<string, Json> {
-  return { dockerComposeFile: files.length === 1 ? (files[0] ?? '') : files, service, workspaceFolder, ...(forwardPorts.length > 0 && { forwardPorts }) };
+/** `mounts` serve Compose too: the tools lay a file over the project (https://github.com/devcontainers/cli/blob/f683c29f/src/spec-node/dockerCompose.ts). */
+function describeService({ files, service, workspaceFolder, hasWorkspace }: ComposeSource, forwardPorts: readonly number[] = []): Record<string, Json> {
+  return {
+    dockerComposeFile: files.length === 1 ? (files[0] ?? '') : files,
+    service,
+    workspaceFolder,
+    ...(!hasWorkspace && { mounts: [`source=\${localWorkspaceFolder},target=${workspaceFolder},type=bind`] }),
+    // Of a service the command is run by default: where it ends, the container does.
+    overrideCommand: true,
+    ...(forwardPorts.length > 0 && { forwardPorts }),
+  };
 }
 
 function describeContainer(plan: RunPlan, extras: DevcontainerExtras, engine: Engine, toWorkspace: string, notes: Note[], comments: Record<string, string>): Record<string, Json> {
@@ -165,7 +186,7 @@ function describeGpus({ gpus, settings }: RunPlan, engine: Engine, notes: Note[]
 }
 
 /** The mount of the folder that is opened: it becomes the workspace. */
-function findWorkspace(settings: readonly Setting[]): { readonly setting: Setting; readonly target: string } | undefined {
+export function findWorkspace(settings: readonly Setting[]): { readonly setting: Setting; readonly target: string } | undefined {
   for (const setting of settings) {
     const mount = readMountSetting(setting);
     if (mount?.type === 'bind' && /^(?:\$\{PWD\}|\.)\/?$/.test(mount.source ?? '') && !mount.readOnly && mount.others.length === 0 && !dependsOnHost(mount.target)) return { setting, target: mount.target };

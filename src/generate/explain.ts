@@ -64,7 +64,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'remote-user', pattern: /"remoteUser": *"[^"]*"/, text: 'The user for terminals and extensions.', source: DEVCONTAINER },
   { id: 'update-uid', pattern: /"updateRemoteUserUID": *true/, text: 'Gives that user the number of the local one: files belong to you, and sockets of your session answer.', source: DEVCONTAINER },
   { id: 'initialize', pattern: /"initializeCommand"/, text: 'Runs on the host before each start.', source: DEVCONTAINER },
-  { id: 'post-create', pattern: /"postCreateCommand"/, text: 'Runs once in the new container: shows that the GPU is there.', source: DEVCONTAINER },
+  { id: 'post-create', pattern: /"postCreateCommand"/, text: 'Runs once in the new container: here a test of its GPU and libraries, where one was generated.', source: DEVCONTAINER },
   { id: 'workspace-mount', pattern: /"workspaceMount"/, text: 'Where the folder that you opened stands in the container.', source: DEVCONTAINER },
   { id: 'forward-ports', pattern: /"forwardPorts"/, text: 'Ports that VS Code brings to this machine, for you alone.', source: DEVCONTAINER },
   { id: 'publish', pattern: /127\.0\.0\.1:\d+:\d+/, text: 'A port of the container, for this machine alone. Without 127.0.0.1 the network reaches it.', source: RUN },

@@ -1,22 +1,60 @@
+import type { ComposeService } from '../core/compose/model';
 import type { DecodedImage } from '../core/image/model';
 import type { Choices, Planned } from './choices';
 import { findVariable } from './gpus';
 import { createService, writeCompose, type ComposeOptions } from './compose';
-import { createDevcontainer, type DevcontainerConfig, type DevcontainerOptions } from './devcontainer';
+import { createDevcontainer, findWorkspace, type ComposeSource, type DevcontainerConfig, type DevcontainerOptions } from './devcontainer';
 import { note, type GeneratedFile, type Note, type Output, type RunPlan } from './model';
+import { readService } from './read-compose';
+import { REQUIRE_GPU, SMOKE_SCRIPT, writeSmokeScript } from './smoke-script';
 import { writeDevcontainer } from './write-devcontainer';
 import { writeRunScript } from './write-run';
 
 /** Script that prepares the host: its display, its folders. */
 const HOST_SCRIPT = 'prepare-host.sh';
 
-/** devcontainer.json of a plan, its script for the host included in `files`. */
+/** devcontainer.json of a plan; its scripts, for the host and for the test of the container, in `files`. */
 export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, folder = '.devcontainer', options: DevcontainerOptions = {}): { readonly config: DevcontainerConfig; readonly files: readonly GeneratedFile[] } {
   const script = hostScript.length === 0 ? undefined : writeHostScript(hostScript, `${folder}/${HOST_SCRIPT}`);
-  const initialize = script === undefined ? {} : { initialize: { host: `sh ${script.path}` } };
-  const config = createDevcontainer(plan, { ...extras, ...initialize }, options);
+  const test: GeneratedFile | undefined = extras.smokeTest === undefined ? undefined : { path: `${folder}/${SMOKE_SCRIPT}`, text: writeSmokeScript(), executable: true };
+  // The command runs in the folder that is opened, which need not be the one that is mounted.
+  const root = extras.compose === undefined ? findWorkspace(plan.settings)?.target : undefined;
+  const config = createDevcontainer(
+    plan,
+    {
+      ...extras,
+      ...(script !== undefined && { initialize: { host: `sh ${script.path}` } }),
+      ...(test !== undefined && { postCreate: { 'smoke test': `sh ${root === undefined ? '' : `${root}/`}${test.path}${extras.smokeTest === 'gpu-required' ? ` ${REQUIRE_GPU}` : ''}` } }),
+    },
+    options,
+  );
   const more = script === undefined ? [] : [note('On Windows open the folder in WSL: {script} needs a shell of Linux.', { script: script.path })];
-  return { config: { ...config, notes: [...notes, ...config.notes, ...more] }, files: script === undefined ? [] : [script] };
+  return { config: { ...config, notes: [...notes, ...config.notes, ...more] }, files: [script, test].filter((file) => file !== undefined) };
+}
+
+/**
+ * What is planned, in a dev container that is a service of a Compose file, which stays as it is. `file` is the Compose
+ * file's path below the folder that is opened: `docker/compose.yaml`.
+ */
+export function planService(planned: Planned, service: ComposeService, file: string): Planned {
+  const gpus = readService(service).plan?.gpus;
+  const depth = file.split('/').length - 1;
+  const own = service.mounts.find(({ source }) => source !== undefined && normaliseFolder(source) === (depth === 0 ? '.' : Array.from({ length: depth }, () => '..').join('/')));
+  const compose: ComposeSource = { files: [`../${file}`], service: service.name, workspaceFolder: own?.target ?? '/workspaces/${localWorkspaceFolderBasename}', hasWorkspace: own !== undefined };
+  const unused = [...new Set(planned.plan.settings.map(({ option }) => option))].filter((option) => option !== '--interactive' && option !== '--tty');
+  return {
+    ...adoptPlan({ ...planned.plan, gpus, settings: [] }, [
+      note('The service waits for you instead of running its command (overrideCommand): run that in the terminal.'),
+      ...(unused.length === 0 ? [] : [note('Left out, for the Compose file says how its service is run: {options}.', { options: unused.join(', ') })]),
+    ]),
+    extras: { ...planned.extras, compose, smokeTest: gpus === undefined || gpus.through === 'runtime' ? undefined : 'gpu-required' },
+  };
+}
+
+/** `./` and `.` are one folder. */
+function normaliseFolder(source: string): string {
+  const parts = source.split('/').filter((part) => part !== '' && part !== '.');
+  return source.startsWith('.') ? parts.join('/') || '.' : source;
 }
 
 /** A new dev container. */
@@ -50,9 +88,11 @@ function writeHostScript(lines: readonly string[], path: string): GeneratedFile 
   return { path, text: ['#!/bin/sh', 'set -eu', ...lines, ''].join('\n'), executable: true };
 }
 
-/** A plan that was read, as what choices come to; what it needs for its display is added. */
-export function adoptPlan(read: RunPlan, notes: readonly Note[], extras: Planned['extras'] = {}): Planned {
+/** A plan that was read, as what choices come to; what it needs for its display is added, and a test of its GPU where nvidia-smi tells of it. */
+export function adoptPlan(read: RunPlan, notes: readonly Note[]): Planned {
   const { plan, notes: mended } = mendCapabilities(read);
+  const { gpus } = plan;
+  const extras: Planned['extras'] = gpus === undefined || gpus.through === 'runtime' ? {} : { smokeTest: gpus.optional ? 'gpu-optional' : 'gpu-required' };
   return { plan, extras, hostScript: [], notes: [...notes, ...mended] };
 }
 

@@ -69,7 +69,10 @@ class Merger {
       for (const key of [...CONTAINER, 'service']) if (!has.includes(key)) delete kept[key];
     }
     if (compose !== undefined) {
-      const lost = ['runArgs', 'hostRequirements', 'mounts', 'containerEnv', 'remoteEnv', 'initializeCommand', 'workspaceMount', 'capAdd', 'securityOpt', 'privileged', 'init'].filter((key) => key in kept);
+      // It runs, and has its folder, as somebody arranged it.
+      delete kept['overrideCommand'];
+      if (Array.isArray(kept['mounts'])) kept['mounts'] = kept['mounts'].filter((item) => typeof item !== 'string' || !item.startsWith('source=${localWorkspaceFolder},'));
+      const lost = ['runArgs', 'hostRequirements', 'workspaceMount'].filter((key) => key in kept);
       for (const key of lost) delete kept[key];
       if (lost.length > 0) this.notes.push(note('This dev container is a service of Compose: {keys} belong to the service, in the Compose file.', { keys: lost.join(', ') }));
     }

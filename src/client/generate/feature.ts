@@ -1,16 +1,14 @@
 import { env, l10n, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 import type { Family, Wishes } from '../../core/solver/model';
 import { solve } from '../../core/solver/solve';
-import { DEFAULT_CHOICES, planChoices, type Planned } from '../../generate/choices';
-import { createDevcontainer } from '../../generate/devcontainer';
+import { planChoices } from '../../generate/choices';
 import { generateDockerfile, type ImagePurpose } from '../../generate/dockerfile';
 import { addComments } from '../../generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript } from '../../generate/generate';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../generate/generate';
 import { mergeFile } from '../../generate/merge';
 import type { GeneratedFile, Output } from '../../generate/model';
 import { readRunLine } from '../../generate/read-run-line';
 import { generateServing, type ServingMode } from '../../generate/serving';
-import { mergeDevcontainer, writeDevcontainer } from '../../generate/write-devcontainer';
 import { writeRunLine } from '../../generate/write-run';
 import { applyFiles, formatNote, showWritten, type Merge } from './apply';
 import { readMachine } from './machine';
@@ -66,11 +64,9 @@ async function addDevContainer(folder: WorkspaceFolder): Promise<boolean> {
   const chosen = await askChoices(title, 'devcontainer', folder.uri, await readMachine());
   if (chosen === undefined) return false;
   const { choices, service, comments } = chosen;
-  const planned = planChoices({ ...choices, name: folder.name });
-  if (service === undefined) return apply(folder, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
-  const config = createDevcontainer(planned.plan, { ...planned.extras, compose: { files: [`../${service.file}`], service: service.name, workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}' } });
-  const file: GeneratedFile = { path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false };
-  return apply(folder, title, { files: [file], notes: config.notes }, comments, (_, text) => mergeDevcontainer(text, config));
+  const chosenPlan = planChoices({ ...choices, name: folder.name });
+  const planned = service === undefined ? chosenPlan : planService(chosenPlan, service.service, service.file);
+  return apply(folder, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
 }
 
 async function addCompose(folder: WorkspaceFolder): Promise<boolean> {
@@ -217,7 +213,7 @@ async function convertRunLine(place: Uri | undefined): Promise<boolean> {
   }
   const folder = await pickFolder(place);
   if (folder === undefined) return false;
-  const planned: Planned = adoptPlan({ ...plan, gpus: plan.gpus && { ...plan.gpus, optional: form.value === 'devcontainer' } }, notes, form.value === 'devcontainer' && plan.gpus !== undefined ? { postCreate: Object.fromEntries(Object.entries(DEFAULT_CHOICES.checks).map(([name, command]) => [name, `${command} || true`])) } : {});
+  const planned = adoptPlan({ ...plan, gpus: plan.gpus && { ...plan.gpus, optional: form.value === 'devcontainer' } }, notes);
   const service = plan.settings.find(({ option }) => option === '--name')?.value?.replace(/[^\w.-]/g, '-') ?? 'app';
   switch (form.value) {
     case 'devcontainer':

@@ -1,4 +1,5 @@
 import { l10n, Uri, workspace } from 'vscode';
+import type { ComposeService } from '../../core/compose/model';
 import { readCompose } from '../../core/compose/read';
 import { decodeImage } from '../../core/image/decode';
 import { parseImageReference } from '../../core/image/reference';
@@ -16,11 +17,11 @@ export type Form = 'devcontainer' | 'compose' | 'run';
 export interface Chosen {
   readonly choices: Choices;
   /** A service of a Compose file that becomes the dev container: the file below the folder, and the name. */
-  readonly service: { readonly file: string; readonly name: string } | undefined;
+  readonly service: { readonly file: string; readonly service: ComposeService } | undefined;
   readonly comments: boolean;
 }
 
-type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stage: string | undefined } | { readonly kind: 'image'; readonly image: string } | { readonly kind: 'other' } | { readonly kind: 'service'; readonly file: string; readonly name: string };
+type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stage: string | undefined } | { readonly kind: 'image'; readonly image: string } | { readonly kind: 'other' } | { readonly kind: 'service'; readonly file: string; readonly service: ComposeService };
 
 /** Asks how a container is to be run; sensible answers are chosen already. Undefined when it was dismissed. */
 export async function askChoices(title: string, form: Form, folder: Uri, machine: Machine): Promise<Chosen | undefined> {
@@ -70,7 +71,7 @@ async function listBases(form: Form, folder: Uri): Promise<readonly Choice<Base>
     for (const file of ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']) {
       const text = await readText(Uri.joinPath(folder, file));
       const project = text === undefined ? undefined : readCompose(text, file);
-      for (const { name } of project?.services ?? []) bases.push({ label: `$(symbol-class) ${toPlain(name, 100)}`, description: l10n.t('the service of {0}', file), value: { kind: 'service', file, name } });
+      for (const service of project?.services ?? []) bases.push({ label: `$(symbol-class) ${toPlain(service.name, 100)}`, description: l10n.t('the service of {0}', file), value: { kind: 'service', file, service } });
     }
   }
   for (const { image, components } of solve({ tensorrt: 'any', family: 'ngc' }, { count: 1 }).combinations) {

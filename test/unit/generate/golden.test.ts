@@ -1,6 +1,7 @@
 import { parse, type ParseError } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { readCompose } from '../../../src/core/compose/read';
 import { analyse } from '../../../src/core/engine/analyse';
 import { readContext } from '../../../src/core/engine/example';
 import { formatMessage } from '../../../src/core/engine/message';
@@ -10,10 +11,11 @@ import { DEFAULT_CHOICES, planChoices, type Choices } from '../../../src/generat
 import type { ComposeOptions } from '../../../src/generate/compose';
 import { generateDockerfile, type DockerfileOptions } from '../../../src/generate/dockerfile';
 import { addComments } from '../../../src/generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript } from '../../../src/generate/generate';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../../src/generate/generate';
 import type { Output } from '../../../src/generate/model';
 import { readRunLine } from '../../../src/generate/read-run-line';
 import { generateServing } from '../../../src/generate/serving';
+import { SMOKE_SCRIPT } from '../../../src/generate/smoke-script';
 import { writeRunLine } from '../../../src/generate/write-run';
 import { findSchemaErrors } from './schema';
 
@@ -34,6 +36,14 @@ function compose(choices: Partial<Choices>, options: ComposeOptions = {}): Outpu
 
 function run(choices: Partial<Choices>): Output {
   return generateRunScript(choose({ workspace: '/workspace', ...choices }), choices.engine);
+}
+
+/** A dev container of the only service of a Compose file. */
+function service(text: string, file: string, choices: Partial<Choices>): Output {
+  const [only] = readCompose(text, file)?.services ?? [];
+  if (only === undefined) throw new Error('no service');
+  const { files, notes } = generateDevcontainer(planService(choose(choices), only, file));
+  return { files: [...files, { path: file, text, executable: false }], notes };
 }
 
 function convert(line: string): Output {
@@ -82,6 +92,8 @@ const CASES: Readonly<Record<string, () => Output>> = {
   'devcontainer-rootless': () => devcontainer({ engine: 'rootless', display: 'x11', access: 'localuser', user: 'root' }),
   'devcontainer-cdi': () => devcontainer({ engine: 'cdi', gpus: ['0'], gpuOptional: false }),
   'devcontainer-all': () => devcontainer({ image: PYTORCH, display: 'x11', cameras: ['/dev/video0'], devices: ['/dev/ttyUSB0'], audio: 'pulse', shmSize: '16g', ulimits: ['memlock=-1'], capabilities: ['video'], ports: [8080], languages: ['python', 'cpp', 'cuda'], caches: ['pip'], user: 'dev' }),
+  'devcontainer-service': () => service('services:\n  app:\n    image: nvidia/cuda:12.4.1-devel-ubuntu22.04\n    gpus: all\n', 'compose.yaml', { name: 'Detector', languages: ['python'], shmSize: '8g' }),
+  'devcontainer-service-mounted': () => service('services:\n  app:\n    image: ubuntu:24.04\n    volumes:\n      - ../:/app\n', 'docker/compose.yaml', {}),
   'compose-plain': () => compose({}),
   'compose-required': () => compose({ gpuOptional: false }),
   'compose-gpus-syntax': () => compose({ gpuOptional: false }, { gpuSyntax: 'gpus' }),
@@ -141,7 +153,7 @@ describe('generators', () => {
         if (path.endsWith('.yaml')) expect(parseYaml(written)).toEqual(parseYaml(text));
       }
     }
-    const golden = [...files.map(({ path, text, executable }) => `=== ${path}${executable ? ' (executable)' : ''}\n${text}`), ...notes.map(({ text, data }) => `# ${formatMessage(text, data)}\n`)].join('');
+    const golden = [...files.map(({ path, text, executable }) => `=== ${path}${executable ? ' (executable)' : ''}\n${path.endsWith(SMOKE_SCRIPT) && name !== 'devcontainer-plain' ? '# as in devcontainer-plain\n' : text}`), ...notes.map(({ text, data }) => `# ${formatMessage(text, data)}\n`)].join('');
     await expect(golden).toMatchFileSnapshot(`../../golden/generate/${name}.txt`);
   });
 });

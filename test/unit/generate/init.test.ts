@@ -39,7 +39,7 @@ describe('trtc init', () => {
   test('writes what is not there, and says so', () => {
     const { status, stdout } = init(['devcontainer', ...IMAGE, '--display', 'x11', '--comments']);
     expect(status).toBe(0);
-    expect(stdout).toContain(`Wrote ${CONFIG}\nWrote .devcontainer/prepare-host.sh\n`);
+    expect(stdout).toContain(`Wrote ${CONFIG}\nWrote .devcontainer/prepare-host.sh\nWrote .devcontainer/smoke-test.sh\n`);
     expect(read(CONFIG)).toContain('// All GPUs where Docker has the NVIDIA runtime');
     expect(statSync(path.join(folder, '.devcontainer/prepare-host.sh')).mode & 0o777).toBe(0o755);
   });
@@ -100,7 +100,7 @@ describe('trtc init', () => {
     const args = ['devcontainer', '--use-compose', path.join(folder, 'compose.yaml'), '--language', 'python'];
     expect(init(args)).toMatchObject({ status: 2, stderr: expect.stringContaining('name one with --service: app, db') as string });
     expect(init([...args, '--service', 'app']).status).toBe(0);
-    expect(JSON.parse(read(CONFIG))).toMatchObject({ dockerComposeFile: '../compose.yaml', service: 'app', workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}', customizations: { vscode: { extensions: ['ms-python.python', 'ms-python.vscode-pylance'] } } });
+    expect(JSON.parse(read(CONFIG))).toMatchObject({ dockerComposeFile: '../compose.yaml', service: 'app', workspaceFolder: '/workspaces/${localWorkspaceFolderBasename}', mounts: ['source=${localWorkspaceFolder},target=/workspaces/${localWorkspaceFolderBasename},type=bind'], overrideCommand: true, postCreateCommand: 'sh .devcontainer/smoke-test.sh require-gpu', customizations: { vscode: { extensions: ['ms-python.python', 'ms-python.vscode-pylance'] } } });
     expect(JSON.parse(read(CONFIG))).not.toHaveProperty('runArgs');
   });
 

@@ -3,8 +3,10 @@ import { parse as parseJson } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { formatMessage } from '../../../src/core/engine/message';
+import { readCompose } from '../../../src/core/compose/read';
 import { findLost } from '../../../src/dev/find-lost';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../../src/generate/choices';
+import { planService } from '../../../src/generate/generate';
 import { mergeFile } from '../../../src/generate/merge';
 import type { Merged } from '../../../src/generate/write-devcontainer';
 
@@ -22,7 +24,7 @@ function messages({ notes }: Merged): readonly string[] {
   return notes.map(({ text, data }) => formatMessage(text, data));
 }
 
-const CHECK = "nvidia-smi -L || echo 'No GPU in this container.'";
+const CHECK = 'sh .devcontainer/smoke-test.sh';
 
 describe('adding to devcontainer.json', () => {
   test.each([
@@ -60,6 +62,14 @@ describe('adding to devcontainer.json', () => {
 
   test('a service of Compose is told what belongs there', () => {
     expect(messages(merge('{ "dockerComposeFile": "compose.yaml", "service": "app" }', { shmSize: '8g' }))).toContain('This dev container is a service of Compose: runArgs, hostRequirements belong to the service, in the Compose file.');
+  });
+
+  test('a service of Compose that is there keeps running as it does', () => {
+    const [service] = readCompose('services:\n  app:\n    image: img\n    gpus: all\n', 'compose.yaml')?.services ?? [];
+    if (service === undefined) throw new Error('no service');
+    const before = '{ "dockerComposeFile": "compose.yaml", "service": "app", "workspaceFolder": "/src" }';
+    const merged = mergeFile(planService(planChoices(DEFAULT_CHOICES), service, 'compose.yaml'), {})('.devcontainer/devcontainer.json', before);
+    expect(parseJson(merged?.text ?? '')).toEqual({ ...(parseJson(before) as object), postCreateCommand: `${CHECK} require-gpu` });
   });
 
   test('what is no JSON object is left alone', () => {

@@ -33,6 +33,7 @@ const SCHEMA = {
     forwardPorts: { type: 'array', items: { type: 'integer', minimum: 0, maximum: 65535 } },
     remoteUser: text,
     updateRemoteUserUID: { type: 'boolean' },
+    overrideCommand: { type: 'boolean' },
     initializeCommand: command,
     postCreateCommand: command,
     customizations: {
@@ -45,7 +46,7 @@ const SCHEMA = {
   oneOf: [
     { required: ['image'] },
     { required: ['build'] },
-    { required: ['dockerComposeFile', 'service', 'workspaceFolder'], not: { anyOf: [{ required: ['runArgs'] }, { required: ['mounts'] }, { required: ['workspaceMount'] }] } },
+    { required: ['dockerComposeFile', 'service', 'workspaceFolder'], not: { anyOf: [{ required: ['runArgs'] }, { required: ['workspaceMount'] }] } },
   ],
   dependentRequired: { workspaceMount: ['workspaceFolder'] },
 };
