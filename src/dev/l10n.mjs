@@ -1,9 +1,11 @@
-// Collects the strings of the client for translators into l10n/bundle.l10n.json.   npm run l10n [-- --check]
+// Collects the strings of the client for translators into l10n/bundle.l10n.json, and says what translations lack.
+//   npm run l10n [-- --check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
 import { globSync } from 'tinyglobby';
 import { root } from './set-up.mjs';
+import { findFaults, listLanguages } from './translations.mjs';
 
 const BUNDLE = path.join(root, 'l10n/bundle.l10n.json');
 
@@ -16,6 +18,11 @@ if (!process.argv.includes('--check')) {
 } else if (readFileSync(BUNDLE, 'utf8') !== bundle) {
   console.error('l10n/bundle.l10n.json is out of date. Run `npm run l10n`.');
   process.exitCode = 1;
+}
+const faults = listLanguages().flatMap(findFaults);
+if (faults.length > 0) {
+  console.error(`${faults.join('\n')}\nTranslations do not fit the English texts: see docs/translating.md.`);
+  if (process.argv.includes('--check')) process.exitCode = 1;
 }
 
 /** Texts of folders that do not know VS Code, which the client hands to l10n.t: sentences of the host check and the smoke test, and what is told of known errors. */
