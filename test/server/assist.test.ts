@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompletionRequest, CompletionResolveRequest, HoverRequest, InlayHintRequest, type CompletionList, type Hover, type InlayHint } from 'vscode-languageserver/node';
+import { CompletionRequest, CompletionResolveRequest, HoverRequest, InlayHintRequest, InsertTextMode, type CompletionList, type Hover, type InlayHint } from 'vscode-languageserver/node';
 import { TestClient } from './client';
 
 const TEXT = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get install -y libnvinfer8\n';
@@ -21,6 +21,16 @@ describe('textDocument/hover', () => {
     expect(answer?.contents).toMatchObject({ kind: 'markdown' });
     expect(JSON.stringify(answer?.contents)).toContain('- Contains: CUDA 11.6.2');
     expect(answer?.range).toEqual({ start: { line: 0, character: 5 }, end: { line: 0, character: 40 } });
+  });
+
+  it('describes the requirement of a line', async () => {
+    await client.start({ textDocument: { hover: { contentFormat: ['markdown'] } } });
+    const uri = await client.open('requirements.txt', '# GPU\r\nnumpy\r\n--extra-index-url https://example.com/simple\r\ntorch==2.1.0  # pinned\r\n', 'pip-requirements');
+    const answer = await hover(uri, 3, 4);
+    expect(JSON.stringify(answer?.contents)).toContain('- CUDA: 12.1, on PyPI');
+    expect(answer?.range).toEqual({ start: { line: 3, character: 0 }, end: { line: 3, character: 12 } });
+    for (const [line, character] of [[0, 3], [1, 2], [2, 5], [3, 18], [4, 0]] as const) expect(await hover(uri, line, character)).toBeNull();
+    expect(await hover(await client.open('requirements/gpu.txt', 'onnxruntime-gpu==1.16.3\n', 'plaintext'), 0, 3)).not.toBeNull();
   });
 
   it('is plain for a client without Markdown, and null where there is nothing to say', async () => {
@@ -78,6 +88,46 @@ describe('textDocument/completion', () => {
     expect(late?.detail).toBeUndefined();
     const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, late ?? { label: '' });
     expect(resolved.detail).toMatch(/^CUDA 12/);
+  });
+
+  const completeAt = async (name: string, marked: string, language: string): Promise<CompletionList | null> => {
+    const uri = await client.open(name, marked.replace('│', ''), language);
+    const lines = marked.slice(0, marked.indexOf('│')).split('\n');
+    return client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 } }) as Promise<CompletionList | null>;
+  };
+
+  it.each(['dockercompose', 'yaml'])('completes Compose files of the language %s, with lines that keep their indent', async (language) => {
+    await client.start();
+    const answer = await completeAt('compose.yaml', 'services:\n  app:\n    image: nvidia/cuda:12.4.1-base-ubuntu22.04\n    de│\n', language);
+    expect(answer?.items).toHaveLength(1);
+    expect(answer?.items[0]).toMatchObject({
+      label: 'deploy: … capabilities: [gpu]',
+      insertTextMode: InsertTextMode.asIs,
+      preselect: true,
+      textEdit: { range: { start: { line: 3, character: 4 }, end: { line: 3, character: 6 } }, newText: expect.stringContaining('\n            - driver: nvidia\n') as unknown },
+    });
+  });
+
+  it.each(['jsonc', 'json'])('completes devcontainer.json of the language %s', async (language) => {
+    await client.start();
+    const answer = await completeAt('.devcontainer/devcontainer.json', '{\r\n  // GPUs\r\n  "runArgs": ["--g│"]\r\n}\r\n', language);
+    expect(answer?.items.map(({ label }) => label)).toEqual(['"--gpus", "all"', '"--gpus=all"', '"--gpus=device=0"']);
+    expect(answer?.items[0]?.textEdit).toEqual({ range: { start: { line: 2, character: 14 }, end: { line: 2, character: 19 } }, newText: '"--gpus", "all"' });
+  });
+
+  it.each([
+    ['compose.yaml', 'services:\n  app:\n    image: nvidia/cuda:│\n', '12.2.2-runtime-ubuntu22.04'],
+    ['devcontainer.json', '{ "image": "nvidia/cuda:│" }\n', '12.2.2-devel-ubuntu22.04'],
+  ])('ranks tags in %s by the targets', async (name, marked, label) => {
+    client.configuration = { targets: [{ name: 'server', driver: '535.183.06' }] };
+    await client.start();
+    expect((await completeAt(name, marked, ''))?.items[0]).toMatchObject({ label, detail: expect.stringContaining('CUDA 12.2.2') as unknown });
+  });
+
+  it('stays silent in other YAML and JSON', async () => {
+    await client.start();
+    expect(await completeAt('values.yaml', 'services:\n  app:\n    gp│\n', 'yaml')).toBeNull();
+    expect(await completeAt('settings.json', '{ "runArgs": ["--g│"] }', 'json')).toBeNull();
   });
 
   it('is null where the file is of another kind', async () => {

@@ -21,6 +21,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
       { language: 'dockerfile' },
       { language: 'shellscript' },
       { pattern: '**/*{requirements,constraints}*.{txt,in}' },
+      { pattern: '**/requirements/*.txt' },
       { language: 'dockercompose' },
       { pattern: '**/*compose*.{yaml,yml}' },
       { pattern: '**/{devcontainer,.devcontainer}.json' },

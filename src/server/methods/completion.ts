@@ -1,7 +1,10 @@
-import { CompletionItemKind, type CompletionItem, type CompletionList } from 'vscode-languageserver';
+import { CompletionItemKind, InsertTextMode, type CancellationToken, type CompletionItem, type CompletionList } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { complete } from '../../core/assist/complete';
 import { describeReference } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
+import { completeCompose } from '../../core/assist/completion/compose';
+import { completeDevcontainer } from '../../core/assist/completion/devcontainer';
 import { completeConfig } from '../../core/config/complete';
 import { SMOKE_FILE } from '../../core/smoke-file/model';
 import { smokeFileSchema } from '../../core/smoke-file/schema';
@@ -9,7 +12,7 @@ import { isConfigFile } from '../configs';
 import type { Session } from '../session';
 
 /** Characters behind which a list opens by itself: a tag, a version, a value, the next part of either. */
-export const COMPLETION_TRIGGERS = [':', '=', '/', '-', ',', ';'];
+export const COMPLETION_TRIGGERS = [':', '=', '/', '-', ',', ';', '"'];
 
 const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   image: CompletionItemKind.Reference,
@@ -19,7 +22,7 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   value: CompletionItemKind.Value,
 };
 
-/** `textDocument/completion` in Dockerfiles, config files and smoke files, and `completionItem/resolve` for what an image holds. */
+/** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, config files and smoke files, and `completionItem/resolve` for what an image holds. */
 export function registerCompletion({ connection, features, documents, analyser }: Session): void {
   connection.onCompletion(async ({ textDocument: { uri }, position }, token): Promise<CompletionItem[] | CompletionList | null> => {
     const document = documents.get(uri);
@@ -35,24 +38,44 @@ export function registerCompletion({ connection, features, documents, analyser }
         ...(description !== undefined && { documentation: description }),
       }));
     }
-    if (analyser.kindOf(uri) !== 'dockerfile') return null;
-    const analysis = await analyser.analyse(uri, token);
-    // A newer text has come meanwhile: its own request follows.
-    if (analysis?.stack === undefined || analysis.text !== document.getText()) return null;
-    const lines = analysis.linesOf(uri);
-    const items = complete(analysis.stack, offset, analysis.targets).map(({ label, detail, newText, range, kind, reference }, i): CompletionItem => ({
+    const found = await completeAt(uri, document, offset, token);
+    if (found === undefined) return null;
+    const items = found.map(({ label, detail, newText, range, kind, reference }, i): CompletionItem => ({
       label,
       kind: KINDS[kind],
       // The order is ours; a client sorts by this text.
       sortText: String(i).padStart(4, '0'),
       filterText: newText,
-      textEdit: { range: { start: lines.positionAt(range.start), end: lines.positionAt(range.end) }, newText },
+      textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
+      // Lines come with their indent; a client must not add that of the first.
+      ...(newText.includes('\n') && { insertTextMode: InsertTextMode.asIs }),
       ...(detail !== undefined && detail !== '' && { detail }),
       ...(i === 0 && { preselect: true }),
       ...(detail === undefined && { data: { reference } }),
     }));
     return { isIncomplete: true, items };
   });
+
+  /** Undefined in files of other kinds, and where a newer text has come meanwhile: its own request follows. */
+  async function completeAt(uri: string, document: TextDocument, offset: number, token: CancellationToken): Promise<readonly Completion[] | undefined> {
+    const text = document.getText();
+    const kind = analyser.kindOf(uri);
+    switch (kind) {
+      case 'dockerfile': {
+        const analysis = await analyser.analyse(uri, token);
+        return analysis?.stack === undefined || analysis.text !== text ? undefined : complete(analysis.stack, offset, analysis.targets);
+      }
+      case 'compose':
+      case 'devcontainer': {
+        // Read without an analysis, which would go through the Dockerfiles that the file builds.
+        const opened = await analyser.open(uri);
+        if (opened === undefined || opened.text !== text) return undefined;
+        return (kind === 'compose' ? completeCompose : completeDevcontainer)(text, offset, opened.options.targets);
+      }
+      default:
+        return undefined;
+    }
+  }
 
   connection.onCompletionResolve((item): CompletionItem => {
     const { reference } = (item.data ?? {}) as { readonly reference?: unknown };

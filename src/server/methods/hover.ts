@@ -1,17 +1,38 @@
-import { MarkupKind, type Hover } from 'vscode-languageserver';
-import { renderMarkdown, renderPlain } from '../../core/assist/card';
+import { MarkupKind, type CancellationToken, type Hover, type Position } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { renderMarkdown, renderPlain, type Card } from '../../core/assist/card';
 import { describeAt } from '../../core/assist/hover';
+import { describeRequirementAt } from '../../core/assist/hover/requirement';
 import type { Session } from '../session';
 
-/** `textDocument/hover` in Dockerfiles. */
-export function registerHover({ connection, analyser, features }: Session): void {
+interface Found {
+  readonly card: Card | undefined;
+  /** Positions of the text that the card was made from. */
+  readonly lines: Pick<TextDocument, 'positionAt'>;
+}
+
+/** `textDocument/hover` in Dockerfiles and requirements files. */
+export function registerHover({ connection, documents, analyser, features }: Session): void {
   connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
-    const analysis = analyser.kindOf(uri) === 'dockerfile' ? await analyser.analyse(uri, token) : undefined;
-    if (analysis?.stack === undefined) return null;
-    const lines = analysis.linesOf(uri);
-    const card = describeAt(analysis.stack, lines.offsetAt(position));
-    if (card === undefined) return null;
+    const { card, lines } = (await find(uri, position, token)) ?? {};
+    if (card === undefined || lines === undefined) return null;
     const contents = features.markdownHover ? { kind: MarkupKind.Markdown, value: renderMarkdown(card) } : { kind: MarkupKind.PlainText, value: renderPlain(card) };
     return { contents, range: { start: lines.positionAt(card.range.start), end: lines.positionAt(card.range.end) } };
   });
+
+  async function find(uri: string, position: Position, token: CancellationToken): Promise<Found | undefined> {
+    switch (analyser.kindOf(uri)) {
+      case 'dockerfile': {
+        const analysis = await analyser.analyse(uri, token);
+        const lines = analysis?.linesOf(uri);
+        return analysis?.stack && lines && { card: describeAt(analysis.stack, lines.offsetAt(position)), lines };
+      }
+      case 'requirements': {
+        const document = documents.get(uri);
+        return document && { card: describeRequirementAt(document.getText(), document.offsetAt(position)), lines: document };
+      }
+      default:
+        return undefined;
+    }
+  }
 }

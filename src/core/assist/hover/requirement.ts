@@ -1,6 +1,7 @@
 import { cudaOfTorch, frameworkChecked, onnxruntimeRelease, tensorflowRelease, torchComputeCapabilities, torchRelease, torchTensorRTRelease } from '../../facts/frameworks';
 import type { Evidence } from '../../facts/evidence';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts } from '../../facts/tensorrt-pip';
+import { readRequirements } from '../../requirements/read';
 import { formatMessage } from '../../engine/message';
 import type { PipRequirement } from '../../shell/installers/model';
 import { cudaOfPipTag } from '../../version/cuda';
@@ -27,6 +28,12 @@ export function describeRequirement({ name, specifier, range }: PipRequirement):
   const version = /^===?\s*([\w.+!-]+)$/.exec(specifier)?.[1];
   const described = describe(name, version);
   return described === undefined || described.rows.length === 0 ? undefined : { range, title: `${name}${specifier}`, notes: [], ...described };
+}
+
+/** The requirement at `offset` (UTF-16 code units) of a requirements file; undefined as for `describeRequirement`, and in its options and comments. */
+export function describeRequirementAt(text: string, offset: number): Card | undefined {
+  const requirement = readRequirements('', text).requirements.find(({ range }) => range.start <= offset && offset <= range.end);
+  return requirement && describeRequirement(requirement);
 }
 
 interface Described {
