@@ -4,8 +4,9 @@ import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync,
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { debootstrapImage, docker, MACHINE, startXServer } from '../../src/dev/engine/index.mjs';
+import { readCompose } from '../../src/core/compose/read';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../src/generate/choices';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript } from '../../src/generate/generate';
+import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../src/generate/generate';
 import type { Output } from '../../src/generate/model';
 import { readRunLine } from '../../src/generate/read-run-line';
 import { useEngine } from './engine';
@@ -147,6 +148,35 @@ describe('a dev container', () => {
     } finally {
       await next.stop();
     }
+  });
+
+  test('is tested once it was made, and fails where the GPU that it requires is missing', () => {
+    up({ gpuOptional: false });
+    expect(devcontainer('exec', ['sh', '.devcontainer/smoke-test.sh', 'require-gpu']).stdout).toContain(MACHINE.gpus[0]?.uuid);
+    rmSync(path.join(folder, '.devcontainer'), { recursive: true });
+    const { files } = generateDevcontainer(planChoices({ ...DEFAULT_CHOICES, image: IMAGE, gpuOptional: false }));
+    write({ files: files.map((file) => ({ ...file, text: file.text.replace(/ *"runArgs".*\n/, '') })), notes: [] });
+    const { status, stdout } = devcontainer('up', ['--remove-existing-container']);
+    const outcome = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { readonly containerId?: string; readonly message?: string };
+    containers.push(outcome.containerId ?? '');
+    expect(status).not.toBe(0);
+    expect(outcome.message).toContain('smoke-test.sh require-gpu');
+  });
+
+  test('is a service of a Compose file, which stays as it is: it waits, and has the folder and the GPU', () => {
+    const text = `services:\n  app:\n    image: ${IMAGE}\n    command: ["true"]\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: all\n              capabilities: [gpu]\n`;
+    writeFileSync(path.join(folder, 'compose.yaml'), text);
+    const [service] = readCompose(text, 'compose.yaml')?.services ?? [];
+    if (service === undefined) throw new Error('no service');
+    write(generateDevcontainer(planService(planChoices({ ...DEFAULT_CHOICES, user: 'dev' }), service, 'compose.yaml')));
+    const { status, stdout, stderr } = devcontainer('up', ['--docker-compose-path', 'docker-compose']);
+    const { containerId } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { readonly containerId?: string };
+    if (containerId !== undefined) containers.push(containerId);
+    expect(status, stderr).toBe(0);
+    const compose = ['--docker-compose-path', 'docker-compose'];
+    expect(devcontainer('exec', [...compose, 'nvidia-smi', '-L']).stdout).toContain(MACHINE.gpus[0]?.uuid);
+    expect(devcontainer('exec', [...compose, 'sh', '-c', 'pwd; cat compose.yaml; touch made']).stdout).toBe(`/workspaces/${path.basename(folder)}\n${text}`);
+    expect(statSync(path.join(folder, 'made')).uid).toBe(LOCAL);
   });
 
   test('starts on a machine without a display', () => {
