@@ -109,6 +109,19 @@ it('writes what the rules have nothing against', () => {
   expect(analyse(text, 'devcontainer.json', {}).findings).toEqual([]);
 });
 
+it('offers nothing that is an error when it is taken, and JSON alone', () => {
+  for (const marked of ['{ "runArgs": ["│"] }', '{ "runArgs": [│ "--rm"] }', '{ "hostRequirements": { "gpu": │ } }', '{ "hostRequirements": { "│" } }', '{ "│" "name": "x" }', '{ "containerEnv": { "NV│" } }']) {
+    const text = marked.replace('│', '');
+    const items = completeAt(marked);
+    expect(items.length).toBeGreaterThan(0);
+    for (const { label, newText, range } of items) {
+      const taken = text.slice(0, range.start) + newText + text.slice(range.end);
+      expect(() => JSON.parse(taken) as unknown, taken).not.toThrow();
+      expect(analyse(taken, 'devcontainer.json', {}).findings.filter(({ severity }) => severity === 'error'), label).toEqual([]);
+    }
+  }
+});
+
 it('offers no tag that is not served', () => {
   const served = new Set(allCudaImages().flatMap(({ tag, status }) => (status === 'served' ? tag : [])));
   for (const prefix of ['', '8', '10', '11', '11.7', '12', '13']) {

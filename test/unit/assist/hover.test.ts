@@ -2,6 +2,7 @@ import { expect, describe, it } from 'vitest';
 import { analyse } from '../../../src/core/engine/analyse';
 import { renderMarkdown, renderPlain, type Card } from '../../../src/core/assist/card';
 import { describeAt } from '../../../src/core/assist/hover';
+import { describeRequirementAt } from '../../../src/core/assist/hover/requirement';
 
 /** The card at `│` in a Dockerfile. */
 function cardAt(marked: string): Card | undefined {
@@ -85,4 +86,23 @@ it('shows text of the file only as text', () => {
 it('links a source once, with its date', () => {
   const source = { fact: '', source: 'https://example.com/a_b/', checked: '2026-01-01' };
   expect(renderMarkdown({ range: { start: 0, end: 1 }, title: 't', rows: [], notes: [], sources: [source, source] })).toBe('**t**\n\n[example.com/a\\_b](https://example.com/a_b/), 2026-01-01');
+});
+
+describe('a line of a requirements file', () => {
+  const titleAt = (marked: string): string | undefined => describeRequirementAt(marked.replace('│', ''), marked.indexOf('│'))?.title;
+
+  it.each<[string, string]>([
+    ['numpy==1.26\ntor│ch==2.1.0\n', 'torch==2.1.0'],
+    ['│torch==2.1.0', 'torch==2.1.0'],
+    ['torch==2.1.0│ ; python_version < "3.12"\n', 'torch==2.1.0'],
+    ['--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==2.1.0+cu1│18 # pinned\n', 'torch==2.1.0+cu118'],
+    ['onnxruntime-gpu==1.16.3 \\\n    --hash=sha256:00\ntensorflow│==2.14.0\n', 'tensorflow==2.14.0'],
+    ['Torch_TensorRT│==2.1.0\n', 'torch-tensorrt==2.1.0'],
+  ])('%j', (marked, title) => {
+    expect(titleAt(marked)).toBe(title);
+  });
+
+  it.each(['│', '# torch==2.1.│0\n', 'numpy==1.26│\n', 'torch│\n', 'torch>=2│\n', 'torch==99.0│\n', '-r torch==2.1│.0\n', 'torch==2.1.0\n│\n'])('says nothing at %j', (marked) => {
+    expect(titleAt(marked)).toBeUndefined();
+  });
 });

@@ -191,6 +191,8 @@ function readImage({ key, written }: YamlPlace, at: string): string | undefined 
   return /^build\.args(?:\.\[\])?$/.test(at) && /^(?:nvidia|nvcr\.io)\//.test(value) ? value : undefined;
 }
 
+/** The images of the file's other services, each once. */
 function listOtherImages(text: string, { lineStart }: YamlPlace): readonly DecodedImage[] {
-  return [...text.matchAll(/^[ \t]*image[ \t]*:[ \t]*["']?([^\s"'#]+)/gm)].flatMap(({ index, 1: reference = '' }) => (index === lineStart ? [] : (decodeImage(reference) ?? [])));
+  const references = [...text.matchAll(/^[ \t]*image[ \t]*:[ \t]*["']?([^\s"'#]+)/gm)].flatMap(({ index, 1: reference = '' }) => (index === lineStart ? [] : reference));
+  return [...new Set(references)].flatMap((reference) => decodeImage(reference) ?? []);
 }
