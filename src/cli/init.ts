@@ -329,7 +329,7 @@ function render(pending: readonly Change[], changes: readonly Change[], notes: r
   ].join('');
 }
 
-/** The outcome as JSON. */
+/** The outcome as JSON, by media/schemas/init-output.schema.json. */
 function describe(form: InitForm, changes: readonly Change[], notes: readonly Note[], written: boolean, line: string | undefined): object {
   return {
     version: 1,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 // `trtc init` as a process of its own.
@@ -84,6 +85,20 @@ describe('trtc init', () => {
     expect(output.files.map(({ path: name, action }) => [name, action])).toEqual([['run.sh', 'create']]);
     expect(output.files[0]?.explanations.map(({ id }) => id)).toContain('gpus');
     expect(output.notes.map(({ message }) => message)).toContain('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.');
+  });
+
+  test.each([
+    ['devcontainer', ...IMAGE, '--display', 'x11', '--camera', '/dev/video0'],
+    ['compose', '--serve', 'triton'],
+    ['run', ...IMAGE],
+    ['dockerfile', '--tensorrt', '8.6', '--cuda', '12.1'],
+  ])('--json of %s follows its schema', (...args) => {
+    const validate = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync('media/schemas/init-output.schema.json', 'utf8')) as object);
+    for (const more of [[], ['--yes']]) {
+      const output: unknown = JSON.parse(init([...args, ...more, '--json']).stdout);
+      expect(validate(output), JSON.stringify(validate.errors)).toBe(true);
+      expect(output).toMatchObject({ written: more.length === 0, files: expect.arrayContaining([expect.objectContaining({ action: more.length === 0 ? 'create' : 'keep' })]) as unknown });
+    }
   });
 
   test('reads the command from standard input, a Compose file, or a dev container', () => {
