@@ -5,6 +5,7 @@ import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
 import { globSync } from 'tinyglobby';
 import { root } from './set-up.mjs';
+import { listGivenTexts, listPropertyTexts } from './templates.mjs';
 import { findFaults, listLanguages } from './translations.mjs';
 
 const BUNDLE = path.join(root, 'l10n/bundle.l10n.json');
@@ -25,11 +26,13 @@ if (faults.length > 0) {
   if (process.argv.includes('--check')) process.exitCode = 1;
 }
 
-/** Texts of folders that do not know VS Code, which the client hands to l10n.t: sentences of the host check and the smoke test, and what is told of known errors. */
+/** Texts of folders that do not know VS Code: sentences of the host check and the smoke test, notes and explanations of the generators, and what is told of known errors. */
 function listTemplates() {
-  const said = globSync(['src/host/**/*.ts', 'src/smoke/**/*.ts'], { cwd: root }).sort().flatMap((file) =>
-    Array.from(readFileSync(path.join(root, file), 'utf8').matchAll(/\bsay\(\s*(['"])((?:(?!\1)[^\\\n]|\\.)*)\1/g), ([, , text]) => text.replace(/\\(.)/g, '$1')),
-  );
+  const said = [
+    ...listGivenTexts(['src/host/**/*.ts', 'src/smoke/**/*.ts'], { say: 0 }),
+    ...listGivenTexts(['src/generate/**/*.ts', 'src/client/generate/*.ts'], { note: 0 }),
+    ...listPropertyTexts(['src/generate/explain.ts'], 'text'),
+  ];
   const { columns, rows } = JSON.parse(readFileSync(path.join(root, 'src/core/facts/tables/errors.json'), 'utf8'));
   const errors = rows.flatMap((row) => ['cause', 'check', 'remedy'].flatMap((name) => row[columns.indexOf(name)]));
   return [...new Set([...said, ...errors])].filter((text) => text !== '');

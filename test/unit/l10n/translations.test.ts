@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { compareTexts, findFaults, listLanguages, readTexts } from '../../../src/dev/translations.mjs';
 
 /** Words that are the same in every language: a text without Chinese has no others. */
-const NAMES = new Set(['CPU', 'CUDA', 'Container', 'Containers', 'GPU', 'GiB', 'ID', 'Jetson', 'Linux', 'NVIDIA', 'TensorRT', 'Toolkit']);
+const NAMES = new Set(['CPU', 'CUDA', 'Container', 'Containers', 'GPU', 'GiB', 'ID', 'Jetson', 'Linux', 'NVIDIA', 'SELinux', 'TensorRT', 'Toolkit', 'WSL']);
 
 /** Code, links and placeholders, which are no words of any language. */
 const NO_WORDS = /`[^`]*`|\{\{?[.\w]+\}?\}|\$\([\w-]+\)|\]\([^)\s]*\)|\*\*/g;
