@@ -95,9 +95,13 @@ describe('nothing is offered', () => {
     `${DEVICES}            - driver: nvidia\n              device_ids: ["0"]\n              cou│`,
     `${DEVICES}            - driver: nvidia\n              count: 1\n              dev│`,
     `${DEVICES}            - capabilities: [gpu] │`,
-    `${SERVICE}    gp│`,
   ])('at %j', (marked) => {
-    expect(completeAt(marked, marked.endsWith(`${SERVICE}    gp│`) ? JETSON : [])).toEqual([]);
+    expect(completeAt(marked)).toEqual([]);
+  });
+
+  it.each([`${SERVICE}    gp│`, `${SERVICE}    deploy:\n      │`])('for device requests on Jetson: %j', (marked) => {
+    expect(completeAt(marked)).not.toEqual([]);
+    expect(completeAt(marked, JETSON)).toEqual([]);
   });
 });
 

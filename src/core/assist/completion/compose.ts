@@ -1,6 +1,7 @@
 import { ITEM, keysBeside, linesAround, readYamlPlace, type YamlPlace } from '../../data/yaml-place';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
+import { isJetson } from '../../target/jetson';
 import type { Target } from '../../target/model';
 import { completeImage } from './images';
 import type { Completion } from './model';
@@ -110,13 +111,13 @@ function listOffers(text: string, place: YamlPlace, rest: readonly string[], tar
   if (rest[0] === 'ulimits' && rest.length === 1) return listUlimits().filter(isNew);
   if (rest.length === 0) return listServiceKeys(text, place, present, targets).filter(isNew);
   // Inside `deploy`, on the way to its devices.
-  return rest.length < RESERVATION.length && rest.every((key, i) => key === RESERVATION[i]) ? [{ lines: listReservation(rest.length), detail: TEXT.reserve }].filter(isNew) : [];
+  return !isJetson(targets) && rest.length < RESERVATION.length && rest.every((key, i) => key === RESERVATION[i]) ? [{ lines: listReservation(rest.length), detail: TEXT.reserve }].filter(isNew) : [];
 }
 
 function listServiceKeys(text: string, place: YamlPlace, present: ReadonlySet<string>, targets: readonly Target[]): readonly Offer[] {
-  const isJetson = targets.length > 0 && targets.every(({ platform }) => platform === 'jetson');
+  const jetson = isJetson(targets);
   const variable = present.has('environment') ? [] : ['environment:', '  NVIDIA_VISIBLE_DEVICES: all'];
-  const runtime: Offer = { lines: ['runtime: nvidia', ...variable], detail: isJetson ? TEXT.jetson : TEXT.runtime };
+  const runtime: Offer = { lines: ['runtime: nvidia', ...variable], detail: jetson ? TEXT.jetson : TEXT.runtime };
   const gpus: Offer = { lines: ['gpus: all'], detail: TEXT.gpus };
   const requests: readonly Offer[] = [
     // Whatever reads the version of a file knows no `gpus`.
@@ -124,7 +125,7 @@ function listServiceKeys(text: string, place: YamlPlace, present: ReadonlySet<st
     { lines: listReservation(0), detail: TEXT.reserve },
   ];
   return [
-    ...(ASKS.test(linesAround(text, place).join('\n')) ? [] : isJetson ? [runtime] : [...requests, runtime]),
+    ...(ASKS.test(linesAround(text, place).join('\n')) ? [] : jetson ? [runtime] : [...requests, runtime]),
     ...(present.has('ipc') ? [] : [{ lines: ['shm_size: 8gb'], detail: TEXT.shmSize }]),
     ...(present.has('shm_size') ? [] : [{ lines: ['ipc: host'], detail: TEXT.ipc }]),
     { lines: ['ulimits:', ...listUlimits().flatMap(({ lines }) => lines.map((line) => `  ${line}`))], detail: TEXT.ulimits },

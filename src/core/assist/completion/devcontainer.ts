@@ -4,6 +4,7 @@ import { findScalar, findValue, listItems, type DataMap } from '../../data/model
 import { ITEM } from '../../data/yaml-place';
 import { readRunOptions } from '../../devcontainer/run-options';
 import { isRunSwitch } from '../../facts/docker-run';
+import { isJetson } from '../../target/jetson';
 import type { Target } from '../../target/model';
 import { completeImage } from './images';
 import type { Completion } from './model';
@@ -80,10 +81,6 @@ export function completeDevcontainer(text: string, offset: number, targets: read
   if (/^containerEnv\.\w+$/.test(at)) return completeVariable(`${place.path[1] ?? ''}=${place.typed}`, offset);
   if (at === 'image' || (/^build\.args\.\w+$/.test(at) && /^(?:nvidia|nvcr\.io)\//.test(place.typed))) return completeImage(place.typed, offset, readImageWishes([], 'devel', targets), targets);
   return [];
-}
-
-function isJetson(targets: readonly Target[]): boolean {
-  return targets.length > 0 && targets.every(({ platform }) => platform === 'jetson');
 }
 
 /** The properties that ask for a GPU; none for Compose, which asks in its own files. */
