@@ -44,7 +44,7 @@ export class ContainerRows implements Rows {
     });
     const ports = new Map(container.ports.map((published) => [describePort(published), published]));
     return [
-      ...(details === undefined ? [] : lacksGpu(stack, details) ? [fact('gpu', WARNING, l10n.t('No GPU'), l10n.t('its image is made for one'))] : [fact('gpu', 'circuit-board', describeGpuAccess(details.gpu))]),
+      ...(details === undefined ? [] : lacksGpu(stack, details) ? [fact('gpu', WARNING, l10n.t('No GPU'), l10n.t('its image is made for one'))] : [fact('gpu', 'circuit-board', describeGpuAccess(details.gpu, container.compose !== null))]),
       ...(usage === undefined || usage.processBytes === null ? [] : [fact('usage', 'pulse', describeSize(usage.processBytes), l10n.t('GPU memory of its processes'))]),
       ...(usage?.gpus ?? []).map((gpu) => fact(`load/${gpu.uuid}`, 'pulse', `${gpu.index}: ${toPlain(gpu.name, 80)}`, describeLoad(gpu))),
       fact('status', 'info', toPlain(container.status, 200)),
@@ -53,7 +53,7 @@ export class ContainerRows implements Rows {
         ...(published.hostPort !== null && container.state === 'running' && { port: { address: node.address, published } }),
       })),
       fact('image', 'package', toPlain(container.image, 200), l10n.t('image')),
-      ...stack.components.map((component) => fact(`component/${component.kind}`, 'versions', describeComponent(component))),
+      ...stack.components.map((component, index) => fact(`component/${component.kind}/${index}`, 'versions', describeComponent(component))),
       ...(container.compose === null ? [] : [fact('compose', 'layers', toPlain(`${container.compose.project} / ${container.compose.service}`, 200), 'Compose')]),
       ...(container.createdSeconds > 0 ? [fact('created', 'calendar', describeAge(container.createdSeconds, Date.now() / 1000), l10n.t('created'))] : []),
     ];
@@ -72,7 +72,7 @@ export class ContainerRows implements Rows {
     const usage = this.#usage(container.id);
     const parts = [
       container.state === 'running' && container.health !== 'unhealthy' ? '' : describeState(container),
-      lacking ? l10n.t('no GPU, though its image is made for one') : gpu ? describeGpuAccess(details.gpu) : '',
+      lacking ? l10n.t('no GPU, though its image is made for one') : gpu ? describeGpuAccess(details.gpu, container.compose !== null) : '',
       usage === undefined ? '' : describeUsage(usage),
       describeVersions(stack),
     ].filter((part) => part !== '');
@@ -81,7 +81,7 @@ export class ContainerRows implements Rows {
       toPlain(container.name, 200),
       l10n.t('Image: {0}', toPlain(container.image, 200)),
       toPlain(container.status, 200),
-      ...(details === undefined ? [] : [describeGpuAccess(details.gpu)]),
+      ...(details === undefined ? [] : [describeGpuAccess(details.gpu, container.compose !== null)]),
       ...stack.components.map(describeComponent),
       ...container.ports.map(describePort),
     ].join('\n');

@@ -39,11 +39,10 @@ export function describeComponent({ kind, name, version }: Pick<ImageComponent, 
   const title = kind === 'os' ? toPlain(name ?? 'Linux', 60) : nameOfKind(kind);
   switch (version.type) {
     case 'exact':
-      return `${title} ${version.version}`;
     case 'prefix':
-      return `${title} ${version.version}`;
+      return `${title} ${toPlain(version.version, 80)}`;
     case 'range':
-      return `${title} ${version.specifier}`;
+      return `${title} ${toPlain(version.specifier, 80)}`;
     case 'newest':
     case 'unknown':
       return title;
@@ -58,13 +57,13 @@ export function describeVersions({ components }: ConfigStack): string {
     .join(' · ');
 }
 
-/** How a container gets its GPU, as a sentence: `All GPUs, by --gpus`. */
-export function describeGpuAccess(access: GpuAccess): string {
+/** How a container gets its GPU, as a sentence: `All GPUs, by --gpus`. Compose asks for the same in its own words. */
+export function describeGpuAccess(access: GpuAccess, byCompose: boolean): string {
   switch (access.how) {
     case 'none':
       return l10n.t('No GPU');
     case 'gpus':
-      return l10n.t('{0}, by --gpus', describeDevices(access.devices));
+      return byCompose ? l10n.t('{0}, by Compose', describeDevices(access.devices)) : l10n.t('{0}, by --gpus', describeDevices(access.devices));
     case 'runtime':
       return access.devices === 'none' ? l10n.t('No GPU, though the runtime is {0}', toPlain(access.runtime, 60)) : l10n.t('{0}, by --runtime={1}', describeDevices(access.devices), toPlain(access.runtime, 60));
     case 'cdi':

@@ -14,6 +14,7 @@ import type { DockerCommand, DockerViews } from './register';
 import { browseRegistry, startLocalRegistry } from './registry-actions';
 import type { CommandArguments } from './select';
 import { createScanActions } from './scan-actions';
+import { SharedSizes } from './shared-sizes';
 import { DockerTree } from './tree';
 import { HostJudge } from './verdict';
 
@@ -24,8 +25,9 @@ export function createDockerFeature(views: DockerViews) {
   const reclaimPages = new ReclaimPages();
   const usage = new GpuUsageReader(hosts, (id) => containers.refreshRow(id));
   const judge = new HostJudge(() => images.refresh());
+  const shared = new SharedSizes(() => images.refresh());
   const containerRows = new ContainerRows((node) => hosts.find(node.address), (id) => usage.of(id));
-  const imageRows = new ImageRows((node) => hosts.find(node.address), (host, stack, details) => judge.judge(host, stack, details));
+  const imageRows = new ImageRows((node) => hosts.find(node.address), (host, stack, details) => judge.judge(host, stack, details), (host, id) => shared.of(host, id));
   const containers = new DockerTree(hosts, containerRows);
   const images = new DockerTree(hosts, imageRows);
 
@@ -52,7 +54,7 @@ export function createDockerFeature(views: DockerViews) {
   const handlers: Readonly<Record<DockerCommand, (...args: CommandArguments) => Promise<void>>> = {
     ...createContainerActions(views.containers, pages),
     ...createImageActions(views.images, pages),
-    ...createScanActions(views.images, pages),
+    ...createScanActions(views.images, pages, () => show('details')),
     refreshDocker: () => hosts.refresh(),
     chooseHosts,
     startRegistry: startLocalRegistry,

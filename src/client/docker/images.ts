@@ -5,7 +5,7 @@ import { describeAge, describeComponent, describeSize, describeVersions, shortId
 import type { Host } from './hosts';
 import type { DockerNode, FactNode, ImageNode, RepositoryNode } from './nodes';
 import { toPlain } from './plain';
-import { imageStack } from './stacks';
+import { imageStack, isScanned } from './stacks';
 import type { Rows } from './tree';
 import type { Verdict } from './verdict';
 
@@ -15,12 +15,21 @@ export class ImageRows implements Rows {
   /** Show images without a GPU stack, too. */
   all = false;
   readonly #host: (node: ImageNode | RepositoryNode) => Host | undefined;
+  readonly #shared: (host: Host, id: string) => number | undefined;
   readonly #judge: (host: Host, stack: ConfigStack, details: ImageDetails | undefined) => Verdict | undefined;
 
-  /** `host` finds the host of a node; `judge` says whether an image runs there, undefined where that is not known. */
-  constructor(host: (node: ImageNode | RepositoryNode) => Host | undefined, judge: (host: Host, stack: ConfigStack, details: ImageDetails | undefined) => Verdict | undefined) {
+  /**
+   * `host` finds the host of a node; `judge` says whether an image runs there, `shared` how many bytes of it other images
+   * have, each undefined where that is not known.
+   */
+  constructor(
+    host: (node: ImageNode | RepositoryNode) => Host | undefined,
+    judge: (host: Host, stack: ConfigStack, details: ImageDetails | undefined) => Verdict | undefined,
+    shared: (host: Host, id: string) => number | undefined,
+  ) {
     this.#host = host;
     this.#judge = judge;
+    this.#shared = shared;
   }
 
   list(host: Host): readonly RepositoryNode[] | undefined {
@@ -59,10 +68,11 @@ export class ImageRows implements Rows {
     });
     return [
       ...(verdict === undefined ? [] : [{ ...fact('verdict', 'pass', verdict.title, verdict.reason), icon: verdictIcon(verdict) }]),
-      ...stack.components.map((component) => fact(`component/${component.kind}`, 'versions', describeComponent(component))),
+      ...stack.components.map((component, index) => fact(`component/${component.kind}/${index}`, 'versions', describeComponent(component))),
+      ...(isScanned(image.id) ? [fact('scanned', 'search', l10n.t('Read inside'), l10n.t('versions'))] : []),
       ...(stack.requireCuda === undefined ? [] : [fact('require', 'shield', toPlain(stack.requireCuda, 200), l10n.t('driver check at the start'))]),
       ...(details === undefined ? [] : [fact('platform', 'server', toPlain(`${details.os}/${details.architecture}`, 60), l10n.t('platform'))]),
-      fact('size', 'database', describeSizes(image), l10n.t('size')),
+      fact('size', 'database', describeSizes(image, host && this.#shared(host, image.id)), l10n.t('size')),
       ...(image.createdSeconds > 0 ? [fact('created', 'calendar', describeAge(image.createdSeconds, Date.now() / 1000), l10n.t('created'))] : []),
       ...(image.containers === null || image.containers < 0 ? [] : [fact('containers', 'vm', describeUse(image.containers))]),
       fact('id', 'key', shortId(image.id), l10n.t('id')),
@@ -94,7 +104,7 @@ export class ImageRows implements Rows {
       toPlain(tag ?? image.id, 300),
       ...(verdict === undefined ? [] : [`${verdict.title}: ${verdict.reason}`]),
       ...stack.components.map(describeComponent),
-      describeSizes(image),
+      describeSize(image.sizeBytes),
     ].join('\n');
     item.iconPath = verdict === undefined || verdict.kind === 'runs' ? new ThemeIcon(stack.usesGpu ? 'circuit-board' : 'package') : verdictIcon(verdict);
     item.accessibilityInformation = { label: [toPlain(tag ?? shortId(image.id), 300), ...parts, ...(verdict === undefined ? [] : [verdict.title])].join(', ') };
@@ -119,8 +129,8 @@ function verdictIcon({ kind }: Verdict): ThemeIcon {
   return kind === 'fails' ? new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) : new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
 }
 
-function describeSizes({ sizeBytes, sharedBytes }: ImageSummary): string {
-  return sharedBytes === null || sharedBytes < 0 ? describeSize(sizeBytes) : l10n.t('{0}, of which {1} shared', describeSize(sizeBytes), describeSize(sharedBytes));
+function describeSizes({ sizeBytes }: ImageSummary, sharedBytes: number | undefined): string {
+  return sharedBytes === undefined ? describeSize(sizeBytes) : l10n.t('{0}, of which {1} shared', describeSize(sizeBytes), describeSize(sharedBytes));
 }
 
 function describeUse(containers: number): string {

@@ -9,13 +9,21 @@ import type { Pages } from './pages';
 import { toPlain } from './plain';
 import { renderComparison, renderScan } from './scan-page';
 import { imageRow, listAllImages, selectImages, type CommandArguments } from './select';
+import { rememberScan } from './stacks';
 
-/** The commands that look into images, without running them. */
-export function createScanActions(view: TreeView<DockerNode>, pages: Pages) {
+/** The commands that look into images, without running them. `onScan` is told when one was read: its rows know more then. */
+export function createScanActions(view: TreeView<DockerNode>, pages: Pages, onScan: () => void) {
+  const read = async (node: ImageNode): Promise<ImageScan | undefined> => {
+    const scan = await readStack(node);
+    if (scan === undefined) return undefined;
+    rememberScan(scan);
+    onScan();
+    return scan;
+  };
   return {
     async scanImage(...args: CommandArguments): Promise<void> {
       const [node] = await selectImages(args, view);
-      const scan = node && (await readStack(node));
+      const scan = node && (await read(node));
       if (node !== undefined && scan !== undefined) await pages.show(l10n.t('Stack inside {0}', nameOf(node)), renderScan(scan));
     },
 
@@ -24,7 +32,7 @@ export function createScanActions(view: TreeView<DockerNode>, pages: Pages) {
       if (left === undefined) return;
       const right = second ?? (await pickOther(left));
       if (right === undefined) return;
-      const scans = await Promise.all([readStack(left), readStack(right)]);
+      const scans = await Promise.all([read(left), read(right)]);
       const [first, other] = scans;
       if (first === undefined || other === undefined) return;
       await pages.show(l10n.t('{0} and {1}', nameOf(left), nameOf(right)), renderComparison(first, other));

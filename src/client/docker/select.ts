@@ -18,7 +18,7 @@ export async function selectContainers(args: CommandArguments, view: TreeView<Do
   if (chosen.length > 0) return chosen.filter(fits);
   const foreign = foreignId(args[0], 'containerId');
   const all = await readAll(async (engine, address) => (await listContainers(engine)).map((container): ContainerNode => ({ kind: 'container', address, container })));
-  if (foreign !== undefined) return all.filter(({ container }) => container.id.startsWith(foreign));
+  if (foreign !== undefined) return known(all.filter(({ container }) => container.id.startsWith(foreign)));
   return pickOne(
     all.filter(fits).map((node) => ({ label: toPlain(node.container.name, 200), description: `${toPlain(node.container.image, 200)} · ${describeState(node.container)}`, node })),
     l10n.t('Which container?'),
@@ -30,9 +30,10 @@ export async function selectContainers(args: CommandArguments, view: TreeView<Do
 export async function selectImages(args: CommandArguments, view: TreeView<DockerNode>, fits: (node: ImageNode) => boolean = () => true): Promise<readonly ImageNode[]> {
   const chosen = chosenNodes(args, view).flatMap((node) => (node.kind === 'image' ? [node] : node.kind === 'repository' ? node.images : []));
   if (chosen.length > 0) return chosen.filter(fits);
-  const foreign = foreignId(args[0], 'fullTag');
+  const [tag, id] = [foreignId(args[0], 'fullTag'), foreignId(args[0], 'imageId')];
   const all = await listAllImages();
-  if (foreign !== undefined) return all.filter(({ tag }) => tag === foreign);
+  // An image without a name has `<none>` there.
+  if (tag !== undefined) return known(all.filter((node) => node.tag === tag).slice(0, 1), all.filter(({ image }) => id !== undefined && image.id.endsWith(id)).slice(0, 1));
   return pickOne(all.filter(fits).map(imageRow), l10n.t('Which image?'), l10n.t('There is no image for this.'));
 }
 
@@ -59,8 +60,15 @@ function isNode(value: unknown): value is DockerNode {
   return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string' && /^(?:container|image|repository|host|fact)$/.test(value.kind);
 }
 
+/** The first choice that is not empty; where none is, says that what Container Tools shows is not on this engine. */
+function known<Node>(...choices: readonly (readonly Node[])[]): readonly Node[] {
+  const found = choices.find((choice) => choice.length > 0);
+  if (found === undefined) void window.showInformationMessage(l10n.t('It is not on this Docker host.'));
+  return found ?? [];
+}
+
 /** The name or id of a row of the extension Container Tools. */
-function foreignId(value: unknown, property: 'containerId' | 'fullTag'): string | undefined {
+function foreignId(value: unknown, property: 'containerId' | 'fullTag' | 'imageId'): string | undefined {
   if (typeof value !== 'object' || value === null || !(property in value)) return undefined;
   const id = (value as Readonly<Record<string, unknown>>)[property];
   return typeof id === 'string' && id !== '' ? id : undefined;

@@ -19,7 +19,7 @@ const KINDS = { yes: 'runs', limited: 'partly', no: 'fails' } as const;
 export class HostJudge implements Disposable {
   readonly #onKnown: () => void;
   readonly #targets = new WeakMap<Host, { target: Target | undefined }>();
-  readonly #verdicts = new WeakMap<ImageDetails, { readonly target: Target; readonly verdict: Verdict | undefined }>();
+  readonly #verdicts = new WeakMap<ImageDetails, { readonly target: Target; readonly stack: ConfigStack; readonly verdict: Verdict | undefined }>();
   readonly #aborter = new AbortController();
 
   /** `onKnown` is told when a host has been looked into, so that what was undefined may be asked again. */
@@ -33,9 +33,9 @@ export class HostJudge implements Disposable {
     if (known === undefined) void this.#look(host);
     if (known?.target === undefined || details === undefined) return undefined;
     const before = this.#verdicts.get(details);
-    if (before?.target === known.target) return before.verdict;
+    if (before?.target === known.target && before.stack === stack) return before.verdict;
     const verdict = describeVerdict(judgeImage({ stack, architecture: details.architecture === '' ? undefined : details.architecture }, known.target));
-    this.#verdicts.set(details, { target: known.target, verdict });
+    this.#verdicts.set(details, { target: known.target, stack, verdict });
     return verdict;
   }
 

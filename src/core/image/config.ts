@@ -1,5 +1,6 @@
 import type { ComponentKind } from '../stack/model';
-import { firstParts } from '../version/dotted';
+import type { ScannedComponent } from '../scan/model';
+import { firstParts, isSameRelease } from '../version/dotted';
 import { exactFrom, imageComponent } from './compose';
 import { decodeImage } from './decode';
 import { osComponent } from './distribution';
@@ -81,6 +82,23 @@ export function readImageConfig({ tags, environment, labels }: ImageConfig, over
     requireCuda,
     usesGpu: [...found.values()].some(({ kind }) => GPU_KINDS.has(kind)) || requireCuda !== undefined || (visible !== undefined && !/^(?:|void|none)$/.test(visible)),
   };
+}
+
+/**
+ * The same stack once the image's files were read: what was found there takes the place of what its names, environment
+ * and labels told of the same kinds. Several of a kind only where they differ, the surest first. Never throws.
+ */
+export function withScan(stack: ConfigStack, scanned: readonly ScannedComponent[]): ConfigStack {
+  const found: ImageComponent[] = [];
+  for (const { kind, name, version } of scanned) {
+    // Files of an image say what they like.
+    if (!/^\d[\w.+~:-]{0,79}$/.test(version)) continue;
+    const known = found.some((other) => other.kind === kind && other.version.type === 'exact' && isSameRelease(other.version.version, version));
+    if (!known) found.push(imageComponent(kind, exactFrom(version, 3), 'stated', undefined, name));
+  }
+  const kinds = new Set(found.map(({ kind }) => kind));
+  const components = [...found, ...stack.components.filter(({ kind }) => !kinds.has(kind))].sort((a, b) => rank(a) - rank(b));
+  return { ...stack, components, usesGpu: stack.usesGpu || components.some(({ kind }) => GPU_KINDS.has(kind)) };
 }
 
 function readEnvironment(environment: readonly string[]): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readImageConfig, type ConfigStack } from '../../../src/core/image/config';
+import { readImageConfig, withScan, type ConfigStack } from '../../../src/core/image/config';
+import type { ScannedComponent } from '../../../src/core/scan/model';
 import { knownVersion } from '../../../src/core/stack/query';
 
 const read = (tags: readonly string[], environment?: readonly string[], labels: Record<string, string> = {}): ConfigStack => readImageConfig({ tags, environment, labels });
@@ -44,5 +45,29 @@ describe('what an image says of itself', () => {
     [['PYTORCH_VERSION=2.1.0'], false],
   ])('%j is for a GPU: %s', (environment, usesGpu) => {
     expect(read(['app:1'], environment).usesGpu).toBe(usesGpu);
+  });
+});
+
+describe('what was found inside an image', () => {
+  const found = (kind: ScannedComponent['kind'], version: string, name: string = kind): ScannedComponent => ({ kind, name, version, cuda: null, via: 'apt', file: '/var/lib/dpkg/status' });
+  const list = ({ components }: ConfigStack): readonly string[] => components.map(({ kind, version }) => `${kind} ${knownVersion(version)}`);
+
+  it('goes before what it says of itself; of what was not found, that stays', () => {
+    const stack = withScan(read([], ['CUDA_VERSION=12.4.0', 'TRT_VERSION=8.6.1.6']), [found('cuda', '12.4.1'), found('cudnn', '9.1.0.70')]);
+    expect(list(stack)).toEqual(['tensorrt 8.6.1.6', 'cuda 12.4.1', 'cudnn 9.1.0.70']);
+  });
+
+  it('makes an image one for a GPU that says nothing of it', () => {
+    const plain = read(['app:latest'], []);
+    expect([plain.usesGpu, withScan(plain, [found('tensorrt', '10.3.0.26')]).usesGpu, withScan(plain, [found('python', '3.10.12')]).usesGpu]).toEqual([false, true, false]);
+  });
+
+  it('is named once for what comes in parts, and twice where two versions lie there', () => {
+    const parts = [found('tensorrt', '10.3.0.26', 'libnvinfer10'), found('tensorrt', '10.3.0', 'libnvinfer.so.10.3.0'), found('tensorrt', '8.6.1', 'tensorrt')];
+    expect(list(withScan(read([]), parts))).toEqual(['tensorrt 10.3.0.26', 'tensorrt 8.6.1']);
+  });
+
+  it('is left out where it is no version', () => {
+    expect(list(withScan(read([]), ['', '$(id)', '[x](command:y)', '1\u202e2', `1${'0'.repeat(200)}`].map((version) => found('tensorrt', version))))).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ describe('the containers', () => {
     await run('with-all', '--gpus', 'all', '-p', '127.0.0.1:18080:80', 'cuda-app:1');
     await run('with-one', '--gpus', '"device=1"', 'cuda-app:1');
     await run('by-runtime', '--runtime', 'nvidia', '-e', 'NVIDIA_VISIBLE_DEVICES=0', 'cuda-app:1');
+    await run('of-compose', '--gpus', 'all', '--label', 'com.docker.compose.project=p', '--label', 'com.docker.compose.service=s', 'cuda-app:1');
     await run('forgotten', 'cuda-app:1');
     await run('plain', 'busybox', 'sleep', '1000');
     // Text on a canvas could not be read.
@@ -28,16 +29,17 @@ describe('the containers', () => {
   });
 
   after(async () => {
-    await docker('rm', '-f', 'with-all', 'with-one', 'by-runtime', 'forgotten', 'plain');
+    await docker('rm', '-f', 'with-all', 'with-one', 'by-runtime', 'of-compose', 'forgotten', 'plain');
     await docker('rmi', '-f', 'cuda-app:1', 'committed:by-test');
     await closeEditors();
   });
 
   it('show how each gets its GPU, and what its image holds', async () => {
-    const rows = await rowsWhen('all with their facts', (texts) => ['with-all', 'with-one', 'by-runtime', 'forgotten'].every((name) => row(texts, name).includes('CUDA 12.4.1')) && row(texts, 'plain') !== '');
+    const rows = await rowsWhen('all with their facts', (texts) => ['with-all', 'with-one', 'by-runtime', 'of-compose', 'forgotten'].every((name) => row(texts, name).includes('CUDA 12.4.1')) && row(texts, 'plain') !== '');
     assert.match(row(rows, 'with-all'), /All GPUs, by --gpus.*cuDNN 9\.1\.0\.70/);
     assert.match(row(rows, 'with-one'), /GPU 1, by --gpus/);
     assert.match(row(rows, 'by-runtime'), /GPU 0, by --runtime=nvidia/);
+    assert.match(row(rows, 'of-compose'), /All GPUs, by Compose/);
     assert.match(row(rows, 'forgotten'), /no GPU, though its image is made for one/);
     assert.doesNotMatch(row(rows, 'plain'), /GPU|CUDA/);
     await screenshot('containers');

@@ -1,5 +1,8 @@
 // The actions of the Images view, on a real engine with a real registry.
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { commands, env, tasks, window } from 'vscode';
 import { closeEditors, eventually } from '../workbench';
 import { docker, registryHost } from './engine';
@@ -53,6 +56,10 @@ describe('the images', () => {
     await screenshot('verdict');
   });
 
+  it('tell what they share with others, once they are opened', async () => {
+    await rowsWhen('its size', (rows) => rows.some((text) => /MB, of which .*MB shared/.test(text)));
+  });
+
   it('are inspected, and show their history', async () => {
     await commands.executeCommand('tensorrt.inspectImage', await imageNode('gpu/app:new'));
     assert.deepEqual((JSON.parse(activeText()) as { readonly RepoTags?: unknown }).RepoTags, ['gpu/app:new']);
@@ -72,6 +79,37 @@ describe('the images', () => {
     assert.match(activeText(), /CUDA 12\.4\.1/);
     assert.match(activeText(), /never started/);
     assert.equal(await docker('ps', '-aq'), before);
+  });
+
+  it('that say nothing of themselves are known by what lies inside, from then on', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'trtc-inside-'));
+    const id = await docker('create', 'busybox');
+    try {
+      await mkdir(path.join(folder, 'var/lib/dpkg'), { recursive: true });
+      await writeFile(path.join(folder, 'var/lib/dpkg/status'), 'Package: libnvinfer10\nStatus: install ok installed\nArchitecture: amd64\nVersion: 10.3.0.26-1+cuda12.5\n\n');
+      await docker('cp', `${folder}/.`, `${id}:/`);
+      await docker('commit', id, 'gpu/silent:1');
+    } finally {
+      await rm(folder, { recursive: true });
+      await docker('rm', id);
+    }
+    await commands.executeCommand('tensorrt.showAllImages');
+    await rowsWhen('the image, of which nothing is known', (rows) => row(rows, 'gpu/silent') !== '');
+    await commands.executeCommand('tensorrt.showGpuImagesOnly');
+    await rowsWhen('it to go', (rows) => row(rows, 'gpu/silent') === '');
+    await commands.executeCommand('tensorrt.scanImage', await imageNode('gpu/silent:1'));
+    await rowsWhen('it with its version', (rows) => row(rows, 'gpu/silent') !== '' && rows.some((text) => text.includes('TensorRT 10.3.0.26')));
+    await screenshot('inside');
+  });
+
+  it('are found by what a row of Container Tools has', async () => {
+    const { image } = await imageNode('gpu/app:old');
+    await commands.executeCommand('tensorrt.inspectImage', { fullTag: 'gpu/app:new', imageId: 'sha256:gone' });
+    assert.match(activeText(), /gpu\/app:new/);
+    await commands.executeCommand('tensorrt.inspectImage', { fullTag: '<none>:<none>', imageId: image.id });
+    assert.match(activeText(), /gpu\/app:old/);
+    await commands.executeCommand('tensorrt.inspectImage', { fullTag: 'gpu/elsewhere:1', imageId: 'sha256:gone' });
+    await notification(/not on this Docker host/);
   });
 
   it('are compared', async () => {
