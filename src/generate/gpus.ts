@@ -26,6 +26,8 @@ export function takeGpus(settings: readonly Setting[], keepRuntime = false): Gpu
     if (read.kind === 'error') return { gpus: undefined, settings, notes: [note('Docker refuses --gpus {value}: {message}.', { value: gpus, message: read.message })] };
     const notes = runtime ? [note('--runtime=nvidia is left out: --gpus does its work.')] : [];
     const which = read.devices.length > 0 ? read.devices : read.count === -1 || read.count === undefined ? 'all' : read.count;
+    // Tutorials mean the first GPU by it.
+    if (which === 0) return { gpus: request(['0'], 'gpus', read.capabilities), settings: dropVisible(rest), notes: [...notes, note('--gpus 0 names no GPU, for a number counts them. It became device=0, the first one.')] };
     return { gpus: request(which, 'gpus', read.capabilities), settings: dropVisible(rest), notes };
   }
   if (cdi.length > 0) return { gpus: request(cdi.includes('all') ? 'all' : cdi, 'cdi'), settings: rest, notes: [] };

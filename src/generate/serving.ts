@@ -28,6 +28,9 @@ const SERVERS = {
   triton: { image: 'nvcr.io/nvidia/tritonserver', service: 'triton', rest: 8000, grpc: 8001 },
 } as const;
 
+/** Where the daemon hands out GPUs unasked, a framework of the web service would take the memory that the model server needs. */
+const NO_GPU = 'CUDA_VISIBLE_DEVICES=-1';
+
 /** A Compose file with the web service and, unless it runs the model itself, the model server. */
 export function generateServing(options: ServingOptions): Output {
   const { mode } = options;
@@ -47,7 +50,7 @@ function pair(options: ServingOptions, mode: 'tfserving' | 'triton', notes: Note
   const { image, service, rest, grpc } = SERVERS[mode];
   const tag = options.serverTag ?? newestTag(mode);
   if (tag === undefined) notes.push(note('No tag of {image} is known: name one.', { image }));
-  const web = createService(webPlan(options, undefined, [`MODEL_NAME=${model}`, `MODEL_SERVER_URL=http://${service}:${rest}`, `MODEL_SERVER_GRPC=${service}:${grpc}`], []));
+  const web = createService(webPlan(options, undefined, [`MODEL_NAME=${model}`, `MODEL_SERVER_URL=http://${service}:${rest}`, `MODEL_SERVER_GRPC=${service}:${grpc}`, NO_GPU], []));
   const server = createService(
     {
       image: tag === undefined ? image : `${image}:${tag}`,

@@ -119,6 +119,8 @@ const CASES: Readonly<Record<string, () => Output>> = {
   'convert-registry': () => convert('docker run -d -p 5000:5000 --restart=always --name xy-registry -v /home/centos/registry:/registry registry:latest'),
   'serving-single': () => generateServing({ mode: 'single', port: 8080, model: 'ocr', gpus: 'all' }),
   'serving-tfserving': () => generateServing({ mode: 'tfserving', port: 8080, model: 'ocr', gpus: 1 }),
+  // Seed 002: the image of the web service has TensorFlow for GPUs in either mode.
+  'serving-tfserving-gpu-image': () => generateServing({ mode: 'tfserving', webImage: 'tensorflow/tensorflow:2.15.0-gpu', port: 8080, model: 'ocr', gpus: 'all' }),
   'serving-triton': () => generateServing({ mode: 'triton', port: 8080, model: 'ocr', gpus: ['0'], webImage: 'ocr.web:v1', gpuSyntax: 'gpus' }),
   // Seed 000: an image of one's own with TensorRT, mirrors, a time zone and Python.
   'dockerfile-seed-000': () => dockerfile({ tensorrt: '8.6', cuda: '12.1', python: '3.10', family: 'apt', flavor: 'runtime' }, { aptMirror: 'https://mirrors.aliyun.com/ubuntu', pipMirror: 'https://mirrors.aliyun.com/pypi/simple', timeZone: 'Asia/Shanghai', locale: 'zh_CN.UTF-8', user: 'dev', packages: ['ffmpeg'], requirements: 'requirements.txt', labels: { 'org.opencontainers.image.title': 'OCR' } }),

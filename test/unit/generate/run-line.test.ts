@@ -44,6 +44,7 @@ describe('reading a run line', () => {
   test.each<[string, Partial<GpuRequest> | undefined]>([
     ['docker run --gpus all img', { which: 'all' }],
     ['docker run --gpus 2 img', { which: 2 }],
+    ['docker run --gpus 0 img', { which: ['0'] }],
     [`docker run --gpus '"device=0,GPU-1a"' img`, { which: ['0', 'GPU-1a'] }],
     [`docker run --gpus 'all,"capabilities=compute,video"' img`, { which: 'all', capabilities: ['compute', 'video'] }],
     ['docker run --runtime=nvidia img', { which: 'all', through: 'gpus' }],
@@ -63,6 +64,10 @@ describe('reading a run line', () => {
 
   test('a request that Docker refuses stays as it is, and is told', () => {
     expect(notesOf('docker run --gpus device=0,1 img')).toEqual(['Docker refuses --gpus device=0,1: cannot set both Count and DeviceIDs on device request.']);
+  });
+
+  test('a count of none, which is written for the first GPU, is told', () => {
+    expect(notesOf('docker run --gpus 0 img')).toEqual(['--gpus 0 names no GPU, for a number counts them. It became device=0, the first one.']);
   });
 
   test('what no other form can say is told', () => {
