@@ -33,6 +33,8 @@ const INPUT = '.quick-input-widget:not([style*="display: none"])';
 /** Waits for an input box whose words are as given, types over what is in it, and accepts. */
 export async function answerInput(about: RegExp, text: string): Promise<void> {
   await shownWhen(`${INPUT} .quick-input-message`, `a question about ${about}`, (texts) => texts.some((shown) => about.test(shown)));
+  // It is shown before it takes what is typed.
+  await shownWhen(`${INPUT} .quick-input-box input:focus`, 'the box to take the keyboard', (texts) => texts.length > 0);
   await press('Control+A');
   if (text !== '') await type(text);
   await press('Enter');
