@@ -17,6 +17,8 @@ interface Entry {
   readonly pattern: RegExp;
   readonly text: string;
   readonly source: string;
+  /** What says nearly as much by its own name is explained under the pointer, and not in comments. */
+  readonly quiet?: true;
 }
 
 const ROCKER = 'https://github.com/osrf/rocker/blob/master/src/rocker/nvidia_extension.py';
@@ -27,6 +29,10 @@ const DEVCONTAINER = 'https://github.com/devcontainers/spec/blob/main/docs/specs
 const WSLG = 'https://github.com/microsoft/wslg/blob/main/samples/container/Containers.md';
 const SERVICES = 'https://github.com/compose-spec/compose-spec/blob/main/05-services.md';
 const RUN = 'https://docs.docker.com/reference/cli/docker/container/run/';
+const DEPLOY = 'https://github.com/compose-spec/compose-spec/blob/main/deploy.md';
+const COMPOSE_GPU = 'https://docs.docker.com/compose/how-tos/gpu-support/';
+const GPU = 'https://docs.docker.com/engine/containers/gpu/';
+const BASH = 'https://www.gnu.org/software/bash/manual/bash.html';
 const PULSE = 'https://comp0016-team-24.github.io/dev/problem-solving/2020/10/30/passing-audio-into-docker.html';
 
 // Sources checked 2026-11-20. Each pattern finds the place that says the most: a name with what stands for its value.
@@ -48,7 +54,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'mitshm', pattern: /"?QT_X11_NO_MITSHM"?[=:] *"?1/, text: 'Keeps Qt from shared memory with the X server, which needs one IPC namespace for both; windows stay empty otherwise.', source: 'https://github.com/osrf/docker_images/issues/21' },
   { id: 'wayland', pattern: /"?WAYLAND_DISPLAY"?[=:] *"?\$?\{?\w*/, text: 'The Wayland socket of the host. Its owner and the user in the container must have the same number.', source: 'https://github.com/mviereck/x11docker' },
   { id: 'wslg', pattern: /\/mnt\/wslg(?=[:,])/, text: 'Sockets of WSLg: Wayland, and PulseAudio for sound.', source: WSLG },
-  { id: 'pulse', pattern: /"?PULSE_SERVER"?[=:] *"?[\w/:.-]+/, text: 'The socket of the sound server, PulseAudio or PipeWire.', source: PULSE },
+  { id: 'pulse', pattern: /"?PULSE_SERVER"?[=:] *"?[\w/:.-]+|\/pulse\/native\b/, text: 'The socket of the sound server, PulseAudio or PipeWire.', source: PULSE },
   { id: 'alsa', pattern: /\/dev\/snd\b/, text: 'The sound card itself: the sound server of the host cannot use it meanwhile.', source: PULSE },
   { id: 'camera', pattern: /\/dev\/video\d+/, text: 'A camera. The container does not start where it is missing.', source: DEVCONTAINER },
   { id: 'dri', pattern: /\/dev\/dri\b/, text: 'GPUs of Intel and AMD, for Mesa.', source: 'https://github.com/mviereck/x11docker' },
@@ -72,12 +78,52 @@ const ENTRIES: readonly Entry[] = [
   { id: 'compose-count', pattern: /^\s*count: .+$/, text: 'How many GPUs. Newer engines give none to a request without a count.', source: 'https://github.com/docker/docs/issues/21026' },
   { id: 'compose-capabilities', pattern: /^\s*capabilities:/, text: 'Compose refuses a request without capabilities.', source: 'https://docs.docker.com/compose/how-tos/gpu-support/' },
   { id: 'pip-cache', pattern: /pip-cache:[\w/]+|source=pip-cache[^"]*/, text: 'Wheels that were downloaded stay when the container is made anew.', source: SERVICES },
+  { id: 'container-image', pattern: /^\s*"?image"?(?=: )/, text: 'The image that the container is made of.', source: SERVICES, quiet: true },
+  { id: 'build', pattern: /^\s*"?build"?(?=:)/, text: 'The image is built from a Dockerfile first.', source: SERVICES, quiet: true },
+  { id: 'build-context', pattern: /^\s*"?context"?(?=:)/, text: 'The folder whose files the build can copy.', source: SERVICES, quiet: true },
+  { id: 'build-target', pattern: /^\s*"?target"?(?=: )/, text: 'The stage of the Dockerfile that is run.', source: SERVICES },
+  { id: 'build-args', pattern: /^\s*"?args"?(?=:)/, text: 'Values for ARG of the Dockerfile.', source: SERVICES, quiet: true },
+  { id: 'terminal', pattern: /^\s*tty: true|^\s*-t$|--tty\b/, text: 'A terminal: a shell shows its prompt in it.', source: RUN },
+  { id: 'input', pattern: /^\s*stdin_open: true|^\s*-i$|--interactive\b/, text: 'Keeps the input open, so that a shell waits for what you type.', source: RUN },
+  { id: 'working-folder', pattern: /^\s*working_dir: \S+|^\s*-w \S+|--workdir[ =]\S+|"workspaceFolder"/, text: 'The folder in which programs and terminals start.', source: RUN },
+  { id: 'workspace-volume', pattern: /^\s*- \.:\/\S+|-v "?\$\{PWD\}:[^\s"]+/, text: 'The folder of the project, shared with the container: what one side changes, the other sees.', source: RUN },
+  { id: 'restart', pattern: /^\s*restart: [\w-]+|--restart[ =][\w-]+/, text: 'When the container is started again by itself. unless-stopped: always, but not once you stopped it.', source: RUN },
+  { id: 'open-port', pattern: /^\s*- "?\d+:\d+"?$|--publish[ =]\d+:\d+| -p \d+:\d+/, text: 'A port of this machine, before the colon, leads to one of the container. The network reaches it, too.', source: RUN },
+  { id: 'remove', pattern: /(?:^|\s)--rm\b/, text: 'Removes the container when it has ended.', source: RUN },
+  { id: 'container-name', pattern: /^\s*container_name: \S+|--name[ =]\S+|^\s*"name"(?=: )/, text: 'A name to know it by.', source: RUN, quiet: true },
+  { id: 'run-args', pattern: /"runArgs"/, text: 'Options of docker run.', source: DEVCONTAINER, quiet: true },
+  { id: 'mounts', pattern: /"mounts"|^\s*volumes:$/, text: 'Folders, sockets and volumes that the container sees.', source: DEVCONTAINER, quiet: true },
+  { id: 'container-env', pattern: /"containerEnv"|^\s*environment:$/, text: 'Variables for all that runs in the container. To change them it must be made anew.', source: DEVCONTAINER, quiet: true },
+  { id: 'remote-env', pattern: /"remoteEnv"/, text: 'Variables for terminals and extensions alone. To change them the container need not be made anew.', source: DEVCONTAINER },
+  { id: 'customizations', pattern: /"customizations"/, text: 'What VS Code sets up in the container.', source: DEVCONTAINER, quiet: true },
+  { id: 'extensions', pattern: /"extensions"/, text: 'Extensions that VS Code installs in the container.', source: DEVCONTAINER, quiet: true },
+  { id: 'editor-settings', pattern: /"settings"/, text: 'Settings of VS Code for this container.', source: DEVCONTAINER, quiet: true },
+  { id: 'features', pattern: /"features"/, text: 'Programs that the dev container tools install on top of the image.', source: DEVCONTAINER },
+  { id: 'compose-file', pattern: /"dockerComposeFile"/, text: 'The Compose file whose service is the dev container.', source: DEVCONTAINER, quiet: true },
+  { id: 'compose-service', pattern: /"service"/, text: 'The service that is the dev container.', source: DEVCONTAINER, quiet: true },
+  { id: 'override-command', pattern: /"overrideCommand": *true/, text: 'The container waits for you instead of running the command of its service.', source: DEVCONTAINER },
+  { id: 'services', pattern: /^services:/, text: 'Containers that are started together.', source: SERVICES, quiet: true },
+  { id: 'deploy', pattern: /^\s*(?:deploy|resources):$/, text: 'What is reserved for the container.', source: DEPLOY, quiet: true },
+  { id: 'nvidia-driver', pattern: /^\s*- driver: nvidia/, text: 'GPUs of NVIDIA.', source: COMPOSE_GPU, quiet: true },
+  { id: 'device-ids', pattern: /^\s*device_ids:/, text: 'GPUs by number or UUID, as nvidia-smi -L shows them.', source: COMPOSE_GPU },
+  { id: 'ulimits', pattern: /^\s*ulimits:/, text: 'Limits for each process of the container.', source: SERVICES, quiet: true },
+  { id: 'depends-on', pattern: /^\s*(?:depends_on:|condition: service_healthy)/, text: 'Starts only once the other service answers its check of health.', source: SERVICES },
+  { id: 'healthcheck', pattern: /^\s*(?:healthcheck|interval|timeout|retries):/, text: 'Asks again and again whether the service answers.', source: SERVICES },
+  { id: 'web-service', pattern: /^\s*(?:MODE|PORT|MODEL_NAME|MODEL_PATH|MODEL_SERVER_URL|MODEL_SERVER_GRPC):/, text: 'Tells the program of the service how to run: it must read this variable.', source: SERVICES },
+  { id: 'model-volume', pattern: /^\s*- \.\/models\S*/, text: 'The models of this folder, for reading alone.', source: SERVICES },
+  { id: 'stop-on-failure', pattern: /^set -\w+/, text: 'Ends the script where a command fails.', source: BASH, quiet: true },
+  { id: 'script-folder', pattern: /^cd "\$\(dirname "\$0"\)"/, text: 'Paths count from the folder of the script, wherever it is started.', source: BASH },
+  { id: 'if-terminal', pattern: /\[ -t 0 \]/, text: 'A terminal only where there is one: docker run refuses to start otherwise.', source: RUN },
+  { id: 'if-gpu', pattern: /^if nvidia-smi -L/, text: 'Passes GPUs only where the host has some.', source: GPU },
+  { id: 'run', pattern: /^exec (?:docker|podman) run/, text: 'Runs the container. What is written behind the name of the script is its command.', source: RUN },
   { id: 'apt-pins', pattern: /apt-mark hold/, text: 'Keeps a later apt-get upgrade from moving these packages to another CUDA.', source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/installing-tensorrt/installing.html' },
   { id: 'apt-lists', pattern: /rm -rf \/var\/lib\/apt\/lists\/\*/, text: 'The package lists are of no use in the image.', source: 'https://docs.docker.com/build/building/best-practices/' },
   { id: 'no-recommends', pattern: /--no-install-recommends/, text: 'Installs what is named and needed, nothing more.', source: 'https://docs.docker.com/build/building/best-practices/' },
   { id: 'pip-no-cache', pattern: /--no-cache-dir/, text: 'Keeps downloaded wheels out of the image.', source: 'https://pip.pypa.io/en/stable/cli/pip/' },
   { id: 'noninteractive', pattern: /DEBIAN_FRONTEND=noninteractive/, text: 'Keeps packages from asking questions that nobody answers during a build.', source: 'https://docs.docker.com/build/building/best-practices/' },
 ];
+
+const QUIET = new Set(ENTRIES.flatMap(({ id, quiet }) => (quiet === true ? [id] : [])));
 
 /** Explanations of the parts of a text that are known, in order: at most one a part, and each part where it first stands on a line. */
 export function explainText(text: string): readonly Explanation[] {
@@ -105,7 +151,7 @@ export function addComments(text: string, mark: '//' | '#'): string {
   for (const { id, range, text: explanation } of explainText(text)) {
     const line = startOfCommand(lines, countLines(text, range.start));
     // What has a comment of its own needs no other.
-    if (seen.has(id) || lines[line - 1]?.trim().startsWith(`${mark} `) === true) continue;
+    if (seen.has(id) || QUIET.has(id) || lines[line - 1]?.trim().startsWith(`${mark} `) === true) continue;
     seen.add(id);
     byLine.set(line, [...(byLine.get(line) ?? []), explanation]);
   }
