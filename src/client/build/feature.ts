@@ -28,7 +28,7 @@ import { diagnoseBuild, type BuildFailure } from '../../core/build-log/diagnose'
 import type { BuildEvent } from '../../core/build-log/model';
 import { Places } from '../../core/build-log/place';
 import { describePosition, LogRenderer, type LogPaint } from '../../core/build-log/render';
-import { analyseDockerfile, type Analysis } from '../../core/engine/analyse';
+import type { Analysis } from '../../core/engine/analyse';
 import { ERRORS_REQUEST, type ErrorsAnswer, type ErrorsParams } from '../../core/protocol/requests';
 import { LineIndex } from '../../core/text/line-index';
 import { buildImage, checkSpace, DockerError } from '../../docker';
@@ -38,9 +38,10 @@ import { toPlain } from '../docker/plain';
 import { describeProblem, showFailure } from '../docker/problem-message';
 import { requireTrust } from '../docker/trust';
 import { BUILD_TASK, dockerfilePath, readDefinition, toSpec, withoutKey, type BuildDefinition } from './definition';
-import { createContext } from './context';
+import { analyseFile, type FileAnalysis } from './analysis';
 import { Failures } from './failures';
 import { askOptions } from './options';
+import { targetOf } from './target';
 import { BuildTerminal } from './terminal';
 
 /** Dockerfiles of a workspace that are offered as tasks. */
@@ -82,9 +83,15 @@ export function createBuildFeature(client: LanguageClient, memento: Memento) {
       if (address === undefined) {
         throw new DockerError({ kind: 'not-installed' });
       }
-      const { stack } = await analyse(dockerfile, {});
+      const { stack } = await analyseFile(dockerfile, {});
       const key = `tensorrt.build ${dockerfile.toString()}`;
-      const start = { ...defaultDefinition(dockerfile, folder), ...memento.get<BuildDefinition>(key), ...(stage !== undefined && { target: stage }) };
+      const remembered = { ...defaultDefinition(dockerfile, folder), ...memento.get<BuildDefinition>(key) };
+      const target = stage === undefined ? undefined : targetOf(stack?.stages.map((each) => each.stage) ?? [], stage);
+      if (target?.kind === 'nameless') {
+        void window.showInformationMessage(l10n.t('Docker builds only a stage with a name by itself: write AS and a name behind its FROM.'));
+        return undefined;
+      }
+      const start = target === undefined ? remembered : { ...withoutKey(remembered, 'target'), ...(target.kind === 'named' && { target: target.name }) };
       const title = l10n.t('Build {0}', labelOf(dockerfile));
       const definition = await askOptions(title, start, stack, address);
       if (definition === undefined) return undefined;
@@ -167,7 +174,7 @@ export function createBuildFeature(client: LanguageClient, memento: Memento) {
   }
 
   async function follow({ spec, folder, dockerfile, address, terminal, progress }: Followed): Promise<BuildResult> {
-    const analysis = dockerfile === undefined ? undefined : await analyse(dockerfile, spec.buildArgs ?? {}, spec.context);
+    const analysis = dockerfile === undefined ? undefined : await analyseFile(dockerfile, spec.buildArgs ?? {}, spec.context);
     const label = dockerfile === undefined ? '' : labelOf(dockerfile);
     if (dockerfile !== undefined) {
       failures.clear(dockerfile);
@@ -280,19 +287,6 @@ async function findEngine(name: string | undefined): Promise<EngineAddress> {
   return found;
 }
 
-/** A Dockerfile as it is built: interpreted with the build's arguments. Files are named by their URIs. */
-async function analyse(dockerfile: Uri, buildArgs: Readonly<Record<string, string | null>>, context?: string): Promise<Analysis & { readonly texts: ReadonlyMap<string, string> }> {
-  const uri = dockerfile.toString();
-  // Docker reads the disk, not the editor.
-  const text = Buffer.from(await workspace.fs.readFile(dockerfile)).toString('utf8');
-  const given = new Map(Object.entries(buildArgs).flatMap(([name, value]) => {
-    const known = value ?? process.env[name];
-    return known === undefined ? [] : [[name, known] as const];
-  }));
-  const analysis = analyseDockerfile(text, uri, { buildArgs: given, context: createContext(context ?? path.dirname(dockerfile.fsPath)) });
-  return { ...analysis, texts: new Map([...analysis.files, [uri, text]]) };
-}
-
 const paint = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
 
 // Select Graphic Rendition, ECMA-48 8.3.117: the colours are those of the terminal's theme.
@@ -323,7 +317,7 @@ function gigabytes(bytes: number): string {
   return (bytes / 1e9).toFixed(1);
 }
 
-function describeFailures(found: readonly BuildFailure[], analysis: Awaited<ReturnType<typeof analyse>> | undefined, label: string): readonly string[] {
+function describeFailures(found: readonly BuildFailure[], analysis: FileAnalysis | undefined, label: string): readonly string[] {
   return found.flatMap(({ message, location, causes }) => {
     const line = new LineIndex(analysis?.texts.get(location.file) ?? '').positionAt(location.range.start).line + 1;
     const place = location.file === analysis?.stack?.dockerfile.file ? label : labelOf(Uri.parse(location.file));
@@ -338,7 +332,7 @@ async function tellBuilt(image: string, seconds: string): Promise<void> {
   if (answer === test) await commands.executeCommand('tensorrt.smokeTestImage', image);
 }
 
-async function tellFailed([first]: readonly BuildFailure[], analysis: Awaited<ReturnType<typeof analyse>> | undefined, error: string | undefined): Promise<void> {
+async function tellFailed([first]: readonly BuildFailure[], analysis: FileAnalysis | undefined, error: string | undefined): Promise<void> {
   const show = l10n.t('Show in Dockerfile');
   const explain = l10n.t('Explain');
   const text = first === undefined ? toPlain(error ?? '', 300) : toPlain(first.message, 300);

@@ -7,6 +7,7 @@ import type { EngineAddress } from '../../docker/model';
 import { toPlain } from '../docker/plain';
 import { dockerProgram } from '../docker/terminals';
 import { withoutKey, type BuildDefinition } from './definition';
+import { joinWords, splitWords } from './words';
 
 interface Choice extends QuickPickItem {
   /** Asks for another value; undefined for "build". */
@@ -36,7 +37,7 @@ function listChoices(definition: BuildDefinition, stack: StackReport | undefined
     choice('chip', l10n.t('Platforms'), list(definition.platforms), (now) => askList(now, 'platforms', l10n.t('Platforms, separated by blanks'), 'linux/amd64')),
     choice('server-process', l10n.t('Builder'), definition.builder ?? l10n.t('the current one'), (now) => askBuilder(now, address)),
     choice('folder', l10n.t('Build context'), definition.context ?? '.', (now) => askText(now, 'context', l10n.t('Folder of the build context, from the workspace folder'), '.')),
-    choice('key', l10n.t('Secrets'), list(definition.secrets), (now) => askList(now, 'secrets', l10n.t('Secrets, separated by blanks'), 'id=token,src=token.txt')),
+    choice('key', l10n.t('Secrets'), list(definition.secrets), (now) => askList(now, 'secrets', l10n.t('Secrets, separated by blanks; one with a blank in it in double quotes'), 'id=token,src=token.txt')),
     choice('archive', l10n.t('Cache from'), list(definition.cacheFrom), (now) => askList(now, 'cacheFrom', l10n.t('Where cached layers are looked for, separated by blanks'), 'type=local,src=.cache')),
     choice('archive', l10n.t('Cache to'), list(definition.cacheTo), (now) => askList(now, 'cacheTo', l10n.t('Where the cache is written to, separated by blanks'), 'type=local,dest=.cache')),
     choice('globe', l10n.t('Network'), definition.network ?? l10n.t('the default one'), (now) => askText(now, 'network', l10n.t('Network of RUN: default, none, host'), 'default')),
@@ -61,9 +62,9 @@ async function askText(definition: BuildDefinition, name: 'context' | 'network',
 }
 
 async function askList(definition: BuildDefinition, name: 'tags' | 'platforms' | 'secrets' | 'cacheFrom' | 'cacheTo', prompt: string, placeHolder: string): Promise<BuildDefinition | undefined> {
-  const answer = await window.showInputBox({ prompt, placeHolder, value: (definition[name] ?? []).join(' '), validateInput: name === 'tags' ? checkTags : () => undefined });
+  const answer = await window.showInputBox({ prompt, placeHolder, value: joinWords(definition[name] ?? []), validateInput: name === 'tags' ? checkTags : () => undefined });
   if (answer === undefined) return undefined;
-  const values = answer.split(/\s+/).filter((value) => value !== '');
+  const values = splitWords(answer);
   return values.length === 0 ? withoutKey(definition, name) : { ...definition, [name]: values };
 }
 
@@ -75,11 +76,10 @@ function checkTags(text: string): string | undefined {
 
 async function askTarget(definition: BuildDefinition, stack: StackReport | undefined): Promise<BuildDefinition | undefined> {
   const last: QuickPickItem & { target?: string } = { label: l10n.t('The last stage') };
-  const stages = (stack?.stages ?? []).map(({ stage, base }) => ({
-    label: toPlain(stage.name ?? l10n.t('Stage {0}', stage.index), 80),
-    description: toPlain(base.reference.value, 120),
-    target: stage.name ?? String(stage.index),
-  }));
+  // Builders know names alone.
+  const stages = (stack?.stages ?? []).flatMap(({ stage: { name }, base }) =>
+    name === undefined ? [] : [{ label: toPlain(name, 80), description: toPlain(base.reference.value, 120), target: name }],
+  );
   const picked = await window.showQuickPick([last, ...stages], { placeHolder: l10n.t('Stage to build') });
   if (picked === undefined) return undefined;
   return picked.target === undefined ? withoutKey(definition, 'target') : { ...definition, target: picked.target };

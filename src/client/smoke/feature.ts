@@ -19,15 +19,19 @@ import {
   type TestRun,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { StageOutput } from '../../core/engine/stack-output';
-import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type Engine, type EngineAddress } from '../../docker';
+import { diagnoseBuild } from '../../core/build-log/diagnose';
+import { describeStack, type StageOutput } from '../../core/engine/stack-output';
+import { LineIndex } from '../../core/text/line-index';
+import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type BuildSpec, type Engine, type EngineAddress } from '../../docker';
 import { writeJobs } from '../../smoke/cluster';
 import { placeInFile } from '../../smoke/file-checks';
 import type { CheckResult, Profile, Sentence } from '../../smoke/model';
 import { DEFAULT_LIMITS } from '../../smoke/run';
 import { smoke, type SmokeHost, type SmokeRequest } from '../../smoke/smoke';
 import { describeAddress, listAllEngines, listEngines } from '../docker/engines';
-import { readDefinition, toSpec } from '../build/definition';
+import { analyseFile } from '../build/analysis';
+import { readDefinition, toSpec, withoutKey } from '../build/definition';
+import { targetOf } from '../build/target';
 import type { DockerNode } from '../docker/nodes';
 import { Pages } from '../docker/pages';
 import { toPlain, toPlainLines } from '../docker/plain';
@@ -60,6 +64,16 @@ interface Prepared {
   readonly file: SmokeRequest['file'];
   /** Where the messages of a check are shown. */
   readonly placeOf: (checkId: string) => Range | undefined;
+}
+
+/** An image could not be built: why, and where. */
+class NotBuilt extends Error {
+  constructor(
+    message: string,
+    readonly place: Location | undefined,
+  ) {
+    super(message);
+  }
 }
 
 /** All that stands behind the tests view and the commands of smoke tests. */
@@ -199,7 +213,8 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
       if (signal.aborted) testRun.skipped(item);
       else {
         const text = error instanceof DockerError ? describeProblem(error.problem).text : toPlainLines(error instanceof Error ? error.message : String(error));
-        testRun.errored(item, messageOf(text, item.uri, item.range), performance.now() - begun);
+        const place = error instanceof NotBuilt ? error.place : undefined;
+        testRun.errored(item, messageOf(text, place?.uri ?? item.uri, place?.range ?? item.range), performance.now() - begun);
       }
     } finally {
       disconnect(engine);
@@ -211,9 +226,9 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
     if (subject.kind === 'image') return { reference: subject.reference, predicted: null, file: undefined, placeOf: () => undefined };
     if (subject.kind === 'stage') {
       const { uri, stage } = subject;
-      const reference = await build(uri, stage.name ?? String(stage.index), {}, undefined, address, signal, write);
+      const { reference } = await build(uri, stage.name ?? String(stage.index), {}, undefined, address, signal, write);
       const line = new Range(stage.line - 1, 0, stage.line - 1, 0);
-      return { reference, predicted: { ...stage, components: stage.components.map((component) => ({ ...component, file: shorten(component.file) })) }, file: undefined, placeOf: () => line };
+      return { reference, predicted: shortenFiles(stage), file: undefined, placeOf: () => line };
     }
     const { smoke: file, problems, toRange } = await loadSmokeFile(subject.uri);
     const [problem] = problems;
@@ -223,25 +238,28 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
     if (file.subject.kind === 'image') return { ...common, reference: file.subject.image, predicted: null };
     const dockerfile = Uri.file(resolve(file.subject.dockerfile));
     const { target, context: folder, buildArgs } = file.subject;
-    const reference = await build(dockerfile, target ?? undefined, buildArgs, folder === null ? undefined : resolve(folder), address, signal, write);
-    return { ...common, reference, predicted: null };
+    return { ...common, ...(await build(dockerfile, target ?? undefined, buildArgs, folder === null ? undefined : resolve(folder), address, signal, write)) };
   }
 
-  /** Builds a stage as it was last built from the editor; gives the id of the image. */
-  async function build(dockerfile: Uri, target: string | undefined, buildArgs: Readonly<Record<string, string>>, folder: string | undefined, address: EngineAddress, signal: AbortSignal, write: (text: string) => void): Promise<string> {
+  /** Builds a stage as it was last built from the editor; gives the id of the image, and what it should hold. Rejects with NotBuilt. */
+  async function build(dockerfile: Uri, target: string | undefined, buildArgs: Readonly<Record<string, string>>, folder: string | undefined, address: EngineAddress, signal: AbortSignal, write: (text: string) => void): Promise<Pick<Prepared, 'reference' | 'predicted'>> {
     const last = context.workspaceState.get<object>(`tensorrt.build ${dockerfile.toString()}`, {});
     const workspaceFolder = workspace.getWorkspaceFolder(dockerfile)?.uri ?? Uri.file(path.dirname(dockerfile.fsPath));
     // Neither named nor pushed: only this test needs it.
-    const remembered = { ...toSpec(readDefinition(last), workspaceFolder), push: false, tags: [] };
+    const remembered = { ...withoutKey(toSpec(readDefinition(last), workspaceFolder), 'target'), push: false, tags: [] };
+    const spec: BuildSpec = {
+      ...remembered,
+      dockerfile: dockerfile.fsPath,
+      context: folder ?? ('context' in last ? remembered.context : path.dirname(dockerfile.fsPath)),
+      buildArgs: { ...remembered.buildArgs, ...buildArgs },
+    };
+    const { stack, findings, texts } = await analyseFile(dockerfile, spec.buildArgs ?? {}, spec.context);
+    const stages = stack === undefined ? [] : describeStack(stack).stages;
+    const wanted = target === undefined ? undefined : targetOf(stages, target);
+    if (wanted?.kind === 'nameless') throw new NotBuilt(l10n.t('Docker builds only a stage with a name by itself: write AS and a name behind its FROM.'), undefined);
     const outcome = await buildImage(
       address,
-      {
-        ...remembered,
-        dockerfile: dockerfile.fsPath,
-        context: folder ?? ('context' in last ? remembered.context : path.dirname(dockerfile.fsPath)),
-        buildArgs: { ...remembered.buildArgs, ...buildArgs },
-        ...(target !== undefined && { target }),
-      },
+      { ...spec, ...(wanted?.kind === 'named' && { target: wanted.name }) },
       {
         signal,
         dockerPath: workspace.getConfiguration('tensorrt').get<string>('docker.path', 'docker'),
@@ -251,8 +269,16 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         },
       },
     );
-    if (outcome.imageId === null) throw new Error(outcome.ended === 'cancelled' ? l10n.t('Cancelled.') : l10n.t('{0} was not built: {1}', workspace.asRelativePath(dockerfile), outcome.log.error ?? ''));
-    return outcome.imageId;
+    if (outcome.imageId !== null) {
+      const built = target === undefined ? stages.at(-1) : stages.find(({ name, index }) => name?.toLowerCase() === target.toLowerCase() || String(index) === target);
+      return { reference: outcome.imageId, predicted: built === undefined ? null : shortenFiles(built) };
+    }
+    if (outcome.ended === 'cancelled') throw new NotBuilt(l10n.t('Cancelled.'), undefined);
+    const [failure] = stack === undefined ? [] : diagnoseBuild(outcome.log, stack, findings);
+    throw new NotBuilt(
+      l10n.t('{0} was not built: {1}', workspace.asRelativePath(dockerfile), [failure?.message ?? outcome.log.error ?? '', ...(failure?.evidence ?? [])].join('\n')),
+      failure === undefined ? undefined : new Location(Uri.parse(failure.location.file), toRange(texts.get(failure.location.file) ?? '', failure.location.range)),
+    );
   }
 
   /** The hosts that smoke files and stages are tested on: those chosen, else the current one. */
@@ -385,9 +411,16 @@ function labelOf(subject: Subject): string {
   }
 }
 
-/** The server names files by their URIs. */
-function shorten(file: string): string {
-  return file.startsWith('file:') ? workspace.asRelativePath(Uri.parse(file)) : file;
+/** A stage whose files are named as people name them, not by their URIs. */
+function shortenFiles(stage: StageOutput): StageOutput {
+  const shorten = (file: string): string => (file.startsWith('file:') ? workspace.asRelativePath(Uri.parse(file)) : file);
+  return { ...stage, components: stage.components.map((component) => ({ ...component, file: shorten(component.file) })) };
+}
+
+function toRange(text: string, { start, end }: { readonly start: number; readonly end: number }): Range {
+  const lines = new LineIndex(text);
+  const [first, last] = [lines.positionAt(start), lines.positionAt(end)];
+  return new Range(first.line, first.character, last.line, last.character);
 }
 
 function isStage(subject: Subject | undefined, stage: string): boolean {

@@ -1,22 +1,38 @@
 // Records of smoke tests, one line of JSON each, in the storage of the extension.
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { l10n, window, type QuickPickItem, type Uri } from 'vscode';
 import { readHistory, type SmokeRecord } from '../../smoke/record';
 import { toPlain, toPlainLines } from '../docker/plain';
 import type { Pages } from '../docker/pages';
 
+/** Above this the older half of the file is let go. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
 /** The records that this editor has written. */
 export class History {
   readonly #file: string;
+  /** Several hosts may be done at once. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(storage: Uri) {
     this.#file = path.join(storage.fsPath, 'smoke.jsonl');
   }
 
-  async add(record: SmokeRecord): Promise<void> {
+  /** Rejects where it cannot be written. */
+  add(record: SmokeRecord): Promise<void> {
+    const added = this.#writing.then(() => this.#write(record));
+    this.#writing = added.catch(() => undefined);
+    return added;
+  }
+
+  async #write(record: SmokeRecord): Promise<void> {
     await mkdir(path.dirname(this.#file), { recursive: true });
     await appendFile(this.#file, `${JSON.stringify(record)}\n`);
+    if ((await stat(this.#file)).size <= MAX_BYTES) return;
+    const kept = readHistory(await readFile(this.#file, 'utf8'));
+    await writeFile(`${this.#file}.new`, kept.slice(Math.ceil(kept.length / 2)).map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await rename(`${this.#file}.new`, this.#file);
   }
 
   /** The newest first. */
@@ -38,7 +54,7 @@ export class History {
     }
     const items = records.map((record): QuickPickItem & { readonly record: SmokeRecord } => ({
       label: `${iconOf(record)} ${toPlain(record.subject, 200)}`,
-      description: [new Date(record.started).toLocaleString(), record.gpu, record.driver].filter((text) => text !== null).map((text) => toPlain(text, 80)).join(' · '),
+      description: [new Date(record.started).toLocaleString(), record.engine.host ?? record.engine.name, record.gpu, record.driver].filter((text) => text !== null).map((text) => toPlain(text, 80)).join(' · '),
       detail: describeCounts(record),
       record,
     }));
@@ -70,9 +86,9 @@ function describeRecord(record: SmokeRecord): string {
     [l10n.t('Started'), new Date(started).toLocaleString()],
     [l10n.t('Took'), `${(durationMs / 1000).toFixed(1)} s`],
   ].flatMap(([name, value]) => (value === null || value === undefined || value === '' ? [] : [`${name ?? ''}: ${toPlain(value)}`]));
-  const rows = checks.flatMap(({ state, title, sentence, details, evidence }) => [
+  const rows = checks.flatMap(({ state, title, sentence, details, evidence, durationMs: took }) => [
     '',
-    `${state.toUpperCase()}  ${title}`,
+    `${state.toUpperCase()}  ${toPlain(title)}  (${(took / 1000).toFixed(1)} s)`,
     `    ${toPlain(sentence)}`,
     ...details.map((detail) => `    - ${toPlain(detail)}`),
     ...toPlainLines(evidence).split('\n').filter((line) => line !== '').map((line) => `    | ${line}`),

@@ -129,6 +129,17 @@ describe('a build', () => {
     await workspace.getConfiguration('tensorrt').update('codeLens', undefined, ConfigurationTarget.Global);
   });
 
+  it('takes the last stage where that has no name, and says so of others', async () => {
+    const { uri } = await openText('nameless/Dockerfile', 'FROM busybox\nFROM busybox\nLABEL a=nameless\n');
+    const built = commands.executeCommand('tensorrt.buildImage', uri, '1');
+    await shownWhen('.quick-input-widget .monaco-list-row', 'the choice', (rows) => rows.some((row) => /Stage.*the last one/.test(row)));
+    await choose('Build');
+    await built;
+    assert.match(await docker('images', '-q', 'nameless:latest'), /^[\da-f]+$/);
+    await commands.executeCommand('tensorrt.buildImage', uri, '0');
+    await notification(/only a stage with a name/);
+  });
+
   it('stops when its task is ended', async () => {
     await writeFile('slow/Dockerfile', 'FROM busybox\nRUN echo begun; sleep 4321\n');
     const execution = await tasks.executeTask(await resolve({ dockerfile: 'slow/Dockerfile', context: 'slow', network: 'none' }));

@@ -96,7 +96,9 @@ describe('smoke tests', () => {
     await shown;
     const text = window.activeTextEditor?.document.getText() ?? '';
     assert.match(text, /GPU: NVIDIA GeForce RTX 4090/);
-    assert.match(text, /PASSED {2}nvidia-smi sees a GPU/);
+    assert.match(text, /PASSED {2}nvidia-smi sees a GPU {2}\(\d+\.\d s\)/);
+    assert.match(text, /Image: sha256:[\da-f]{64}\n(?:Digest: .*\n)?Docker host: .+, \d+\.\d+\.\d+/);
+    assert.match(text, /Driver: 550\.54\.15\n(?:.*\n)*Took: \d+\.\d s/);
     await screenshot('smoke-history');
   });
 
@@ -110,6 +112,16 @@ describe('smoke tests', () => {
     await shown;
     assert.match(window.activeTextEditor?.document.getText() ?? '', /Versions: .*cuda 12\.4\.1/);
     assert.equal(await left(), '');
+  });
+
+  it('tell why the image is not built, at the word of the Dockerfile', async () => {
+    const { uri } = await openText('smoke/broken/Dockerfile', 'FROM smoke-tool:1\nLABEL a=b\nCOPY missing.txt /\n');
+    const tested = commands.executeCommand('tensorrt.smokeTestStage', uri, '0');
+    await choose('Static');
+    await tested;
+    await window.showTextDocument(uri);
+    await shownWhen('.monaco-workbench', 'the message', (texts) => texts.some((text) => /was not built: .*has no .*missing\.txt/.test(text.replaceAll('\u00a0', ' '))));
+    await screenshot('smoke-not-built');
   });
 
   it('can be written as a Job', async () => {
