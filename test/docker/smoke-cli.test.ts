@@ -135,6 +135,14 @@ describe('trtc smoke', () => {
     expect(left()).toBe('');
   });
 
+  it('takes its containers away on each host', async () => {
+    const child = spawn(process.execPath, [BUNDLE, 'smoke', 'slow.smoke.yaml', '--context', 'DOCKER_HOST', '--context', env['DOCKER_HOST'] ?? ''], { cwd: folder, env, stdio: 'ignore' });
+    await eventually(() => expect(left().split('\n')).toHaveLength(2));
+    child.kill('SIGINT');
+    expect([1, 2]).toContain(await new Promise((resolve) => child.on('exit', resolve)));
+    expect(left()).toBe('');
+  });
+
   it('takes away what a killed run has left', async () => {
     const child = spawn(process.execPath, [BUNDLE, 'smoke', 'slow.smoke.yaml'], { cwd: folder, env, stdio: 'ignore' });
     await eventually(() => expect(left()).not.toBe(''));
