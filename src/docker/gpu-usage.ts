@@ -1,4 +1,5 @@
 // GPU memory and load of running containers, in nvidia-smi's words.
+import { readlink } from 'node:fs/promises';
 import os from 'node:os';
 import { run } from '../process/run';
 import { clientOf, type Engine } from './connect';
@@ -33,16 +34,26 @@ export interface GpuUsage {
 }
 
 /**
- * Asks for the GPU usage of running containers. Where the engine is this machine's own and has nvidia-smi, two calls of
- * it tell for all, joined with each container's processes; elsewhere nvidia-smi is run in each container. A container
+ * Asks for the GPU usage of running containers. Where the engine is this machine's own and has nvidia-smi, and this is no
+ * container, two calls of it tell for all, joined with each container's processes; elsewhere nvidia-smi is run in each container. A container
  * of which nothing can be had is not in the answer.
  */
 export async function readGpuUsage(engine: Engine, info: EngineInfo, ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, GpuUsage>> {
-  const host = isLocal(engine.address.url) && info.hostName === os.hostname() ? await askHost(signal) : null;
+  const isHere = isLocal(engine.address.url) && info.hostName === os.hostname() && isFirstPidNamespace(await readlink('/proc/self/ns/pid').catch(() => ''));
+  const host = isHere ? await askHost(signal) : null;
   const usages = await Promise.all(
     ids.map(async (id): Promise<[string, GpuUsage | null]> => [id, await (host === null ? askContainer(engine, id, signal) : joinProcesses(engine, id, host, signal)).catch(() => null)]),
   );
   return new Map(usages.filter((entry): entry is [string, GpuUsage] => entry[1] !== null));
+}
+
+/**
+ * Whether processes have the numbers here that nvidia-smi and the engine may both tell of; in a container, and in WSL, they
+ * have others, and none of a container's processes would be found. `link` is what /proc/self/ns/pid points to: the kernel
+ * numbers the first namespace 0xEFFFFFFC (PROC_PID_INIT_INO of include/linux/proc_ns.h).
+ */
+export function isFirstPidNamespace(link: string): boolean {
+  return link === `pid:[${0xeffffffc}]`;
 }
 
 interface HostUsage {

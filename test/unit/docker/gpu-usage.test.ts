@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readGpus, readProcesses } from '../../../src/docker/gpu-usage';
+import { isFirstPidNamespace, readGpus, readProcesses } from '../../../src/docker/gpu-usage';
 
 const MIB = 1024 * 1024;
 
@@ -31,3 +31,10 @@ describe('answers of nvidia-smi', () => {
     }
   });
 });
+
+it.each([
+  ['pid:[4026531836]', true],
+  // As `unshare --pid` gives it.
+  ['pid:[4026532190]', false],
+  ['', false],
+])('processes have the numbers of the host where the namespace is %j: %s', (link, first) => expect(isFirstPidNamespace(link)).toBe(first));
