@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { chmod } from 'node:fs/promises';
 import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
 import { formatMessage } from '../../core/engine/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
@@ -23,6 +24,8 @@ interface Change {
   readonly uri: Uri;
   readonly before: TextDocument | undefined;
   readonly after: string;
+  /** A script that is to be run. */
+  readonly executable: boolean;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], t
     const merged = before && merge(file.path, before.getText());
     notes.push(...(merged?.notes ?? []));
     if (before !== undefined && merged === undefined && /(?:devcontainer\.json|compose\.ya?ml)$/.test(file.path)) notes.push(note('{file} stays as it is: nothing can be added to what stands there.', { file: file.path }));
-    else if ((merged?.text ?? file.text) !== before?.getText()) changes.push({ path: file.path, uri, before, after: merged?.text ?? file.text });
+    else if ((merged?.text ?? file.text) !== before?.getText()) changes.push({ path: file.path, uri, before, after: merged?.text ?? file.text, executable: file.executable });
   }
   if (changes.length === 0) return { written: [], notes, calledOff: false };
   if (!(await confirm(changes, title))) return { written: [], notes, calledOff: true };
@@ -50,6 +53,8 @@ export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], t
   if (!(await workspace.applyEdit(edit, { isRefactoring: true }))) throw new Error(l10n.t('The files could not be written.'));
   // The dev container tools and Docker read the disk.
   for (const { before } of changes) await before?.save();
+  // VS Code has no way to say so; a folder that is not on a disk of this machine has no such bit.
+  for (const { uri, executable } of changes) if (executable && uri.scheme === 'file') await chmod(uri.fsPath, 0o755).catch(() => undefined);
   return { written: changes.map(({ uri }) => uri), notes, calledOff: false };
 }
 

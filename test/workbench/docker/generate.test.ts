@@ -1,5 +1,6 @@
 // The generators as a person goes through them: questions, preview, files, undo, conversion, opening, explanations.
 import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import { commands, ConfigurationTarget, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
@@ -71,6 +72,7 @@ describe('the generators', function () {
     assert.deepEqual(config['remoteEnv'], { DISPLAY: '${localEnv:DISPLAY}', XAUTHORITY: '/run/trtc-display/Xauthority' });
     assert.match((await textOf('.devcontainer/prepare-host.sh')) ?? '', /xauth nlist/);
     assert.equal(window.activeTextEditor?.document.uri.toString(), fileUri(CONFIG).toString());
+    assert.equal((await stat(fileUri('.devcontainer/smoke-test.sh').fsPath)).mode & 0o777, 0o755);
   });
 
   it('can be dismissed, and then write nothing', async () => {
