@@ -38,6 +38,8 @@ export async function answerInput(about: RegExp, text: string): Promise<void> {
   await press('Control+A');
   if (text !== '') await type(text);
   await press('Enter');
+  // It is first checked; a box that loses the keyboard meanwhile goes without an answer.
+  await shownWhen(`${INPUT} .quick-input-message`, `the answer to ${about} to be taken`, (texts) => !texts.some((shown) => about.test(shown)));
 }
 
 /** Waits for a list to choose from, and takes the row that holds a text. */
