@@ -13,7 +13,7 @@ export async function read(selector: string, attribute?: string, webview = false
   return (await ask('read', { selector, attribute, webview })) as readonly string[];
 }
 
-/** Addresses of the window in front and of those that it has opened. */
+/** Addresses that the window, and those that it has opened, were sent to. */
 export async function readPages(): Promise<readonly string[]> {
   return (await ask('pages', {})) as readonly string[];
 }
