@@ -25,7 +25,7 @@ export class ContainerRows implements Rows {
   list(host: Host): readonly ContainerNode[] | undefined {
     return host.containers
       ?.filter((container) => !this.gpuOnly || concernsGpu(container, host.containerDetails(container.id)))
-      .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+      .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, undefined, { numeric: true }))
       .map((container) => ({ kind: 'container', address: host.address, container }));
   }
 

@@ -6,6 +6,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { pack } from 'tar-stream';
 import { cache, root } from '../set-up.mjs';
+import { debianMirror } from './debian.mjs';
 
 /** Runs a docker command against an engine; gives its output, throws with its errors. */
 export function docker(engine, ...args) {
@@ -177,12 +178,6 @@ function debootstrapTar(packages) {
     rmSync(folder, { recursive: true, force: true });
   }
   return file;
-}
-
-/** The mirror that apt uses on this machine. */
-function debianMirror() {
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { encoding: 'utf8' });
-  return stdout.split('\n').find((address) => /\/debian\/?$/.test(address)) ?? 'http://deb.debian.org/debian/';
 }
 
 function sha256(data) {

@@ -2,14 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { debianMirror } from './debian.mjs';
 
-const SOURCE = 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n';
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Downloads packages and unpacks them into `root` of a folder, which is made anew; throws where that cannot be done. */
 export function unpackFromTrixie(folder, packages) {
   rmSync(folder, { recursive: true, force: true });
   for (const name of ['lists/partial', 'cache/archives/partial', 'state', 'root', 'debs']) mkdirSync(path.join(folder, name), { recursive: true });
-  writeFileSync(path.join(folder, 'sources.list'), SOURCE);
+  writeFileSync(path.join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${debianMirror()} trixie main\n`);
   writeFileSync(path.join(folder, 'state/status'), '');
   const place = (name) => path.join(folder, name);
   const settings = { 'Etc::SourceList': place('sources.list'), 'Etc::SourceParts': '/dev/null', State: place('state'), 'State::Lists': place('lists'), 'State::status': place('state/status'), Cache: place('cache') };
