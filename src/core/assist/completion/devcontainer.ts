@@ -15,7 +15,6 @@ import { completeVariable } from './variables';
 const TEXT = {
   optional: 'every GPU where Docker has the NVIDIA runtime; starts without one elsewhere', // host-gpu
   required: 'as "optional", with a warning in the log where there is none', // host-gpu-warning
-  sized: 'a GPU of at least this size',
   gpus: 'every GPU; the container does not start where Docker has none', // gpus-mandatory
   one: 'one GPU, by index or UUID',
   shmSize: 'shared memory; Docker gives 64 MB', // shm-default
@@ -56,7 +55,6 @@ const CAMERA: RunArg = { name: '--device', value: '/dev/video0', detail: TEXT.ca
 const HOST_GPU: readonly Offer[] = [
   { newText: '"optional"', detail: TEXT.optional },
   { newText: 'true', detail: TEXT.required },
-  { newText: '{ "cores": 1000, "memory": "8gb" }', detail: TEXT.sized },
 ];
 
 /**
