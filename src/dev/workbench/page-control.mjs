@@ -4,16 +4,6 @@ import http from 'node:http';
 import path from 'node:path';
 import { cache } from '../set-up.mjs';
 
-const addresses = new WeakMap();
-
-function noteAddresses(context) {
-  const seen = [];
-  addresses.set(context, seen);
-  context.on('request', (request) => {
-    if (request.isNavigationRequest()) seen.push(request.url());
-  });
-}
-
 /** What a suite may ask of the page; each gives what is sent back as JSON. */
 const DEEDS = {
   /** Texts, or values of an attribute, of all elements of a selector that are in the page. */
@@ -21,8 +11,6 @@ const DEEDS = {
     within(page, webview).locator(selector).evaluateAll((elements, name) => elements.map((element) => (name === undefined ? element.textContent : element.getAttribute(name)) ?? ''), attribute),
   click: (page, { selector, text, button = 'left', count = 1, webview }) => find(within(page, webview), selector, text).click({ button, clickCount: count, timeout: 10_000 }),
   hover: (page, { selector, text }) => find(page, selector, text).hover({ timeout: 10_000 }),
-  /** Addresses that the window, and those that it has opened, were sent to: of one where nothing answers the browser itself forgets it. */
-  pages: (page) => addresses.get(page.context()) ?? [],
   press: (page, { keys }) => page.keyboard.press(keys),
   type: (page, { text }) => page.keyboard.type(text),
   screenshot: async (page, { name }) => {
@@ -42,10 +30,7 @@ export async function servePageControl() {
   let page;
   let open;
   const turnTo = async ({ name }) => {
-    if (!windows.has(name)) {
-      windows.set(name, await open());
-      noteAddresses(windows.get(name).context());
-    }
+    if (!windows.has(name)) windows.set(name, await open());
     page = windows.get(name);
     await page.bringToFront();
   };
@@ -65,7 +50,6 @@ export async function servePageControl() {
     url: `http://127.0.0.1:${server.address().port}`,
     use: (opened, openWindow) => {
       windows.set('tests', (page = opened));
-      noteAddresses(page.context());
       open = openWindow;
     },
     stop: () => server.close(),

@@ -4,8 +4,8 @@ import { commands, ConfigurationTarget, env, window, workspace } from 'vscode';
 import { closeEditors, eventually } from '../workbench';
 import { docker, setGpuProcesses } from './engine';
 import { containerNode } from './nodes';
-import { press, readPages, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, chooseInMenu, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
+import { press, screenshot, turnTo } from './page';
+import { answerDialog, answerInput, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const stateOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Status}}', name);
@@ -164,11 +164,6 @@ describe('the containers', () => {
       await answerDialog(/doomed/, 'Remove');
       await rowsWhen('it to go', (rows) => row(rows, 'doomed') === '');
       await assert.rejects(stateOf('doomed'));
-    });
-
-    it('open a port from their menu', async () => {
-      await chooseInMenu('with-all', 'Open Port in Browser');
-      await eventually('the page', async () => ((await readPages()).some((url) => url.includes('18080')) ? true : undefined));
     });
   });
 });

@@ -8,7 +8,7 @@ import { closeEditors, eventually } from '../workbench';
 import { docker, registryHost } from './engine';
 import { imageNode } from './nodes';
 import { click, read, ROWS, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, choose, chooseInMenu, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
+import { answerDialog, answerInput, choose, notification, pressOn, rowsWhen, runByTitle } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const activeText = (): string => window.activeTextEditor?.document.getText() ?? '';
@@ -231,11 +231,6 @@ describe('the images', () => {
       await answerDialog(/stopped-one/, 'Remove');
       await eventually('them to go', async () => ((await docker('ps', '-aq', '--filter', 'name=stopped-one')) === '' && !(await tags()).includes('gpu/app:new') ? true : undefined));
       await eventually('the page to follow', async () => ((await inPage('th[scope=row]')).includes('stopped-one') ? undefined : true));
-    });
-
-    it('are chosen from their menu', async () => {
-      await chooseInMenu('CUDA 11.8.0', 'Show Image History');
-      await shownWhen('.tabs-container .tab', 'the history', (texts) => texts.some((text) => text.includes('History of')));
     });
   });
 });

@@ -13,11 +13,6 @@ export async function read(selector: string, attribute?: string, webview = false
   return (await ask('read', { selector, attribute, webview })) as readonly string[];
 }
 
-/** Addresses that the window, and those that it has opened, were sent to. */
-export async function readPages(): Promise<readonly string[]> {
-  return (await ask('pages', {})) as readonly string[];
-}
-
 /** Clicks the first element of a selector, or the first that holds a text. */
 export async function click(selector: string, options: { readonly text?: string; readonly button?: 'left' | 'right'; readonly count?: number; readonly webview?: boolean } = {}): Promise<void> {
   await ask('click', { selector, ...options });

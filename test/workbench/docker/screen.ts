@@ -76,10 +76,3 @@ export async function runByTitle(title: string): Promise<void> {
   await type(title);
   await choose(title);
 }
-
-/** Opens a menu on a row and takes an entry of it. */
-export async function chooseInMenu(row: string, entry: string): Promise<void> {
-  await click(ROWS, { text: row, button: 'right' });
-  await shownWhen('.monaco-menu .action-label', `the entry ${entry}`, (texts) => texts.some((text) => text.includes(entry)));
-  await click('.monaco-menu .action-label', { text: entry });
-}
