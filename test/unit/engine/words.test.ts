@@ -1,27 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseMarks } from '../../../src/core/engine/marks';
-import { formatMessage, listPlaceholders } from '../../../src/core/engine/message';
 import { RuleRegistry } from '../../../src/core/engine/registry';
 import { compareSeverity, findSetting, type RuleSettings } from '../../../src/core/engine/settings';
 import { findClosest } from '../../../src/core/engine/spelling';
 import { createRule } from './rules';
-
-describe('formatMessage', () => {
-  it.each([
-    ['{a} and {b}', { a: '1', b: '2' }, '1 and 2'],
-    ['{a}{a}', { a: 'x' }, 'xx'],
-    ['{missing} stays', {}, '{missing} stays'],
-    ['a value is not a template: {a}', { a: '{b}', b: 'no' }, 'a value is not a template: {b}'],
-    ['{toString}', {}, '{toString}'],
-    ['$& {a}', { a: '$&' }, '$& $&'],
-  ])('%s', (template, data, expected) => {
-    expect(formatMessage(template, data as Record<string, string>)).toBe(expected);
-  });
-
-  it('lists each placeholder once', () => {
-    expect(listPlaceholders('{a} {b} {a} ${C} { d }')).toEqual(['a', 'b', 'C']);
-  });
-});
 
 describe('parseMarks', () => {
   it.each([
