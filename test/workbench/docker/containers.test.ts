@@ -5,11 +5,15 @@ import { closeEditors, eventually } from '../workbench';
 import { docker, setGpuProcesses } from './engine';
 import { containerNode } from './nodes';
 import { press, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, notification, pressOn, rowsWhen, runByTitle, shownWhen } from './screen';
+import { answerDialog, answerInput, askOn, notification, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const stateOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Status}}', name);
-const run = (name: string, ...args: readonly string[]): Promise<string> => docker('run', '-d', '--name', name, '--stop-signal', 'KILL', ...args);
+/** Runs a container; one of that name, which an earlier try of a test left, goes first. */
+async function run(name: string, ...args: readonly string[]): Promise<void> {
+  await docker('rm', '-f', name).catch(() => undefined);
+  await docker('run', '-d', '--name', name, '--stop-signal', 'KILL', ...args);
+}
 
 describe('the containers', () => {
   before(async () => {
@@ -152,15 +156,18 @@ describe('the containers', () => {
       await turnTo('second');
       await runByTitle('TensorRT: Focus on Containers View');
     });
-    after(() => turnTo('tests'));
+    after(async () => {
+      await turnTo('tests');
+      await docker('rm', '-f', 'doomed').catch(() => undefined);
+    });
 
     it('are removed by the Delete key, after a question that names them', async () => {
       await run('doomed', 'busybox', 'sleep', '1000');
       await rowsWhen('it', (rows) => row(rows, 'doomed') !== '');
-      await pressOn('doomed', 'Delete');
+      await askOn('doomed', 'Delete');
       await answerDialog(/Remove the container doomed\?.*killed first: doomed/s, 'Cancel');
       assert.equal(await stateOf('doomed'), 'running');
-      await pressOn('doomed', 'Delete');
+      await askOn('doomed', 'Delete');
       await answerDialog(/doomed/, 'Remove');
       await rowsWhen('it to go', (rows) => row(rows, 'doomed') === '');
       await assert.rejects(stateOf('doomed'));

@@ -8,7 +8,7 @@ import { closeEditors, eventually } from '../workbench';
 import { docker, registryHost } from './engine';
 import { imageNode } from './nodes';
 import { click, read, ROWS, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, choose, notification, pressOn, rowsWhen, runByTitle } from './screen';
+import { answerDialog, answerInput, askOn, choose, notification, rowsWhen, runByTitle } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const activeText = (): string => window.activeTextEditor?.document.getText() ?? '';
@@ -190,7 +190,7 @@ describe('the images', () => {
     it('are removed after a question', async () => {
       await docker('tag', 'gpu/app:old', 'gpu/doomed:gone');
       await rowsWhen('it', (rows) => row(rows, 'gpu/doomed') !== '');
-      await pressOn('goneCUDA 11.8.0', 'Delete');
+      await askOn('goneCUDA 11.8.0', 'Delete');
       await answerDialog(/Remove the image .*Only this name goes/s, 'Remove');
       await eventually('it to go', async () => ((await tags()).includes('gpu/doomed:gone') && (await tags()).includes('gpu/app:old') ? undefined : true));
     });
@@ -205,19 +205,24 @@ describe('the images', () => {
     });
 
     it('are deleted from the registry', async () => {
+      const name = `${registryHost()}/doomed/app:1`;
+      await docker('tag', 'gpu/app:old', name);
+      await docker('push', name);
       await runByTitle('TensorRT: Browse Registry');
       await answerInput(/Host and port/, registryHost());
-      await choose('pushed/app');
+      await choose('doomed/app');
       await choose('1');
       await choose('Delete from the Registry');
-      await answerDialog(/pushed\/app:1 from the registry/, 'Delete');
+      await answerDialog(/doomed\/app:1 from the registry/, 'Delete');
       await eventually('it to go', async () => {
-        const response = await fetch(`http://${registryHost()}/v2/pushed/app/tags/list`);
+        const response = await fetch(`http://${registryHost()}/v2/doomed/app/tags/list`);
         return (await response.text()).includes('"1"') ? undefined : true;
       });
     });
 
     it('and all else that can go are shown with what they hold, and removed', async () => {
+      await makeImage('gpu/app:new', 'ENV CUDA_VERSION=12.4.1', 'ENV TRT_VERSION=10.3.0.26', 'CMD ["sh"]');
+      await docker('rm', '-f', 'stopped-one').catch(() => undefined);
       await docker('create', '--name', 'stopped-one', 'busybox');
       await runByTitle('TensorRT: Reclaim Disk Space');
       const inPage = (selector: string, attribute?: string): Promise<readonly string[]> => read(selector, attribute, true);

@@ -20,6 +20,7 @@ describe('the views over a living engine', () => {
   });
 
   it('show what the docker command does as it happens', async () => {
+    await docker('rm', '-f', 'live', 'renamed').catch(() => undefined);
     await docker('run', '-d', '--name', 'live', '--stop-signal', 'KILL', '--gpus', 'all', 'busybox', 'sleep', '1000');
     await rowsWhen('the container', has('live'));
     await docker('rename', 'live', 'renamed');
@@ -43,6 +44,7 @@ describe('the views over a living engine', () => {
     const link = '[x](command:workbench.action.quit) <img src=x onerror=alert(1)>';
     const labels = { 'com.docker.compose.project': link, 'com.docker.compose.service': '\u001b[31mred\u202egpj.exe', note: link };
     const args = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+    await docker('rm', '-f', 'hostile').catch(() => undefined);
     await docker('run', '-d', '--name', 'hostile', '--stop-signal', 'KILL', '--gpus', 'all', '-e', `CUDA_VERSION=${link}`, ...args, 'busybox', 'sleep', '1000');
     const rows = await rowsWhen('the container', has('hostile'));
     assert.doesNotMatch(rows.join(''), /[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/);
@@ -60,6 +62,7 @@ describe('the views over a living engine', () => {
 
   it('stay quick over a thousand containers: the first are there at once, and scrolling shows the last', async function () {
     this.timeout(180_000);
+    await docker('container', 'prune', '--force');
     await createMany(1_000);
     await rowsWhen('containers', has('synthetic-'));
     const total = async (): Promise<number> => Number((await read(ROWS, 'aria-setsize')).map(Number).sort((a, b) => b - a)[0] ?? 0);

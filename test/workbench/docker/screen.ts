@@ -62,17 +62,43 @@ export async function notification(wanted: RegExp): Promise<void> {
   await commands.executeCommand('notifications.clearAll');
 }
 
-/** Selects a row and presses a key on it. */
-export async function pressOn(row: string, key: string): Promise<void> {
-  await click(ROWS, { text: row });
-  await shownWhen(`${ROWS}.selected.focused`, `${row} to be selected`, (texts) => texts.some((text) => text.includes(row)));
-  await press(key);
+/**
+ * Selects a row, presses a key on it and waits for the question that this brings. A row that is drawn anew just then
+ * loses the keyboard: it is selected again, as a person would do.
+ */
+export async function askOn(row: string, key: string): Promise<void> {
+  await again(`a question after ${key} on ${row}`, async () => {
+    await click(ROWS, { text: row });
+    await soon(async () => (await read(`${ROWS}.selected.focused`)).some((text) => text.includes(row)));
+    await press(key);
+    return soon(async () => (await read('.monaco-dialog-box')).length > 0);
+  });
 }
 
-/** Runs a command through the palette of the window that is in front. */
+/** Runs a command through the palette of the window that is in front, which a window that is still loading does not open. */
 export async function runByTitle(title: string): Promise<void> {
-  await press('F1');
-  await shownWhen(`${INPUT} .monaco-list-row`, 'the palette', (texts) => texts.length > 0);
-  await type(title);
+  await again(`the command ${title}`, async () => {
+    await press('Escape');
+    await press('F1');
+    if (!(await soon(async () => (await read(`${INPUT} .quick-input-box input:focus`)).length > 0))) return false;
+    await press('Control+A');
+    await type(`>${title}`);
+    return soon(async () => (await read(`${INPUT} .monaco-list-row`)).some((text) => text.includes(title)));
+  });
   await choose(title);
+}
+
+/** Does something until it gives true; rejects when it never does. */
+async function again(what: string, deed: () => Promise<boolean>): Promise<void> {
+  await eventually(what, async () => ((await deed().catch(() => false)) ? true : undefined));
+}
+
+/** Whether something comes true within the time in which the workbench answers a key. */
+async function soon(isTrue: () => Promise<boolean>): Promise<boolean> {
+  const until = Date.now() + 3_000;
+  while (Date.now() < until) {
+    if (await isTrue()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
