@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ComposeProject } from '../core/compose/model';
@@ -13,7 +12,7 @@ import { mergeSettings } from '../core/config/resolve';
 import { BuildContext, listFolders } from './build-context';
 import type { Configs } from './configs';
 import type { Settings, SettingsStore } from './settings';
-import { statFile, toFilePath, type SourceFiles } from './source-files';
+import type { SourceFiles } from './source-files';
 
 /** The analysis of one file, open or on disk. File names in it are URIs. */
 export interface DocumentAnalysis {
@@ -45,7 +44,8 @@ const MAX_KEPT = 24;
 interface Kept {
   /** Undefined once newer ones have taken its place; what it asked for is still known. */
   readonly analysis: DocumentAnalysis | undefined;
-  readonly version: number;
+  /** Undefined for a file that has vanished. */
+  readonly version: number | undefined;
   readonly asked: ReadonlySet<string>;
 }
 
@@ -57,11 +57,12 @@ export class Analyser {
   readonly #configs: Configs;
   readonly #folders: () => readonly string[];
   readonly #log: (message: string) => void;
+  readonly #nextTurn: () => Promise<void>;
   readonly #kept = new Map<string, Kept>();
   readonly #logged = new Set<string>();
   #count = 0;
 
-  /** `folders` gives the paths of the workspace folders; `log` is told of what went wrong, once for each text. */
+  /** `folders` gives the paths of the workspace folders; `log` is told of what went wrong, once for each text; `nextTurn` is the platform's. */
   constructor(
     documents: TextDocuments<TextDocument>,
     files: SourceFiles,
@@ -69,6 +70,7 @@ export class Analyser {
     configs: Configs,
     folders: () => readonly string[],
     log: (message: string) => void,
+    nextTurn: () => Promise<void>,
   ) {
     this.#documents = documents;
     this.#files = files;
@@ -76,6 +78,7 @@ export class Analyser {
     this.#configs = configs;
     this.#folders = folders;
     this.#log = log;
+    this.#nextTurn = nextTurn;
   }
 
   /** What a document is, by its language where that tells it, else by its name. */
@@ -95,27 +98,37 @@ export class Analyser {
   async analyse(uri: string, token?: CancellationToken): Promise<DocumentAnalysis | undefined> {
     const settings = await this.#settings.get(uri);
     // Changes and cancellations that wait in the queue are read first, so that only the newest text is analysed.
-    await new Promise(setImmediate);
+    await this.#nextTurn();
     if (token?.isCancellationRequested === true) return undefined;
+    const kept = await this.#files.disk.settle(() => this.#analyseNow(uri, settings));
+    if (kept?.version !== undefined && kept !== this.#kept.get(uri)) this.#keep(uri, kept);
+    return kept?.analysis;
+  }
+
+  /** The analysis that is kept where it is of the text as it is now, else a new one. */
+  #analyseNow(uri: string, settings: Settings): Kept | undefined {
     const version = this.#readVersion(uri);
     const kept = this.#kept.get(uri);
-    if (kept?.analysis !== undefined && kept.version === version) return kept.analysis;
+    if (kept?.analysis !== undefined && kept.version === version) return kept;
 
     const text = this.#readText(uri);
     if (text === undefined) return undefined;
     const kind = this.kindOf(uri) ?? 'dockerfile';
     const { context, folder } = this.#createContext(uri, kind);
     const asked = context?.asked ?? new Set<string>();
-    asked.add(toFilePath(uri) ?? '');
+    asked.add(this.#files.disk.toPath(uri) ?? '');
     const { options, lint } = this.#options(uri, settings, asked);
     const analysis = this.#run(uri, text, { ...options, kind, context, folder }, lint);
-    if (analysis !== undefined && version !== undefined) this.#keep(uri, { analysis, version, asked });
-    return analysis;
+    return analysis && { analysis, version, asked };
   }
 
   /** Files that safe fixes change, the document or those that it reads, with their text afterwards; none when it cannot be read or fails. */
   async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
+    return this.#files.disk.settle(() => this.#fixAllNow(uri, settings));
+  }
+
+  #fixAllNow(uri: string, settings: Settings): ReadonlyMap<string, string> {
     const text = this.#readText(uri);
     const { options, lint } = this.#options(uri, settings);
     if (text === undefined || !lint) return new Map();
@@ -128,21 +141,24 @@ export class Analyser {
     }
   }
 
-  /** What the engine is given besides a document's text; undefined when the document cannot be read. */
+  /** What the engine is given besides a document's text; undefined when the document cannot be read. Files that the engine then reads are to be awaited (`Disk.settle`). */
   async open(uri: string): Promise<{ readonly text: string; readonly options: AnalysisOptions } | undefined> {
     const settings = await this.#settings.get(uri);
-    const text = this.#readText(uri);
-    if (text === undefined) return undefined;
-    const kind = this.kindOf(uri) ?? 'dockerfile';
-    return { text, options: { ...this.#options(uri, settings).options, kind, ...this.#createContext(uri, kind) } };
+    return this.#files.disk.settle(() => {
+      const text = this.#readText(uri);
+      if (text === undefined) return undefined;
+      const kind = this.kindOf(uri) ?? 'dockerfile';
+      return { text, options: { ...this.#options(uri, settings).options, kind, ...this.#createContext(uri, kind) } };
+    });
   }
 
   /** Forgets analyses that looked at a file, or at something below it, on request without the file's own; true when there were any. */
   forgetUsersOf(file: string, others = false): boolean {
     let found = false;
+    const { sep } = this.#files.disk.path;
     for (const [uri, { asked }] of this.#kept) {
-      if (others && toFilePath(uri) === file) continue;
-      if (![...asked].some((place) => place === file || file.startsWith(place + path.sep) || place.startsWith(file + path.sep))) continue;
+      if (others && this.#files.disk.toPath(uri) === file) continue;
+      if (![...asked].some((place) => place === file || file.startsWith(place + sep) || place.startsWith(file + sep))) continue;
       this.#kept.delete(uri);
       found = true;
     }
@@ -169,30 +185,31 @@ export class Analyser {
 
   /** The version of an open document, the time of the last change of a file on disk. */
   #readVersion(uri: string): number | undefined {
-    const open = this.#documents.get(uri);
-    return open === undefined ? statFile(toFilePath(uri) ?? '')?.mtimeMs : open.version;
+    const { disk } = this.#files;
+    return this.#documents.get(uri)?.version ?? disk.stat(disk.toPath(uri) ?? '')?.modifiedMs;
   }
 
   #readText(uri: string): string | undefined {
     const open = this.#documents.get(uri);
     if (open !== undefined) return open.getText();
-    const file = toFilePath(uri);
+    const file = this.#files.disk.toPath(uri);
     return file === undefined ? undefined : this.#files.readText(file);
   }
 
-  /** What a document may read besides itself; nothing for one that is not on this machine's disk. */
+  /** What a document may read besides itself; nothing for one that does not lie on the disk. */
   #createContext(uri: string, kind: FileKind): { readonly context?: BuildContext; readonly folder?: string } {
-    const file = toFilePath(uri);
+    const file = this.#files.disk.toPath(uri);
     if (file === undefined) return {};
+    const { path } = this.#files.disk;
     const own = path.dirname(file);
     const outermost = this.#folders().find((candidate) => file.startsWith(candidate + path.sep)) ?? own;
-    if (kind === 'dockerfile') return { context: new BuildContext(listFolders(own, outermost), this.#files) };
+    if (kind === 'dockerfile') return { context: new BuildContext(listFolders(path, own, outermost), this.#files) };
     return { context: new BuildContext([outermost], this.#files), folder: path.relative(outermost, own).replaceAll(path.sep, '/') };
   }
 
   /** How a document is analysed by the settings and its config file, whose places are added to `asked`. */
   #options(uri: string, settings: Settings, asked?: Set<string>): { readonly options: AnalysisOptions; readonly lint: boolean } {
-    const file = toFilePath(uri);
+    const file = this.#files.disk.toPath(uri);
     const found = file === undefined ? undefined : this.#configs.find(file);
     found?.asked.forEach((place) => asked?.add(place));
     const { rules, targets, buildArgs } = mergeSettings(settings, found?.loaded?.config);

@@ -1,7 +1,6 @@
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
 import type { ContextReader } from '../core/shell/installers/model';
-import { statFile, type SourceFiles } from './source-files';
+import { isBelow, type PathRules } from './disk';
+import type { SourceFiles } from './source-files';
 
 /**
  * The build context of one Dockerfile on disk, or the folder in which a Compose file and its like name others.
@@ -33,40 +32,36 @@ export class BuildContext implements ContextReader {
   }
 
   fileName(name: string): string {
-    return this.#files.toUri(this.#find(name) ?? path.join(this.#folders[0] ?? '', name));
+    return this.#files.toUri(this.#find(name) ?? this.#files.disk.path.join(this.#folders[0] ?? '', name));
   }
 
   #find(name: string): string | undefined {
-    const relative = path.normalize(name.replace(/^\/+/, ''));
-    if (relative.startsWith('..') || path.isAbsolute(relative)) return undefined;
+    const { path } = this.#files.disk;
     for (const folder of this.#folders) {
-      const file = path.join(folder, relative);
+      const file = path.join(folder, name);
+      if (!isBelow(path, folder, file)) return undefined;
       this.asked.add(file);
-      if (this.#files.isOpen(file) || isInside(file, this.#folders.at(-1) ?? folder)) return file;
+      if (this.#files.isOpen(file) || this.#isInside(file, this.#folders.at(-1) ?? folder)) return file;
     }
     return undefined;
+  }
+
+  /** True when `file` exists and lies in `folder` after all links are followed. */
+  #isInside(file: string, folder: string): boolean {
+    const { disk } = this.#files;
+    if (disk.stat(file) === undefined) return false;
+    const [from, to] = [disk.realPath(folder), disk.realPath(file)];
+    return from !== undefined && to !== undefined && isBelow(disk.path, from, to);
   }
 }
 
 /** `folder` and those above it up to `outermost`; `folder` alone when it does not lie in there. */
-export function listFolders(folder: string, outermost: string): string[] {
-  const relative = path.relative(outermost, folder);
-  if (relative.startsWith('..') || path.isAbsolute(relative)) return [folder];
+export function listFolders(path: PathRules, folder: string, outermost: string): string[] {
+  if (!isBelow(path, outermost, folder)) return [folder];
   const folders = [folder];
   for (let current = folder; current !== outermost && path.dirname(current) !== current; ) {
     current = path.dirname(current);
     folders.push(current);
   }
   return folders;
-}
-
-/** True when `file` exists and lies in `folder` after all links are followed. */
-function isInside(file: string, folder: string): boolean {
-  if (statFile(file) === undefined) return false;
-  try {
-    const relative = path.relative(realpathSync(folder), realpathSync(file));
-    return !relative.startsWith('..') && !path.isAbsolute(relative);
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import { CONFIG_NAMES } from '../core/config/model';
 import { isIgnored, loadConfig, type ConfigFiles, type LoadedConfig } from '../core/config/resolve';
-import { statFile, type SourceFiles } from './source-files';
+import type { SourceFiles } from './source-files';
 
 /** The config file of one document. */
 export interface FoundConfig {
@@ -23,6 +22,7 @@ export class Configs {
   constructor(files: SourceFiles, folders: () => readonly string[]) {
     this.#files = files;
     this.#folders = folders;
+    const { path } = files.disk;
     this.#access = { readText: (file) => files.readText(file), resolve: (from, relative) => path.resolve(path.dirname(from), relative) };
   }
 
@@ -31,6 +31,7 @@ export class Configs {
    * repository to the workspace folder. The command line looks in the same places.
    */
   find(file: string): FoundConfig {
+    const { path } = this.#files.disk;
     const asked: string[] = [];
     for (const folder of this.#listFolders(path.dirname(file))) {
       for (const name of CONFIG_NAMES) {
@@ -62,10 +63,12 @@ export class Configs {
   }
 
   #listFolders(own: string): readonly string[] {
+    const { disk } = this.#files;
+    const { path } = disk;
     const above = [own];
     for (let folder = own; folder !== path.dirname(folder); folder = path.dirname(folder)) above.push(path.dirname(folder));
     const workspace = this.#folders();
-    const outermost = above.findIndex((folder) => statFile(path.join(folder, '.git')) !== undefined);
+    const outermost = above.findIndex((folder) => disk.stat(path.join(folder, '.git')) !== undefined);
     const last = outermost >= 0 ? outermost : Math.max(0, above.findIndex((folder) => workspace.includes(folder)));
     return above.slice(0, last + 1);
   }

@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { fileKind } from '../core/file-kind';
+import type { Disk } from './disk';
 
 /** Folders in which Dockerfiles are kept beside the sources that they build. */
 const SUBFOLDERS = ['', 'docker', '.devcontainer'];
@@ -9,7 +8,9 @@ const SUBFOLDERS = ['', 'docker', '.devcontainer'];
  * Dockerfiles whose build context may hold `file`: those in its folder, in the folders above it up to `outermost`, and
  * in `docker` and `.devcontainer` of each. Paths, the nearest first.
  */
-export function findNearbyDockerfiles(file: string, outermost: string): string[] {
+export function findNearbyDockerfiles(disk: Disk, file: string, outermost: string): string[] {
+  const { path } = disk;
+  const listDockerfiles = (folder: string): string[] => disk.list(folder).filter((name) => fileKind(name) === 'dockerfile').map((name) => path.join(folder, name));
   const found: string[] = [];
   let folder = path.dirname(file);
   while (folder === outermost || folder.startsWith(outermost + path.sep)) {
@@ -18,14 +19,4 @@ export function findNearbyDockerfiles(file: string, outermost: string): string[]
     folder = path.dirname(folder);
   }
   return found;
-}
-
-function listDockerfiles(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => fileKind(name) === 'dockerfile')
-      .map((name) => path.join(folder, name));
-  } catch {
-    return [];
-  }
 }

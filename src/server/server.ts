@@ -1,5 +1,6 @@
 import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Platform } from './disk';
 import { registerChangeCuda } from './methods/change-cuda';
 import { registerChanges } from './methods/changes';
 import { FIX_ALL, registerCodeActions } from './methods/code-actions';
@@ -16,11 +17,11 @@ import { registerStack } from './methods/stack';
 import { createSession } from './session';
 
 /** Serves one client over a connection, until it says `exit`. */
-export function startServer(connection: Connection): void {
+export function startServer(connection: Connection, platform: Platform): void {
   const documents = new TextDocuments(TextDocument);
 
   connection.onInitialize((params): InitializeResult => {
-    const session = createSession(connection, documents, params);
+    const session = createSession(connection, documents, params, platform);
     for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerDocumentLinks, registerHover, registerInlayHints, registerChangeCuda]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },

@@ -3,15 +3,17 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { Analyser } from './analyser';
 import { readClientFeatures, type ClientFeatures } from './client-features';
 import { Configs } from './configs';
+import type { Disk, Platform } from './disk';
 import { RelatedFiles } from './related-files';
 import { SettingsStore } from './settings';
-import { SourceFiles, toFilePath } from './source-files';
+import { SourceFiles } from './source-files';
 
 /** Everything that the methods of one connection share. */
 export interface Session {
   readonly connection: Connection;
   readonly features: ClientFeatures;
   readonly documents: TextDocuments<TextDocument>;
+  readonly disk: Disk;
   readonly settings: SettingsStore;
   readonly configs: Configs;
   readonly analyser: Analyser;
@@ -25,22 +27,24 @@ export interface Session {
 }
 
 /** The state of a connection whose client has just introduced itself. */
-export function createSession(connection: Connection, documents: TextDocuments<TextDocument>, params: InitializeParams): Session {
+export function createSession(connection: Connection, documents: TextDocuments<TextDocument>, params: InitializeParams, platform: Platform): Session {
   const features = readClientFeatures(params);
   const settings = new SettingsStore(connection, features);
-  const files = new SourceFiles(documents);
+  const disk = platform.createDisk(connection, () => session.folders);
+  const files = new SourceFiles(documents, disk);
   const publish = (uri: string, diagnostics: Diagnostic[]): void => void connection.sendDiagnostics({ uri, diagnostics });
   const configs = new Configs(files, () => session.folders);
   const session: Session = {
     connection,
     features,
     documents,
+    disk,
     settings,
     configs,
-    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message)),
+    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message), platform.nextTurn),
     related: new RelatedFiles(publish),
     configProblems: new RelatedFiles(publish),
-    folders: (params.workspaceFolders ?? []).flatMap(({ uri }) => toFilePath(uri) ?? []),
+    folders: (params.workspaceFolders ?? []).flatMap(({ uri }) => disk.toPath(uri) ?? []),
     refreshSoon: () => undefined,
   };
   return session;

@@ -32,6 +32,7 @@ import {
   type TextDocumentEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { nodePlatform } from '../../src/server/node-platform';
 import { startServer } from '../../src/server/server';
 
 /** What VS Code's client can do, as far as our server asks. */
@@ -62,7 +63,7 @@ export class TestClient {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-server-'));
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    startServer(createConnection(toServer, toClient));
+    startServer(createConnection(toServer, toClient), nodePlatform);
     this.connection = createProtocolConnection(toClient, toServer);
     this.connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.configuration));
     this.connection.onRequest(RegistrationRequest.type, () => undefined);

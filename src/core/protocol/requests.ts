@@ -28,6 +28,31 @@ export interface StackParams {
 /** As `trtc stack --json`, with URIs as file names; null for a document that is no Dockerfile. */
 export type StackAnswer = StackOutput | null;
 
+/**
+ * Asked by a server that reaches no disk of its own: what lies at places of the workspace. Parameters: `FilesParams`;
+ * answer: `FilesAnswer`.
+ */
+export const FILES_REQUEST = 'tensorrt/files';
+
+export interface FilesParams {
+  readonly uris: readonly string[];
+  /** Of larger files the text is left out. */
+  readonly maxSizeBytes: number;
+}
+
+/** In the order of the URIs; null where there is nothing. */
+export type FilesAnswer = readonly (FileAnswer | null)[];
+
+export interface FileAnswer {
+  /** Milliseconds since 1970. */
+  readonly modifiedMs: number;
+  readonly sizeBytes: number;
+  /** Of a file; without it when it is too large or no text in UTF-8. */
+  readonly text?: string;
+  /** Of a folder: the names in it. */
+  readonly names?: readonly string[];
+}
+
 /** The facts that the server judges by. No parameters; answer: `FactsAnswer`. */
 export const FACTS_REQUEST = 'tensorrt/facts';
 

@@ -7,7 +7,7 @@ import { listLineEdits } from '../../core/text/line-changes';
 import type { Session } from '../session';
 
 /** `tensorrt/changeCuda`: which CUDA files have, and what giving them another one would change. */
-export function registerChangeCuda({ connection, analyser }: Session): void {
+export function registerChangeCuda({ connection, analyser, disk }: Session): void {
   connection.onRequest(CHANGE_CUDA_REQUEST, async ({ uris, cuda }: ChangeCudaParams): Promise<ChangeCudaAnswer> => {
     const files: { uri: string; cuda: readonly string[] }[] = [];
     const edits: Record<string, ReturnType<typeof toLspEdits>> = {};
@@ -18,11 +18,11 @@ export function registerChangeCuda({ connection, analyser }: Session): void {
       const opened = await analyser.open(uri);
       if (opened === undefined) continue;
       const { text, options } = opened;
-      const stacks = listStacks(text, uri, options);
+      const stacks = await disk.settle(() => listStacks(text, uri, options));
       const present = stacks.flatMap(({ stages }) => stages.flatMap(({ base }) => knownVersion(base.image?.components.find(({ kind }) => kind === 'cuda')?.version) ?? []));
       if (present.length === 0) continue;
       files.push({ uri, cuda: [...new Set(present)] });
-      const change = cuda === undefined ? undefined : changeCuda(text, uri, cuda, options);
+      const change = cuda === undefined ? undefined : await disk.settle(() => changeCuda(text, uri, cuda, options));
       if (change === undefined) continue;
       for (const [name, after] of change.changed) {
         // A Dockerfile that is asked for too, or that another file builds as well, is changed once.

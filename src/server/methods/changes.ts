@@ -1,13 +1,12 @@
 import { DidChangeConfigurationNotification, DidChangeWatchedFilesNotification } from 'vscode-languageserver';
 import type { Session } from '../session';
-import { toFilePath } from '../source-files';
 
 /** What a build context may hold that the engine reads; `Dockerfile` for those that are not open. */
 const WATCHED = ['**/*.{txt,in,sh,bash,list,yml,yaml,json,toml,cfg}', '**/{.dockerignore,*.dockerignore,.env,docker-bake*.hcl}', '**/*{Dockerfile,Containerfile,dockerfile}*'];
 
 /** Notifications that make analyses stale: settings, files on disk, workspace folders. */
 export function registerChanges(session: Session): void {
-  const { connection, features, settings, analyser } = session;
+  const { connection, features, settings, analyser, disk } = session;
 
   connection.onDidChangeConfiguration(({ settings: pushed }) => {
     settings.reset(pushed);
@@ -16,7 +15,8 @@ export function registerChanges(session: Session): void {
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    const stale = changes.filter(({ uri }) => analyser.forgetUsersOf(toFilePath(uri) ?? uri));
+    for (const { uri } of changes) disk.forget(disk.toPath(uri) ?? uri);
+    const stale = changes.filter(({ uri }) => analyser.forgetUsersOf(disk.toPath(uri) ?? uri));
     if (stale.length > 0) session.refreshSoon();
   });
 
@@ -29,7 +29,7 @@ export function registerChanges(session: Session): void {
     }
     if (features.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        const toPaths = (folders: typeof added): string[] => folders.flatMap(({ uri }) => toFilePath(uri) ?? []);
+        const toPaths = (folders: typeof added): string[] => folders.flatMap(({ uri }) => disk.toPath(uri) ?? []);
         const gone = new Set(toPaths(removed));
         session.folders = [...session.folders.filter((folder) => !gone.has(folder)), ...toPaths(added)];
         settings.reset(undefined);

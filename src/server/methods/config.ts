@@ -3,17 +3,16 @@ import type { LoadedConfig } from '../../core/config/resolve';
 import { LineIndex } from '../../core/text/line-index';
 import { isConfigFile } from '../configs';
 import type { Session } from '../session';
-import { toFilePath } from '../source-files';
 import { SOURCE } from '../to-lsp';
 
 /** What is wrong with config files that are open; what analyses read is shown by `showConfig`. */
 export function registerConfig(session: Session): void {
-  const { documents, configs } = session;
-  const show = (uri: string): void => {
-    const file = isConfigFile(uri) ? toFilePath(uri) : undefined;
-    if (file !== undefined) showConfig(session, configs.load(file));
+  const { documents, configs, disk } = session;
+  const show = async (uri: string): Promise<void> => {
+    const file = isConfigFile(uri) ? disk.toPath(uri) : undefined;
+    if (file !== undefined) showConfig(session, await disk.settle(() => configs.load(file)));
   };
-  documents.onDidChangeContent(({ document }) => show(document.uri));
+  documents.onDidChangeContent(({ document }) => void show(document.uri));
   documents.onDidClose(({ document }) => {
     if (isConfigFile(document.uri)) session.configProblems.sweep((uri) => documents.get(uri) !== undefined);
   });

@@ -1,11 +1,8 @@
 import { DocumentDiagnosticReportKind, LSPErrorCodes, ResponseError, type CancellationToken, type Diagnostic } from 'vscode-languageserver';
-import { pathToFileURL } from 'node:url';
-import path from 'node:path';
 import type { DocumentAnalysis } from '../analyser';
 import { findNearbyDockerfiles } from '../nearby-dockerfiles';
 import type { Session } from '../session';
 import { showConfig } from './config';
-import { toFilePath } from '../source-files';
 import { toDiagnostic } from '../to-lsp';
 
 /** Typing pauses shorter than this do not start an analysis where the server has to push. */
@@ -14,7 +11,7 @@ const REFRESH_DELAY_MS = 100;
 
 /** `textDocument/diagnostic`, or `textDocument/publishDiagnostics` for clients that do not pull. */
 export function registerDiagnostics(session: Session): void {
-  const { connection, features, documents, analyser, related } = session;
+  const { connection, features, documents, analyser, related, disk } = session;
 
   if (features.pullsDiagnostics) {
     connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
@@ -36,16 +33,16 @@ export function registerDiagnostics(session: Session): void {
 
   /** Dockerfiles on disk that may have something to say about a requirements file or script in an editor. */
   const showNearby = async (uri: string): Promise<void> => {
-    const file = toFilePath(uri);
+    const file = disk.toPath(uri);
     if (file === undefined) return;
+    const { path } = disk;
     const outermost = session.folders.find((folder) => file.startsWith(folder + path.sep)) ?? path.dirname(file);
-    for (const dockerfile of findNearbyDockerfiles(file, outermost)) {
-      const dockerfileUri = pathToFileURL(dockerfile).href;
-      if (documents.all().every((document) => toFilePath(document.uri) !== dockerfile)) await push(dockerfileUri);
+    for (const dockerfile of await disk.settle(() => findNearbyDockerfiles(disk, file, outermost))) {
+      if (documents.all().every((document) => disk.toPath(document.uri) !== dockerfile)) await push(disk.toUri(dockerfile));
     }
   };
 
-  const timers = new Map<string, NodeJS.Timeout>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const later = (key: string, delayMs: number, task: () => Promise<void>): void => {
     clearTimeout(timers.get(key));
     timers.set(
@@ -70,7 +67,7 @@ export function registerDiagnostics(session: Session): void {
   documents.onDidChangeContent(({ document: { uri } }) => {
     if (analyser.isChecked(uri) && !features.pullsDiagnostics) later(uri, PUSH_DELAY_MS, () => push(uri));
     // A Compose file reads Dockerfiles, and a Dockerfile scripts.
-    if (analyser.forgetUsersOf(toFilePath(uri) ?? uri, true)) session.refreshSoon();
+    if (analyser.forgetUsersOf(disk.toPath(uri) ?? uri, true)) session.refreshSoon();
   });
 
   documents.onDidOpen(({ document: { uri } }) => {
@@ -90,7 +87,7 @@ export function registerDiagnostics(session: Session): void {
 
 /** Shows what an analysis found in other files; gives all its diagnostics by file. */
 function showRelated(session: Session, analysis: DocumentAnalysis): ReadonlyMap<string, Diagnostic[]> {
-  const file = toFilePath(analysis.uri);
+  const file = session.disk.toPath(analysis.uri);
   if (file !== undefined) showConfig(session, session.configs.find(file).loaded);
   const byFile = new Map<string, Diagnostic[]>();
   for (const finding of analysis.findings) {
