@@ -1,4 +1,5 @@
 import type { InitializeParams } from 'vscode-languageserver';
+import type { Translations } from '../core/l10n/message';
 import type { InitializationOptions } from '../core/protocol/requests';
 
 /** What the client at the other end can do, read once from `initialize`. */
@@ -20,6 +21,8 @@ export interface ClientFeatures {
   readonly refreshesInlayHints: boolean;
   readonly markdownHover: boolean;
   readonly options: InitializationOptions;
+  /** What is said in the language of the client; undefined for English. */
+  readonly translations: Translations | undefined;
 }
 
 /** The features of the client that sent these parameters. */
@@ -40,6 +43,7 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
     options: readOptions(initializationOptions),
+    translations: readTranslations(initializationOptions),
   };
 }
 
@@ -52,4 +56,10 @@ function readOptions(value: unknown): InitializationOptions {
     ...(typeof changeCudaCommand === 'string' && { changeCudaCommand }),
     ...(typeof completesConfig === 'boolean' && { completesConfig }),
   };
+}
+
+function readTranslations(options: unknown): Translations | undefined {
+  const { translations } = (options ?? {}) as { readonly translations?: unknown };
+  if (typeof translations !== 'object' || translations === null) return undefined;
+  return Object.fromEntries(Object.entries(translations).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

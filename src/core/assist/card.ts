@@ -1,38 +1,46 @@
 import type { Evidence } from '../facts/evidence';
+import { formatText, type Message, type Translations } from '../l10n/message';
 import type { Range } from '../text/range';
 
 /** What is shown when the reader points at a place in a file. */
 export interface Card {
   /** What the card is about, in the document. */
   readonly range: Range;
-  readonly title: string;
-  /** Name and value, one below the other. */
-  readonly rows: readonly (readonly [label: string, value: string])[];
+  readonly title: Message | string;
+  readonly rows: readonly Row[];
   /** Whole sentences. */
-  readonly notes: readonly string[];
-  readonly sources: readonly Evidence[];
+  readonly notes: readonly (Message | string)[];
+  readonly sources: readonly Source[];
 }
+
+/** Name and value, one below the other. A mere string is a name, a number or a text of the file. */
+export type Row = readonly [label: Message | string, value: Message | string];
+
+/** Where what a card says was read, and when that was last checked. */
+export type Source = Pick<Evidence, 'source' | 'checked'>;
 
 /** Sources shown on one card; more would bury what it says. */
 const MAX_SOURCES = 4;
 
 /** The card as Markdown, in which text of the file is only text. */
-export function renderMarkdown({ title, rows, notes, sources }: Card): string {
-  const list = rows.map(([label, value]) => `- ${escapeMarkdown(label)}: ${escapeMarkdown(value)}`).join('\n');
-  return [`**${escapeMarkdown(title)}**`, list, ...notes.map(escapeMarkdown), listSources(sources).map(linkSource).join('  \n')].filter((part) => part !== '').join('\n\n');
+export function renderMarkdown({ title, rows, notes, sources }: Card, translations?: Translations): string {
+  const say = (text: Message | string): string => escapeMarkdown(formatText(text, translations));
+  const list = rows.map(([label, value]) => `- ${say(label)}: ${say(value)}`).join('\n');
+  return [`**${say(title)}**`, list, ...notes.map(say), listSources(sources).map(linkSource).join('  \n')].filter((part) => part !== '').join('\n\n');
 }
 
 /** The card for an editor that shows no Markdown. */
-export function renderPlain({ title, rows, notes, sources }: Card): string {
+export function renderPlain({ title, rows, notes, sources }: Card, translations?: Translations): string {
+  const say = (text: Message | string): string => formatText(text, translations);
   const cited = listSources(sources).map(({ source, checked }) => `${source} (${checked})`);
-  return [title, ...rows.map(([label, value]) => `  ${label}: ${value}`), ...notes, ...cited].join('\n');
+  return [say(title), ...rows.map(([label, value]) => `  ${say(label)}: ${say(value)}`), ...notes.map(say), ...cited].join('\n');
 }
 
-function listSources(sources: readonly Evidence[]): readonly Evidence[] {
+function listSources(sources: readonly Source[]): readonly Source[] {
   return sources.filter(({ source }, i) => source !== '' && sources.findIndex((other) => other.source === source) === i).slice(0, MAX_SOURCES);
 }
 
-function linkSource({ source, checked }: Evidence): string {
+function linkSource({ source, checked }: Source): string {
   const [url, place] = /https?:\/\/([^\s()<>?#]+)[^\s()<>]*/.exec(source) ?? [];
   const name = url === undefined || place === undefined ? escapeMarkdown(source) : `[${escapeMarkdown(place.replace(/\/$/, ''))}](${url})`;
   return `${name}, ${checked}`;

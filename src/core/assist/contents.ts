@@ -1,5 +1,6 @@
 import { driverFloor } from '../facts/cuda-toolkits';
 import type { DecodedImage } from '../image/model';
+import { msg, type Message } from '../l10n/message';
 import { COMPONENT_NAMES, nameComponent } from '../stack/component-names';
 import { knownVersion } from '../stack/query';
 import type { Certainty, ComponentKind, VersionClaim } from '../stack/model';
@@ -45,6 +46,16 @@ export function listContents(components: readonly Listed[]): readonly Content[] 
 /** `cuDNN 8.4.0.27`; `~` stands before a version that is not proven. */
 export function formatContent({ label, version, certain }: Content): string {
   return `${label} ${certain ? '' : '~'}${version}`;
+}
+
+/** Texts side by side, each to be translated by itself. */
+export function joinTexts(texts: readonly (Message | string)[]): Message {
+  return { template: texts.map((_, i) => `{${i}}`).join(' · '), data: Object.fromEntries(texts.entries()) };
+}
+
+/** `driver ≥ 550.54`. */
+export function describeDriver(driver: string): Message {
+  return msg`driver ≥ ${driver}`;
 }
 
 /** The Linux driver that an image asks for: what its publisher says of an NGC image, else what its CUDA comes with. */

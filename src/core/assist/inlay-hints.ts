@@ -1,24 +1,18 @@
 import { libraryOfPackage } from '../facts/apt-builds';
 import { newestAptBuild } from '../facts/apt-versions';
 import { cudaOfTorch, onnxruntimeRelease, tensorflowRelease } from '../facts/frameworks';
-import { formatMessage } from '../engine/message';
+import { formatText, msg, type Message } from '../l10n/message';
 import type { Action, PackageInstall, PipRequirement } from '../shell/installers/model';
 import type { ActionStep, StackReport, StackState, StageStack } from '../stack/model';
 import { firstParts } from '../version/dotted';
-import { driverOf, formatContent, listContents } from './contents';
+import { describeDriver, driverOf, formatContent, joinTexts, listContents } from './contents';
 
 /** Text that an editor shows behind a place in a Dockerfile as if it stood there. */
 export interface InlayHint {
   readonly offset: number;
   readonly kind: 'image' | 'install';
-  readonly text: string;
+  readonly text: Message;
 }
-
-const TEXT = {
-  driver: 'driver ≥ {driver}',
-  newest: '{name}: {version} or newer',
-  built: '{name} for {with}',
-} as const;
 
 /**
  * What FROM and install lines of a Dockerfile bring, where the line itself does not say it: contents of base images,
@@ -26,13 +20,14 @@ const TEXT = {
  * for, the CUDA a wheel was made for. Nothing that is not known, and one hint a line at most.
  */
 export function listInlayHints({ dockerfile, stages }: StackReport): readonly InlayHint[] {
-  const hints = new Map<number, InlayHint>();
-  const add = (end: number, kind: InlayHint['kind'], texts: readonly string[]): void => {
+  const hints = new Map<number, { readonly kind: InlayHint['kind']; readonly texts: Map<string, Message | string> }>();
+  const add = (end: number, kind: InlayHint['kind'], texts: readonly (Message | string)[]): void => {
     if (texts.length === 0) return;
     const offset = endOfLine(dockerfile.text, end);
-    const before = hints.get(offset);
-    const text = [...new Set([...(before === undefined ? [] : [before.text]), ...texts])].join(' · ');
-    hints.set(offset, { offset, kind, text });
+    const hint = hints.get(offset) ?? { kind, texts: new Map<string, Message | string>() };
+    // What several packages of a line say alike is said once.
+    for (const text of texts) hint.texts.set(formatText(text), text);
+    hints.set(offset, hint);
   };
   for (const stage of stages) {
     add(stage.stage.from.range.end, 'image', describeBase(stage));
@@ -40,7 +35,7 @@ export function listInlayHints({ dockerfile, stages }: StackReport): readonly In
       for (const { end, texts } of describeInstall(step, dockerfile.file, dockerfile.text)) add(end, 'install', texts);
     }
   }
-  return [...hints.values()].sort((a, b) => a.offset - b.offset);
+  return [...hints].map(([offset, { kind, texts }]) => ({ offset, kind, text: joinTexts([...texts.values()]) })).sort((a, b) => a.offset - b.offset);
 }
 
 /** The end of the line, before a continuation, that holds the character before `offset`. */
@@ -51,7 +46,7 @@ function endOfLine(text: string, offset: number): number {
 }
 
 /** The contents of the image that a stage starts from; of an earlier stage nothing: it stands in the same file. */
-function describeBase({ base }: StageStack): readonly string[] {
+function describeBase({ base }: StageStack): readonly (Message | string)[] {
   const { image } = base;
   if (image === undefined) return [];
   const contents = listContents(image.components).filter(({ kind }) => kind !== 'nccl');
@@ -60,12 +55,12 @@ function describeBase({ base }: StageStack): readonly string[] {
   const driver = driverOf(image);
   // A hint is short: three parts of a version, two of a driver's.
   const short = contents.map((content) => formatContent({ ...content, version: firstParts(content.version, 3) }));
-  return [...short, ...(driver === undefined ? [] : [formatMessage(TEXT.driver, { driver: firstParts(driver, 2) })])];
+  return [...short, ...(driver === undefined ? [] : [describeDriver(firstParts(driver, 2))])];
 }
 
 interface LineTexts {
   readonly end: number;
-  readonly texts: readonly string[];
+  readonly texts: readonly (Message | string)[];
 }
 
 function describeInstall({ action, before, after }: ActionStep, file: string, text: string): readonly LineTexts[] {
@@ -90,7 +85,7 @@ function describePackages({ packages, manager }: PackageInstall, before: StackSt
   return packages.flatMap(({ name, version, range }) => {
     if (version !== undefined || libraryOfPackage(name.value) === undefined) return [];
     const newest = newestAptBuild(name.value, distro);
-    return newest === undefined ? [] : [{ end: range.end, texts: [formatMessage(TEXT.newest, { name: name.value, version: newest.version })] }];
+    return newest === undefined ? [] : [{ end: range.end, texts: [msg`${name.value}: ${newest.version} or newer`] }];
   });
 }
 
@@ -100,7 +95,7 @@ function describeWheels(requirements: readonly PipRequirement[], file: string): 
     const version = /^===?([\w.+!-]+)$/.exec(requirement.specifier)?.[1];
     if (requirement.file !== file || version === undefined) return [];
     const parts = builtFor(requirement.name, version);
-    return parts.length === 0 ? [] : [{ end: requirement.range.end, texts: [formatMessage(TEXT.built, { name: requirement.name, with: parts.join(', ') })] }];
+    return parts.length === 0 ? [] : [{ end: requirement.range.end, texts: [msg`${requirement.name} for ${parts.join(', ')}`] }];
   });
 }
 

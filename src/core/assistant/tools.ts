@@ -7,6 +7,7 @@ import { renderRulePage } from '../engine/page';
 import { describeStack } from '../engine/stack-output';
 import type { Evidence } from '../facts/evidence';
 import { decodeImage } from '../image/decode';
+import { formatText } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import { writeDockerfile } from '../solver/dockerfile';
 import type { Combination, Wishes } from '../solver/model';
@@ -106,7 +107,7 @@ const describeImageTool: AssistantTool = {
   run(input) {
     const reference = requireText(input, 'image');
     const image = decodeImage(reference);
-    if (image === undefined || describeReference(reference) === '') throw new ToolError(`Nothing is known of ${reference}. Do not assume what it contains.`);
+    if (image === undefined || describeReference(reference) === undefined) throw new ToolError(`Nothing is known of ${reference}. Do not assume what it contains.`);
     return renderPlain(describeImage(image, { start: 0, end: reference.length }));
   },
 };
@@ -139,8 +140,8 @@ function describeFinding({ rule, severity, message, location: { file, range }, e
   };
   return [
     `${place(file, range.start)}: ${severity}: ${message} [${rule}]`,
-    ...evidence.map((one) => `  ${one.fact}${cite(one)}`),
-    ...fixes.map(({ title, edits }) => `  Fix: ${title}: ${edits.map((edit) => `at ${place(edit.file, edit.range.start)} replace ${JSON.stringify((texts.get(edit.file) ?? '').slice(edit.range.start, edit.range.end))} by ${JSON.stringify(edit.newText)}`).join('; ')}`),
+    ...evidence.map((one) => `  ${formatText(one.fact)}${cite(one)}`),
+    ...fixes.map(({ title, edits }) => `  Fix: ${formatText(title)}: ${edits.map((edit) => `at ${place(edit.file, edit.range.start)} replace ${JSON.stringify((texts.get(edit.file) ?? '').slice(edit.range.start, edit.range.end))} by ${JSON.stringify(edit.newText)}`).join('; ')}`),
   ].join('\n');
 }
 

@@ -6,6 +6,7 @@ import type { Completion } from '../../core/assist/completion/model';
 import { completeCompose } from '../../core/assist/completion/compose';
 import { completeDevcontainer } from '../../core/assist/completion/devcontainer';
 import { completeConfig } from '../../core/config/complete';
+import { formatText } from '../../core/l10n/message';
 import { SMOKE_FILE } from '../../core/smoke-file/model';
 import { smokeFileSchema } from '../../core/smoke-file/schema';
 import { isConfigFile } from '../configs';
@@ -41,7 +42,7 @@ export function registerCompletion({ connection, features, documents, analyser }
     const found = await completeAt(uri, document, offset, token);
     if (found === undefined) return null;
     const items = found.map(({ label, detail, newText, range, kind, reference }, i): CompletionItem => ({
-      label,
+      label: formatText(label, features.translations),
       kind: KINDS[kind],
       // The order is ours; a client sorts by this text.
       sortText: String(i).padStart(4, '0'),
@@ -49,7 +50,7 @@ export function registerCompletion({ connection, features, documents, analyser }
       textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
       // Lines come with their indent; a client must not add that of the first.
       ...(newText.includes('\n') && { insertTextMode: InsertTextMode.asIs }),
-      ...(detail !== undefined && detail !== '' && { detail }),
+      ...(detail !== undefined && detail !== '' && { detail: formatText(detail, features.translations) }),
       ...(i === 0 && { preselect: true }),
       ...(detail === undefined && { data: { reference } }),
     }));
@@ -79,7 +80,7 @@ export function registerCompletion({ connection, features, documents, analyser }
 
   connection.onCompletionResolve((item): CompletionItem => {
     const { reference } = (item.data ?? {}) as { readonly reference?: unknown };
-    const detail = typeof reference === 'string' ? describeReference(reference) : '';
-    return detail === '' ? item : { ...item, detail };
+    const detail = typeof reference === 'string' ? describeReference(reference) : undefined;
+    return detail === undefined ? item : { ...item, detail: formatText(detail, features.translations) };
   });
 }

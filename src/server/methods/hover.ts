@@ -16,7 +16,7 @@ export function registerHover({ connection, documents, analyser, features }: Ses
   connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { card, lines } = (await find(uri, position, token)) ?? {};
     if (card === undefined || lines === undefined) return null;
-    const contents = features.markdownHover ? { kind: MarkupKind.Markdown, value: renderMarkdown(card) } : { kind: MarkupKind.PlainText, value: renderPlain(card) };
+    const contents = features.markdownHover ? { kind: MarkupKind.Markdown, value: renderMarkdown(card, features.translations) } : { kind: MarkupKind.PlainText, value: renderPlain(card, features.translations) };
     return { contents, range: { start: lines.positionAt(card.range.start), end: lines.positionAt(card.range.end) } };
   });
 

@@ -4,6 +4,7 @@ import type { Completion } from '../../../src/core/assist/completion/model';
 import { analyse } from '../../../src/core/engine/analyse';
 import { allCudaImages } from '../../../src/core/facts/cuda-images';
 import { decodeImage } from '../../../src/core/image/decode';
+import { formatText } from '../../../src/core/l10n/message';
 import { toPlain } from '../../../src/core/schema/plain';
 import { readTargets } from '../../../src/core/target/read';
 import type { TargetSource } from '../../../src/core/target/model';
@@ -108,5 +109,5 @@ it('offers no version of a library that apt is known not to have', () => {
 });
 
 it('says what an image holds', () => {
-  expect(completeAt('FROM nvidia/cuda:12.4.1-d│\n')[0]?.detail).toBe('CUDA 12.4.1 · Ubuntu 22.04 · driver ≥ 550.54.15');
+  expect(formatText(completeAt('FROM nvidia/cuda:12.4.1-d│\n')[0]?.detail ?? '')).toBe('CUDA 12.4.1 · Ubuntu 22.04 · driver ≥ 550.54.15');
 });

@@ -1,6 +1,7 @@
 import { expect, describe, it } from 'vitest';
 import { analyse } from '../../../src/core/engine/analyse';
 import { renderMarkdown, renderPlain, type Card } from '../../../src/core/assist/card';
+import { formatText, msg } from '../../../src/core/l10n/message';
 import { describeAt } from '../../../src/core/assist/hover';
 import { describeRequirementAt } from '../../../src/core/assist/hover/requirement';
 
@@ -13,17 +14,19 @@ function cardAt(marked: string): Card | undefined {
 
 /** Rows of the card as `label: value`. */
 function rowsAt(marked: string): readonly string[] | undefined {
-  return cardAt(marked)?.rows.map(([label, value]) => `${label}: ${value}`);
+  return cardAt(marked)?.rows.map(([label, value]) => `${formatText(label)}: ${formatText(value)}`);
 }
 
 describe('an image', () => {
   it('says what it holds, which driver it wants and how long its distribution is supported', () => {
-    const card = cardAt('FROM nvidia/│cuda:11.6.2-cudnn8-devel-ubuntu20.04\n');
+    const marked = 'FROM nvidia/│cuda:11.6.2-cudnn8-devel-ubuntu20.04\n';
+    const card = cardAt(marked);
+    const rows = rowsAt(marked) ?? [];
     expect(card?.title).toBe('nvidia/cuda:11.6.2-cudnn8-devel-ubuntu20.04');
-    expect(card?.rows).toContainEqual(['Contains', 'CUDA 11.6.2 · cuDNN 8.4.0.27 · NCCL ~2.12.10 · Ubuntu 20.04']);
-    expect(card?.rows.find(([label]) => label === 'Driver')?.[1]).toMatch(/^510\.47\.03 or newer; 450\.80\.02 will do/);
-    expect(card?.rows.find(([label]) => label === 'Distribution')?.[1]).toMatch(/^standard support until 20\d\d-\d\d-\d\d$/);
-    expect(card?.notes).toContain('~ marks a version that is likely, not proven.');
+    expect(rows).toContain('Contains: CUDA 11.6.2 · cuDNN 8.4.0.27 · NCCL ~2.12.10 · Ubuntu 20.04');
+    expect(rows).toContainEqual(expect.stringMatching(/^Driver: 510\.47\.03 or newer; 450\.80\.02 will do/));
+    expect(rows).toContainEqual(expect.stringMatching(/^Distribution: standard support until 20\d\d-\d\d-\d\d$/));
+    expect(card?.notes.map((note) => formatText(note))).toContain('~ marks a version that is likely, not proven.');
     expect(card?.sources.every(({ source }) => source !== '')).toBe(true);
   });
 
@@ -77,19 +80,19 @@ it('shows at a keyword the stack of the moment and what the line changed', () =>
 });
 
 it('shows text of the file only as text', () => {
-  const card: Card = { range: { start: 0, end: 1 }, title: '[x](command:evil) <img src=x>`*', rows: [['a|b', '[y](z)\n# h']], notes: ['**n**'], sources: [{ fact: '', source: 'a [b](c)', checked: '2026-01-01' }] };
+  const card: Card = { range: { start: 0, end: 1 }, title: '[x](command:evil) <img src=x>`*', rows: [['a|b', '[y](z)\n# h']], notes: [msg`**n**`], sources: [{ source: 'a [b](c)', checked: '2026-01-01' }] };
   const text = renderMarkdown(card);
   expect(text).not.toMatch(/(?<!\\)\[[^\]]*(?<!\\)\]\(|<img|^# /m);
   expect(renderPlain(card)).toContain('a|b: [y](z)');
 });
 
 it('links a source once, with its date', () => {
-  const source = { fact: '', source: 'https://example.com/a_b/', checked: '2026-01-01' };
+  const source = { source: 'https://example.com/a_b/', checked: '2026-01-01' };
   expect(renderMarkdown({ range: { start: 0, end: 1 }, title: 't', rows: [], notes: [], sources: [source, source] })).toBe('**t**\n\n[example.com/a\\_b](https://example.com/a_b/), 2026-01-01');
 });
 
 describe('a line of a requirements file', () => {
-  const titleAt = (marked: string): string | undefined => describeRequirementAt(marked.replace('│', ''), marked.indexOf('│'))?.title;
+  const titleAt = (marked: string): Card['title'] | undefined => describeRequirementAt(marked.replace('│', ''), marked.indexOf('│'))?.title;
 
   it.each<[string, string]>([
     ['numpy==1.26\ntor│ch==2.1.0\n', 'torch==2.1.0'],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { analyse } from '../../../src/core/engine/analyse';
+import { formatText } from '../../../src/core/l10n/message';
 import { listInlayHints } from '../../../src/core/assist/inlay-hints';
 
 /** The text with each hint in « » where an editor shows it. */
@@ -9,7 +10,7 @@ function annotate(text: string, files: Readonly<Record<string, string>> = {}): s
   let shown = '';
   let position = 0;
   for (const { offset, text: hint } of stack === undefined ? [] : listInlayHints(stack)) {
-    shown += `${text.slice(position, offset)} «${hint}»`;
+    shown += `${text.slice(position, offset)} «${formatText(hint)}»`;
     position = offset;
   }
   return shown + text.slice(position);

@@ -1,14 +1,12 @@
 import { supportedArchitectures } from '../../facts/cuda-toolkits';
 import { gpus } from '../../facts/gpus';
-import { formatMessage } from '../../engine/message';
+import { msg } from '../../l10n/message';
 import { stageCuda } from '../../stack/query';
 import type { StackState } from '../../stack/model';
 import { toCapability } from '../../target/judge-gpu';
 import type { Target } from '../../target/model';
 import { compareDotted } from '../../version/dotted';
 import type { Completion } from './model';
-
-const TEXT = { targets: 'the GPUs of your targets', more: '{gpus} …' } as const;
 
 /** Lists of architectures, with how each writes compute capability 8.6 and what stands between two. */
 const LISTS: readonly (readonly [name: RegExp, form: 'dotted' | 'number', separator: string])[] = [
@@ -35,13 +33,13 @@ export function completeArchitecture(line: string, offset: number, state: StackS
   const items: Completion[] = [];
   if (wanted.length > 0 && written === typed) {
     const newText = wanted.map(write).join(separator);
-    if (newText.startsWith(typed)) items.push({ label: newText, detail: TEXT.targets, newText, range, kind: 'value' });
+    if (newText.startsWith(typed)) items.push({ label: newText, detail: msg`the GPUs of your targets`, newText, range, kind: 'value' });
   }
   // What is older than Turing has left CUDA 13 and TensorRT 10: few want it.
   const current = (known ?? []).filter((capability) => compareDotted(capability, '7.5') >= 0);
   for (const capability of [...current, ...(known ?? []).filter((one) => !current.includes(one))]) {
     const newText = write(capability);
-    if (!newText.startsWith(typed) || taken.has(newText) || items.some(({ label }) => label === newText)) continue;
+    if (!newText.startsWith(typed) || taken.has(newText) || items.some((item) => item.newText === newText)) continue;
     items.push({ label: newText, detail: describeGpus(capability), newText, range, kind: 'value' });
   }
   return items;
@@ -50,5 +48,5 @@ export function completeArchitecture(line: string, offset: number, state: StackS
 function describeGpus(capability: string): string {
   const names = gpus().filter(({ computeCapability }) => computeCapability === capability).map(({ gpu }) => gpu);
   const shown = names.slice(0, SHOWN_GPUS).join(', ');
-  return names.length > SHOWN_GPUS ? formatMessage(TEXT.more, { gpus: shown }) : shown;
+  return names.length > SHOWN_GPUS ? `${shown} …` : shown;
 }

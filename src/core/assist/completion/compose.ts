@@ -1,6 +1,7 @@
 import { ITEM, keysBeside, linesAround, readYamlPlace, type YamlPlace } from '../../data/yaml-place';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
+import { msg, type Message } from '../../l10n/message';
 import { isJetson } from '../../target/jetson';
 import type { Target } from '../../target/model';
 import { completeImage } from './images';
@@ -10,25 +11,25 @@ import { completeDriverCapability, completeVariable } from './variables';
 
 /** Sources: facts/tables/container-facts.json, by the id behind each. */
 const TEXT = {
-  gpus: 'every GPU; Docker Compose newer than 2.30.0', // gpus-since
-  reserve: 'every GPU; docker-compose 1.28.0 and later', // devices-since
-  runtime: 'the older way: needs the runtime nvidia registered with the daemon', // runtime-legacy
-  jetson: 'the only way on Jetson', // jetson-runtime
-  shmSize: 'shared memory; Docker gives 64 MB', // shm-default
-  ipc: 'the shared memory of the host; shm_size has no effect beside it',
-  ulimits: 'as NVIDIA asks for its framework images', // shm-ngc
-  request: 'every GPU',
-  driver: 'GPUs of NVIDIA',
-  count: 'every GPU; not beside device_ids', // count-or-ids
-  one: 'one GPU; not beside device_ids',
-  deviceIds: 'GPUs by index or UUID; not beside count',
-  capabilities: 'Compose refuses a request without it', // capabilities-required
+  gpus: msg`every GPU; Docker Compose newer than 2.30.0`, // gpus-since
+  reserve: msg`every GPU; docker-compose 1.28.0 and later`, // devices-since
+  runtime: msg`the older way: needs the runtime nvidia registered with the daemon`, // runtime-legacy
+  jetson: msg`the only way on Jetson`, // jetson-runtime
+  shmSize: msg`shared memory; Docker gives 64 MB`, // shm-default
+  ipc: msg`the shared memory of the host; shm_size has no effect beside it`,
+  ulimits: msg`as NVIDIA asks for its framework images`, // shm-ngc
+  request: msg`every GPU`,
+  driver: msg`GPUs of NVIDIA`,
+  count: msg`every GPU; not beside device_ids`, // count-or-ids
+  one: msg`one GPU; not beside device_ids`,
+  deviceIds: msg`GPUs by index or UUID; not beside count`,
+  capabilities: msg`Compose refuses a request without it`, // capabilities-required
 } as const;
 
 /** Text to write, with columns counted from the place. */
 interface Offer {
   readonly lines: readonly string[];
-  readonly detail: string;
+  readonly detail: Message;
 }
 
 /** Where the devices of a service belong, and what one request says. */

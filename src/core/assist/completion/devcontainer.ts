@@ -4,6 +4,7 @@ import { findScalar, findValue, listItems, type DataMap } from '../../data/model
 import { ITEM } from '../../data/yaml-place';
 import { readRunOptions } from '../../devcontainer/run-options';
 import { isRunSwitch } from '../../facts/docker-run';
+import { msg, type Message } from '../../l10n/message';
 import { isJetson } from '../../target/jetson';
 import type { Target } from '../../target/model';
 import { completeImage } from './images';
@@ -13,29 +14,29 @@ import { completeVariable } from './variables';
 
 /** Sources: facts/tables/container-facts.json, by the id behind each. */
 const TEXT = {
-  optional: 'every GPU where Docker has the NVIDIA runtime; starts without one elsewhere', // host-gpu
-  required: 'as "optional", with a warning in the log where there is none', // host-gpu-warning
-  gpus: 'every GPU; the container does not start where Docker has none', // gpus-mandatory
-  one: 'one GPU, by index or UUID',
-  shmSize: 'shared memory; Docker gives 64 MB', // shm-default
-  ipc: 'the shared memory of the host; --shm-size has no effect beside it',
-  ulimit: 'as NVIDIA asks for its framework images', // shm-ngc
-  camera: 'a camera; the container does not start where it is missing',
-  runtime: 'the older way: needs the runtime nvidia registered with Docker', // runtime-legacy
-  jetson: 'the only way on Jetson', // jetson-runtime
+  optional: msg`every GPU where Docker has the NVIDIA runtime; starts without one elsewhere`, // host-gpu
+  required: msg`as "optional", with a warning in the log where there is none`, // host-gpu-warning
+  gpus: msg`every GPU; the container does not start where Docker has none`, // gpus-mandatory
+  one: msg`one GPU, by index or UUID`,
+  shmSize: msg`shared memory; Docker gives 64 MB`, // shm-default
+  ipc: msg`the shared memory of the host; --shm-size has no effect beside it`,
+  ulimit: msg`as NVIDIA asks for its framework images`, // shm-ngc
+  camera: msg`a camera; the container does not start where it is missing`,
+  runtime: msg`the older way: needs the runtime nvidia registered with Docker`, // runtime-legacy
+  jetson: msg`the only way on Jetson`, // jetson-runtime
 } as const;
 
 /** Text to write in the place of a token, quotes included. */
 interface Offer {
   readonly newText: string;
-  readonly detail: string;
+  readonly detail: Message | string;
 }
 
 /** An option of `docker run` and a value for it. */
 interface RunArg {
   readonly name: string;
   readonly value: string;
-  readonly detail: string;
+  readonly detail: Message;
   /** It can be given as two elements as well; where both are offered, they come first. */
   readonly split?: true;
 }
@@ -132,9 +133,12 @@ function writeArg({ name, value, detail, split }: RunArg): readonly Offer[] {
 /** `"NVIDIA_…": "value"`, with the value that most want; the name alone where it has one. */
 function completeVariableName(place: JsonPlace, offset: number): readonly Completion[] {
   if (!place.quoted) return [];
-  const names = completeVariable(place.typed, offset).filter(({ kind }) => kind === 'variable');
+  const variables = completeVariable(place.typed, offset).filter(({ kind }) => kind === 'variable');
   return offerAll(
-    names.map(({ label, detail = '' }) => ({ newText: place.next === ':' ? `"${label}"` : `"${label}": "${completeVariable(`${label}=`, offset)[0]?.newText ?? ''}"`, detail })),
+    variables.map(({ newText, detail = '' }) => {
+      const name = newText.replace('=', '');
+      return { newText: place.next === ':' ? `"${name}"` : `"${name}": "${completeVariable(newText, offset)[0]?.newText ?? ''}"`, detail };
+    }),
     { ...place, next: place.next === ':' ? ',' : place.next },
     offset,
   );

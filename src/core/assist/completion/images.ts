@@ -1,9 +1,10 @@
 import { allCudaImages, type CudaImage } from '../../facts/cuda-images';
 import { ngcReleases, ngcValue, type NgcImage } from '../../facts/ngc-images';
 import { decodeImage } from '../../image/decode';
+import type { Message } from '../../l10n/message';
 import type { Target } from '../../target/model';
 import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
-import { driverOf, formatContent, listContents } from '../contents';
+import { describeDriver, driverOf, formatContent, joinTexts, listContents } from '../contents';
 import type { Completion } from './model';
 import type { StageWishes } from './stage-wishes';
 
@@ -34,7 +35,7 @@ export function completeImage(typed: string, offset: number, wishes: StageWishes
   const image = /^(?:docker\.io\/)?nvidia\/cuda$|^nvcr\.io\/nvidia\/cuda$/.test(name) ? listCudaTags(tag, wishes) : listNgcTags(name, tag, targets, wishes);
   return image.map((found, i) => ({
     label: found,
-    detail: i < DESCRIBED ? describeReference(`${name}:${found}`) : undefined,
+    detail: i < DESCRIBED ? (describeReference(`${name}:${found}`) ?? '') : undefined,
     newText: found,
     range,
     kind: 'image',
@@ -47,13 +48,14 @@ function completeName(typed: string, offset: number): readonly Completion[] {
   return names.map((name) => ({ label: name, detail: '', newText: `${name}:`, range: { start: offset - typed.length, end: offset }, kind: 'image' }));
 }
 
-/** What an image holds, in one line; empty where that is not known. */
-export function describeReference(reference: string): string {
+/** What an image holds, in one line; undefined where that is not known. */
+export function describeReference(reference: string): Message | undefined {
   const image = decodeImage(reference);
-  if (image === undefined) return '';
+  if (image === undefined) return undefined;
   const driver = driverOf(image);
   const contents = listContents(image.components).filter(({ kind }) => kind !== 'nccl');
-  return [...contents.map(formatContent), ...(driver === undefined ? [] : [`driver ≥ ${driver}`])].join(' · ');
+  const texts = [...contents.map(formatContent), ...(driver === undefined ? [] : [describeDriver(driver)])];
+  return texts.length === 0 ? undefined : joinTexts(texts);
 }
 
 /** Served tags of nvidia/cuda that begin so, those that fit the wishes first, among equals the newest. */

@@ -1,10 +1,11 @@
+import type { Message } from '../../l10n/message';
 import type { Range } from '../../text/range';
 
 /** Something that can be written at a place, the best first in its list. */
 export interface Completion {
-  readonly label: string;
+  readonly label: Message | string;
   /** Shown behind the label: what it holds or means. Undefined where it takes time to find out; see `describeReference`. */
-  readonly detail: string | undefined;
+  readonly detail: Message | string | undefined;
   /** The image that `describeReference` describes. */
   readonly reference?: string;
   readonly newText: string;

@@ -5,18 +5,12 @@ import { chooseBuilds, type BuildCandidate } from '../../facts/tensorrt-builds';
 import { packageFamily } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import { pinSet } from '../../facts/tensorrt-pins';
-import { formatMessage } from '../../engine/message';
+import { msg, type Message } from '../../l10n/message';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep, StackState } from '../../stack/model';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { hasPrefix, majorOf } from '../../version/dotted';
 import type { Completion } from './model';
-
-const TEXT = {
-  build: 'TensorRT {version} for CUDA {cuda}',
-  cudnn: 'cuDNN for CUDA {cuda}',
-  set: '{name} with all that it needs, pinned',
-} as const;
 
 /** Packages of TensorRT that people install; those of the release at hand are offered. */
 const FAMILIES = ['tensorrt', 'libnvinfer{M}', 'libnvinfer-plugin{M}', 'libnvinfer-dev', 'libnvinfer-plugin-dev', 'libnvonnxparsers{M}', 'libnvonnxparsers-dev', 'libnvinfer-bin', 'python3-libnvinfer', 'python3-libnvinfer-dev'];
@@ -44,7 +38,15 @@ export function completePackage(line: string, offset: number, step: InstructionS
 
 interface Offered {
   readonly version: string;
-  readonly detail: string;
+  readonly detail: Message | string;
+}
+
+function describeBuild(version: string, cuda: string): Message {
+  return msg`TensorRT ${version} for CUDA ${cuda}`;
+}
+
+function describeCudnn(cuda: string): Message {
+  return msg`cuDNN for CUDA ${cuda}`;
 }
 
 function listVersions(name: string, state: StackState, step: InstructionStep, distro: string): readonly Offered[] {
@@ -52,12 +54,12 @@ function listVersions(name: string, state: StackState, step: InstructionStep, di
   switch (libraryOfPackage(name)) {
     case 'tensorrt':
       if (cuda === undefined) return listSighted(name, distro);
-      return chooseForStage(name, cuda, state, step, distro).map(({ aptVersion, release, cuda: built }) => ({ version: aptVersion, detail: formatMessage(TEXT.build, { version: release.version, cuda: built }) }));
+      return chooseForStage(name, cuda, state, step, distro).map(({ aptVersion, release, cuda: built }) => ({ version: aptVersion, detail: describeBuild(release.version, built) }));
     case 'cudnn': {
       if (cuda === undefined) return listSighted(name, distro);
       const major = Number(/\d+/.exec(name)?.[0]);
       // The development package has the versions of the library.
-      return chooseCudnnBuilds({ cuda, major, distro }).map(({ version, cuda: built }) => ({ version, detail: formatMessage(TEXT.cudnn, { cuda: built }) }));
+      return chooseCudnnBuilds({ cuda, major, distro }).map(({ version, cuda: built }) => ({ version, detail: describeCudnn(built) }));
     }
     case 'nccl':
       return listSighted(name, distro).filter(({ version }) => cuda === undefined || hasPrefix(cuda, /\+cuda([\d.]+)/.exec(version)?.[1] ?? cuda));
@@ -105,7 +107,7 @@ function listNames(typed: string, state: StackState, step: InstructionStep, dist
   const [best] = chooseForStage('libnvinfer-dev', cuda, state, step, distro);
   if (best !== undefined) {
     const major = String(majorOf(best.release.version));
-    const detail = formatMessage(TEXT.build, { version: best.release.version, cuda: best.cuda });
+    const detail = describeBuild(best.release.version, best.cuda);
     for (const family of FAMILIES) {
       const name = family.replace('{M}', major);
       if (!name.startsWith(typed) || packageFamily(name) === undefined) continue;
@@ -113,7 +115,7 @@ function listNames(typed: string, state: StackState, step: InstructionStep, dist
       if (pins === undefined || pins.some((pin) => isAptVersionKnown(pin.package, pin.version, distro).status === 'absent')) continue;
       const newText = pins.map((pin) => `${pin.package}=${pin.version}`).join(indent === undefined ? ' ' : ` \\\n${indent}`);
       const [only, second] = pins;
-      items.push({ label: only !== undefined && second === undefined ? newText : formatMessage(TEXT.set, { name }), detail, newText });
+      items.push({ label: only !== undefined && second === undefined ? newText : msg`${name} with all that it needs, pinned`, detail, newText });
       items.push({ label: name, detail, newText: name });
     }
   }
@@ -122,7 +124,7 @@ function listNames(typed: string, state: StackState, step: InstructionStep, dist
     if (!name.startsWith(typed)) continue;
     const [build] = chooseCudnnBuilds({ cuda, major: Number(/\d+/.exec(name)?.[0]), distro });
     if (build === undefined) continue;
-    items.push({ label: `${name}=${build.version}`, detail: formatMessage(TEXT.cudnn, { cuda: build.cuda }), newText: `${name}=${build.version}` });
+    items.push({ label: `${name}=${build.version}`, detail: describeCudnn(build.cuda), newText: `${name}=${build.version}` });
   }
   return items;
 }

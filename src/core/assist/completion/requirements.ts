@@ -1,14 +1,12 @@
 import { cudaOfTorch, onnxruntimeSeries, tensorflowReleases, torchRelease, torchVersions, onnxruntimeRelease, tensorflowRelease } from '../../facts/frameworks';
 import { parseTensorRTPipPackage, tensorRTPipVersions } from '../../facts/tensorrt-pip';
-import { formatMessage } from '../../engine/message';
+import { msg } from '../../l10n/message';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep } from '../../stack/model';
 import { cudaOfPipTag } from '../../version/cuda';
 import { majorMinorOf, majorOf } from '../../version/dotted';
 import { comparePep440 } from '../../version/pep440';
 import type { Completion } from './model';
-
-const TEXT = { cuda: 'CUDA {cuda}', index: 'PyTorch {version} for CUDA {cuda}' } as const;
 
 const MAX_VERSIONS = 40;
 
@@ -25,7 +23,7 @@ export function completeRequirement(line: string, offset: number, step: Instruct
     .slice(0, MAX_VERSIONS)
     .map(({ version, cuda: built }) => ({
       label: version,
-      detail: built === undefined ? '' : formatMessage(TEXT.cuda, { cuda: built }),
+      detail: built === undefined ? '' : `CUDA ${built}`,
       newText: version,
       range: { start: offset - typed.length, end: offset },
       kind: 'version',
@@ -79,5 +77,5 @@ function listIndexes(typed: string, offset: number, step: InstructionStep): read
   return [...(torchRelease(version)?.indexUrls ?? [])]
     .filter(([, url]) => url.startsWith(typed))
     .sort(([a], [b]) => rank(a) - rank(b) || Number(b) - Number(a))
-    .map(([cuda, url]) => ({ label: url, detail: formatMessage(TEXT.index, { version, cuda }), newText: url, range, kind: 'value' }));
+    .map(([cuda, url]) => ({ label: url, detail: msg`PyTorch ${version} for CUDA ${cuda}`, newText: url, range, kind: 'value' }));
 }

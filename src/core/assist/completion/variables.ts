@@ -1,31 +1,32 @@
+import { msg, type Message } from '../../l10n/message';
 import type { Completion } from './model';
 
 /**
  * Variables by which the NVIDIA container toolkit takes orders, and what each value does:
  * https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html (2026-11-20).
  */
-const VARIABLES: Readonly<Record<string, { readonly detail: string; readonly list: boolean; readonly values: readonly (readonly [value: string, detail: string])[] }>> = {
+const VARIABLES: Readonly<Record<string, { readonly detail: Message; readonly list: boolean; readonly values: readonly (readonly [value: string, detail: Message])[] }>> = {
   NVIDIA_VISIBLE_DEVICES: {
-    detail: 'GPUs that a container gets under the NVIDIA runtime',
+    detail: msg`GPUs that a container gets under the NVIDIA runtime`,
     list: false,
     values: [
-      ['all', 'every GPU'],
-      ['none', 'no GPU, but the driver’s files'],
-      ['void', 'nothing of the driver, as without the NVIDIA runtime'],
+      ['all', msg`every GPU`],
+      ['none', msg`no GPU, but the driver’s files`],
+      ['void', msg`nothing of the driver, as without the NVIDIA runtime`],
     ],
   },
   NVIDIA_DRIVER_CAPABILITIES: {
-    detail: 'parts of the driver that a container gets',
+    detail: msg`parts of the driver that a container gets`,
     list: true,
     values: [
-      ['compute,utility', 'CUDA and nvidia-smi'],
-      ['compute', 'CUDA and OpenCL'],
-      ['utility', 'nvidia-smi and NVML'],
-      ['video', 'the Video Codec SDK: NVDEC, NVENC'],
-      ['graphics', 'OpenGL and Vulkan'],
-      ['display', 'X11 displays'],
-      ['compat32', '32-bit applications'],
-      ['all', 'every part'],
+      ['compute,utility', msg`CUDA and nvidia-smi`],
+      ['compute', msg`CUDA and OpenCL`],
+      ['utility', msg`nvidia-smi and NVML`],
+      ['video', msg`the Video Codec SDK: NVDEC, NVENC`],
+      ['graphics', msg`OpenGL and Vulkan`],
+      ['display', msg`X11 displays`],
+      ['compat32', msg`32-bit applications`],
+      ['all', msg`every part`],
     ],
   },
 };
@@ -52,7 +53,7 @@ export function completeVariable(line: string, offset: number): readonly Complet
 /** Names that the capabilities of a device request can have (facts/tables/container-facts.json, driver-capability-names), those of `taken` left out. */
 export function completeDriverCapability(taken: readonly string[], typed: string, offset: number): readonly Completion[] {
   const known = VARIABLES['NVIDIA_DRIVER_CAPABILITIES']?.values ?? [];
-  return [['gpu', 'the GPU'] as const, ...known.filter(([value]) => /^(?!all$)\w+$/.test(value))]
+  return [['gpu', msg`the GPU`] as const, ...known.filter(([value]) => /^(?!all$)\w+$/.test(value))]
     .filter(([value]) => value.startsWith(typed) && !taken.includes(value))
     .map(([value, detail]) => ({ label: value, detail, newText: value, range: { start: offset - typed.length, end: offset }, kind: 'value' }));
 }

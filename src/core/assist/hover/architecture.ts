@@ -1,18 +1,8 @@
 import { architectureOf, architecturesChecked } from '../../facts/cuda-toolkits';
 import { gpus, gpusChecked } from '../../facts/gpus';
-import { formatMessage } from '../../engine/message';
+import { msg } from '../../l10n/message';
 import { toCapability } from '../../target/judge-gpu';
-import type { Card } from '../card';
-
-const TEXT = {
-  title: 'Compute capability {capability}',
-  architecture: 'Architecture',
-  gpus: 'GPUs',
-  more: '{gpus} and {count} more',
-  cuda: 'nvcc',
-  cudaFrom: 'from CUDA {first}',
-  cudaSpan: 'from CUDA {first} to {last}',
-} as const;
+import type { Card, Row } from '../card';
 
 /** So many products are named; of some architectures there are dozens. */
 const MAX_GPUS = 8;
@@ -44,20 +34,20 @@ function describe(capability: string, range: Card['range']): Card | undefined {
   const known = architectureOf(capability.replace('.', ''));
   const products = gpus().filter(({ computeCapability }) => computeCapability === capability);
   if (known === undefined && products.length === 0) return undefined;
-  const rows: (readonly [string, string])[] = [];
-  if (known !== undefined && known.architecture !== null) rows.push([TEXT.architecture, known.architecture]);
+  const rows: Row[] = [];
+  if (known !== undefined && known.architecture !== null) rows.push([msg`Architecture`, known.architecture]);
   if (products.length > 0) {
     const names = products.slice(0, MAX_GPUS).map(({ gpu }) => gpu).join(', ');
     const count = products.length - MAX_GPUS;
-    rows.push([TEXT.gpus, count > 0 ? formatMessage(TEXT.more, { gpus: names, count: String(count) }) : names]);
+    rows.push([msg`GPUs`, count > 0 ? msg`${names} and ${count} more` : names]);
   }
   if (known !== undefined) {
     const { firstCuda: first, lastCuda: last } = known;
-    rows.push([TEXT.cuda, last === null ? formatMessage(TEXT.cudaFrom, { first }) : formatMessage(TEXT.cudaSpan, { first, last })]);
+    rows.push(['nvcc', last === null ? msg`from CUDA ${first}` : msg`from CUDA ${first} to ${last}`]);
   }
   const sources = [
-    ...(known === undefined ? [] : [{ fact: '', source: known.source, checked: architecturesChecked() }]),
-    ...products.slice(0, 1).map(({ source }) => ({ fact: '', source, checked: gpusChecked() })),
+    ...(known === undefined ? [] : [{ source: known.source, checked: architecturesChecked() }]),
+    ...products.slice(0, 1).map(({ source }) => ({ source, checked: gpusChecked() })),
   ];
-  return { range, title: formatMessage(TEXT.title, { capability }), rows, notes: [], sources };
+  return { range, title: msg`Compute capability ${capability}`, rows, notes: [], sources };
 }

@@ -1,19 +1,13 @@
+import { msg, type Message } from '../../l10n/message';
 import type { InstructionStep, StackState, StageStack } from '../../stack/model';
-import type { Card } from '../card';
+import type { Card, Row } from '../card';
 import { formatContent, listContents } from '../contents';
-
-const TEXT = {
-  after: 'Stack after this line',
-  changed: 'This line brings',
-  unknown: 'Nothing is known of the GPU stack here.',
-  opaque: 'Something before this point can bring any file: what is missing here may be there all the same.',
-} as const;
 
 /** The stack of a stage after an instruction, and what the instruction changed. */
 export function describeInstruction({ instruction, before, after }: InstructionStep): Card {
   const changed = listContents(after.components.filter((item) => !before.components.includes(item)));
   const rows = describeState(after);
-  if (changed.length > 0) rows.push([TEXT.changed, changed.map(formatContent).join(' · ')]);
+  if (changed.length > 0) rows.push([msg`This line brings`, changed.map(formatContent).join(' · ')]);
   return { range: instruction.keywordRange, title: instruction.keyword, rows, notes: notesOf(after, rows), sources: [] };
 }
 
@@ -23,11 +17,11 @@ export function describeFrom({ stage, initial }: StageStack): Card {
   return { range: stage.from.keywordRange, title: stage.from.keyword, rows, notes: notesOf(initial, rows), sources: [] };
 }
 
-function describeState(state: StackState): (readonly [string, string])[] {
+function describeState(state: StackState): Row[] {
   const contents = listContents(state.components);
-  return contents.length === 0 ? [] : [[TEXT.after, contents.map(formatContent).join(' · ')]];
+  return contents.length === 0 ? [] : [[msg`Stack after this line`, contents.map(formatContent).join(' · ')]];
 }
 
-function notesOf(state: StackState, rows: readonly unknown[]): readonly string[] {
-  return [...(rows.length === 0 ? [TEXT.unknown] : []), ...(state.opaque ? [TEXT.opaque] : [])];
+function notesOf(state: StackState, rows: readonly unknown[]): readonly Message[] {
+  return [...(rows.length === 0 ? [msg`Nothing is known of the GPU stack here.`] : []), ...(state.opaque ? [msg`Something before this point can bring any file: what is missing here may be there all the same.`] : [])];
 }

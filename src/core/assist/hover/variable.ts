@@ -1,9 +1,8 @@
 import { imageVariableMeaning } from '../../facts/image-env';
+import { msg } from '../../l10n/message';
 import type { InstructionStep } from '../../stack/model';
 import type { Range } from '../../text/range';
 import type { Card } from '../card';
-
-const TEXT = { value: 'Value here', meaning: 'Meaning' } as const;
 
 /** An environment variable that NVIDIA's images define, with its value before the instruction that names it; undefined for others. */
 export function describeVariable(name: string, range: Range, { before, variable }: InstructionStep): Card | undefined {
@@ -13,7 +12,7 @@ export function describeVariable(name: string, range: Range, { before, variable 
   return {
     range,
     title: name,
-    rows: [[TEXT.meaning, meaning.fact], ...(value?.known === true && value.value !== '' ? [[TEXT.value, value.value] as const] : [])],
+    rows: [[msg`Meaning`, meaning.fact], ...(value?.known === true && value.value !== '' ? [[msg`Value here`, value.value] as const] : [])],
     notes: [],
     sources: [meaning],
   };
