@@ -6,6 +6,7 @@ import { registerGenerate } from './generate/register';
 import { registerHost } from './host/register';
 import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
+import { loadFeatures } from './lazy';
 import { registerSmoke } from './smoke/register';
 import { registerStack } from './stack/register';
 import { registerWalkthrough } from './walkthrough/register';
@@ -19,7 +20,7 @@ export function activate(context: ExtensionContext): void {
     registerBuild(client, context),
     registerDocker(),
     registerHost(),
-    registerGenerate(),
+    registerGenerate(async () => (await loadFeatures()).thisMachine),
     registerSmoke(client, context),
     registerStack(client),
     registerWalkthrough(context),

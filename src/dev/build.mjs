@@ -1,4 +1,4 @@
-// Bundles the entries (client, its features, server, command line) into dist/, or one script of src/dev to be run at once:
+// Bundles the entries (client, its features, server, command line; client and server for browsers) into dist/, or one script of src/dev to be run at once:
 //   node src/dev/build.mjs [--minify] [--watch]
 //   node src/dev/build.mjs --run src/dev/NAME.ts [arguments…]
 import { spawnSync } from 'node:child_process';
@@ -42,13 +42,13 @@ const common = {
 };
 
 /**
- * What activation need not load lies in a bundle of its own: `import('…/features')` anywhere in the client stays an
- * import of dist/features.js.
+ * What activation need not load lies in a bundle of its own: `import('…/features')` and `import('…/shared-features')`
+ * anywhere in the client stay imports of dist/features.js.
  */
 const featuresApart = {
   name: 'features-apart',
   setup(build) {
-    build.onResolve({ filter: /\/features$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './features.js', external: true } : undefined));
+    build.onResolve({ filter: /\/(?:shared-)?features$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './features.js', external: true } : undefined));
   },
 };
 
@@ -66,11 +66,16 @@ const leanDockerode = {
 
 const docker = { plugins: [rawText, leanDockerode], external: ['vscode'] };
 
+/** Each is one file: the extension host of a browser loads no second one. An import of anything of Node.js is an error here. */
+const web = { platform: 'browser', target: 'es2022', mainFields: ['browser', 'module', 'main'], outdir: 'dist/web' };
+
 const entries = [
   { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, featuresApart] },
   { entryPoints: { features: 'src/client/features.ts' }, ...docker },
   { entryPoints: { server: 'src/server/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' }, ...docker },
+  { entryPoints: { client: 'src/client/web.ts' }, external: ['vscode'], ...web },
+  { entryPoints: { server: 'src/server/browser.ts' }, ...web, format: 'iife' },
 ];
 
 const run = argv.indexOf('--run');
@@ -82,7 +87,7 @@ if (run >= 0) {
   const { status } = spawnSync(process.execPath, ['--enable-source-maps', out, ...argv.slice(run + 2)], { stdio: 'inherit', cwd: root });
   process.exit(status ?? 1);
 } else if (argv.includes('--watch')) {
-  for (const entry of entries) await (await esbuild.context({ ...common, ...entry, outdir: 'dist' })).watch();
+  for (const entry of entries) await (await esbuild.context({ ...common, outdir: 'dist', ...entry })).watch();
 } else {
-  await Promise.all(entries.map((entry) => esbuild.build({ ...common, ...entry, outdir: 'dist' })));
+  await Promise.all(entries.map((entry) => esbuild.build({ ...common, outdir: 'dist', ...entry })));
 }

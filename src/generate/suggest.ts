@@ -38,12 +38,12 @@ export function suggestAudio({ soundServer }: Machine): Audio {
 /** Changes of choices that a person ticks, by name: each is a part of what is asked for. */
 export type Extra = 'camera' | 'audio' | 'sharedMemory' | 'memlock' | 'ipcHost' | 'video' | 'pipCache' | 'modelCache' | 'python' | 'cpp' | 'cuda' | 'jupyter';
 
-/** Choices with what was ticked. Of a machine without a camera its usual node is taken. */
-export function withExtras(choices: Choices, extras: readonly Extra[], machine: Machine): Choices {
+/** Choices with what was ticked. Where no cameras were found, the usual node of one is taken. */
+export function withExtras(choices: Choices, extras: readonly Extra[], cameras: readonly string[]): Choices {
   const has = (extra: Extra): boolean => extras.includes(extra);
   return {
     ...choices,
-    ...(has('camera') && { cameras: machine.cameras.length === 0 ? ['/dev/video0'] : machine.cameras }),
+    ...(has('camera') && { cameras: cameras.length === 0 ? ['/dev/video0'] : cameras }),
     ...(has('audio') && { audio: 'pulse' as const }),
     ...(has('sharedMemory') && { shmSize: '8g' }),
     ...(has('memlock') && { ulimits: ['memlock=-1', 'stack=67108864'] }),

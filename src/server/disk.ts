@@ -53,7 +53,7 @@ export interface Platform {
 export const MAX_SIZE_BYTES = 1024 * 1024;
 
 /** True for what is a path below a folder, or the folder itself, both without links. */
-export function isBelow({ relative, isAbsolute }: PathRules, folder: string, path: string): boolean {
-  const rest = relative(folder, path);
-  return !rest.startsWith('..') && !isAbsolute(rest);
+export function isBelow(rules: PathRules, folder: string, path: string): boolean {
+  const rest = rules.relative(folder, path);
+  return !rest.startsWith('..') && !rules.isAbsolute(rest);
 }

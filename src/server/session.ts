@@ -41,7 +41,7 @@ export function createSession(connection: Connection, documents: TextDocuments<T
     disk,
     settings,
     configs,
-    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message), platform.nextTurn),
+    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message), () => platform.nextTurn()),
     related: new RelatedFiles(publish),
     configProblems: new RelatedFiles(publish),
     folders: (params.workspaceFolders ?? []).flatMap(({ uri }) => disk.toPath(uri) ?? []),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable, Uri, workspace } from 'vscode';
-import { loadFeatures } from '../lazy';
+import { loadSharedFeatures } from '../load-shared';
 
 /** The names in contributes.json; the tools themselves are loaded when a model calls one. */
 const TOOLS = ['tensorrt_explain_finding', 'tensorrt_check_file', 'tensorrt_read_stack', 'tensorrt_propose_stack', 'tensorrt_describe_image', 'tensorrt_decode_error'];
@@ -24,7 +24,7 @@ export function registerAssistant(): Disposable {
     ...TOOLS.map((name) =>
       register(name, {
         // An error's message goes to the model, which can then ask better.
-        invoke: async ({ input }) => new Result([new Text(await (await loadFeatures()).runAssistantTool(name, input, openWorkspaceFile))]),
+        invoke: async ({ input }) => new Result([new Text(await (await loadSharedFeatures()).runAssistantTool(name, input, openWorkspaceFile))]),
       }),
     ),
   );

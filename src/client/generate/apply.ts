@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-import { chmod } from 'node:fs/promises';
 import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
 import { formatMessage } from '../../core/engine/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
@@ -30,9 +28,9 @@ interface Change {
 
 /**
  * Writes files below a folder, after their changes were shown and agreed to; one undo takes all of it back. A file that
- * exists is added to where `merge` knows how, and replaced otherwise.
+ * exists is added to where `merge` knows how, and replaced otherwise. `makeExecutable` is called for scripts that are to be run.
  */
-export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], title: string, merge: Merge = () => undefined): Promise<Applied> {
+export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], title: string, merge: Merge = () => undefined, makeExecutable: (file: Uri) => Promise<void> = () => Promise.resolve()): Promise<Applied> {
   const notes: Note[] = [];
   const changes: Change[] = [];
   for (const file of files) {
@@ -47,14 +45,13 @@ export async function applyFiles(folder: Uri, files: readonly GeneratedFile[], t
   if (!(await confirm(changes, title))) return { written: [], notes, calledOff: true };
   const edit = new WorkspaceEdit();
   for (const { uri, before, after } of changes) {
-    if (before === undefined) edit.createFile(uri, { contents: Buffer.from(after) });
+    if (before === undefined) edit.createFile(uri, { contents: new TextEncoder().encode(after) });
     else for (const { start, end, text } of findChanges(before.getText(), after)) edit.replace(uri, new Range(before.positionAt(start), before.positionAt(end)), text);
   }
   if (!(await workspace.applyEdit(edit, { isRefactoring: true }))) throw new Error(l10n.t('The files could not be written.'));
   // The dev container tools and Docker read the disk.
   for (const { before } of changes) await before?.save();
-  // VS Code has no way to say so; a folder that is not on a disk of this machine has no such bit.
-  for (const { uri, executable } of changes) if (executable && uri.scheme === 'file') await chmod(uri.fsPath, 0o755).catch(() => undefined);
+  for (const { uri, executable } of changes) if (executable) await makeExecutable(uri);
   return { written: changes.map(({ uri }) => uri), notes, calledOff: false };
 }
 

@@ -9,31 +9,38 @@ import { mergeFile } from '../../generate/merge';
 import type { GeneratedFile, Output } from '../../generate/model';
 import { readRunLine } from '../../generate/read-run-line';
 import { generateServing, type ServingMode } from '../../generate/serving';
+import type { Machine } from '../../generate/suggest';
 import { writeRunLine } from '../../generate/write-run';
 import { applyFiles, formatNote, showWritten, type Merge } from './apply';
-import { readMachine } from './machine';
-import { openDevContainer } from './open';
 import { askChoices, type Form } from './questions';
 import type { GenerateCommand } from './register';
 import { askAll, askText, pickOne, type Choice, type Question } from './steps';
 
+/** The machine on which the extension runs, and with it the containers. In a browser there is none. */
+export interface ThisMachine {
+  read(): Promise<Machine>;
+  makeExecutable(file: Uri): Promise<void>;
+  /** Opens a folder in its dev container, which `add` adds where there is none; false when it was not opened. */
+  openDevContainer(folder: WorkspaceFolder, add: () => Promise<boolean>): Promise<boolean>;
+}
+
 /** Runs one of the generators' commands; the first argument is the file or folder of the Explorer. */
-export async function runGenerator(name: GenerateCommand, args: readonly unknown[]): Promise<unknown> {
+export async function runGenerator(name: GenerateCommand, args: readonly unknown[], machine: ThisMachine | undefined): Promise<unknown> {
   const place = args[0] instanceof Uri ? args[0] : undefined;
-  if (name === 'convertRunLine') return convertRunLine(place);
+  if (name === 'convertRunLine') return convertRunLine(place, machine);
   const folder = await pickFolder(place);
   if (folder === undefined) return undefined;
   switch (name) {
     case 'addDevContainer':
-      return addDevContainer(folder);
+      return addDevContainer(folder, machine);
     case 'openDevContainer':
-      return openDevContainer(folder, () => addDevContainer(folder));
+      return machine?.openDevContainer(folder, () => addDevContainer(folder, machine));
     case 'generateCompose':
-      return addCompose(folder);
+      return addCompose(folder, machine);
     case 'generateRunScript':
-      return addRunScript(folder);
+      return addRunScript(folder, machine);
     case 'generateDockerfile':
-      return addDockerfile(folder);
+      return addDockerfile(folder, machine);
   }
 }
 
@@ -49,9 +56,9 @@ async function pickFolder(place: Uri | undefined): Promise<WorkspaceFolder | und
 }
 
 /** Writes files with what is to be known of them; true when they were written or are there already. */
-async function apply(folder: WorkspaceFolder, title: string, { files, notes }: Output, comments: boolean, merge?: Merge): Promise<boolean> {
+async function apply(folder: WorkspaceFolder, machine: ThisMachine | undefined, title: string, { files, notes }: Output, comments: boolean, merge?: Merge): Promise<boolean> {
   const shown = comments ? files.map((file): GeneratedFile => ({ ...file, text: addComments(file.text, file.path.endsWith('.json') ? '//' : '#') })) : files;
-  const applied = await applyFiles(folder.uri, shown, title, merge);
+  const applied = await applyFiles(folder.uri, shown, title, merge, machine?.makeExecutable.bind(machine));
   if (applied.calledOff) return false;
   if (applied.written.length === 0) void window.showInformationMessage(l10n.t('{0} has all of it already.', files[0]?.path ?? ''));
   else void showWritten({ ...applied, notes: [...notes, ...applied.notes] }, title);
@@ -59,17 +66,17 @@ async function apply(folder: WorkspaceFolder, title: string, { files, notes }: O
 }
 
 /** Adds a dev container to a folder; true when it is there then. */
-async function addDevContainer(folder: WorkspaceFolder): Promise<boolean> {
+async function addDevContainer(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
   const title = l10n.t('Add GPU Dev Container Configuration');
-  const chosen = await askChoices(title, 'devcontainer', folder.uri, await readMachine());
+  const chosen = await askChoices(title, 'devcontainer', folder.uri, await machine?.read());
   if (chosen === undefined) return false;
   const { choices, service, comments } = chosen;
   const chosenPlan = planChoices({ ...choices, name: folder.name });
   const planned = service === undefined ? chosenPlan : planService(chosenPlan, service.service, service.file);
-  return apply(folder, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
+  return apply(folder, machine, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
 }
 
-async function addCompose(folder: WorkspaceFolder): Promise<boolean> {
+async function addCompose(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
   const title = l10n.t('Generate Compose File');
   const kinds: readonly Choice<ServingMode | 'service'>[] = [
     { label: l10n.t('A service with GPUs'), detail: l10n.t('For developing or running one container'), value: 'service' },
@@ -82,19 +89,19 @@ async function addCompose(folder: WorkspaceFolder): Promise<boolean> {
   const { value: mode } = kind;
   if (mode !== 'service') {
     const model = await askText(oneStep(title), l10n.t('Name of the model: its folder below models'), 'model', (text) => (/^[\w.-]+$/.test(text.trim()) ? undefined : l10n.t('Letters, digits, dots, hyphens and underscores')));
-    return model !== undefined && model !== 'back' && apply(folder, title, generateServing({ mode, port: 8080, model: model.value, gpus: 'all' }), false);
+    return model !== undefined && model !== 'back' && apply(folder, machine, title, generateServing({ mode, port: 8080, model: model.value, gpus: 'all' }), false);
   }
-  const chosen = await askChoices(title, 'compose', folder.uri, await readMachine());
+  const chosen = await askChoices(title, 'compose', folder.uri, await machine?.read());
   if (chosen === undefined) return false;
   const planned = planChoices(chosen.choices);
   const options = { engine: chosen.choices.engine };
-  return apply(folder, title, generateCompose(planned, 'app', options), chosen.comments, mergeFile(planned, options, 'app'));
+  return apply(folder, machine, title, generateCompose(planned, 'app', options), chosen.comments, mergeFile(planned, options, 'app'));
 }
 
-async function addRunScript(folder: WorkspaceFolder): Promise<boolean> {
+async function addRunScript(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
   const title = l10n.t('Generate docker run Script');
-  const chosen = await askChoices(title, 'run', folder.uri, await readMachine());
-  return chosen !== undefined && apply(folder, title, generateRunScript(planChoices(chosen.choices), chosen.choices.engine), chosen.comments);
+  const chosen = await askChoices(title, 'run', folder.uri, await machine?.read());
+  return chosen !== undefined && apply(folder, machine, title, generateRunScript(planChoices(chosen.choices), chosen.choices.engine), chosen.comments);
 }
 
 function oneStep(title: string): { readonly title: string; readonly step: number; readonly totalSteps: number } {
@@ -109,7 +116,7 @@ interface ImageChoices {
   readonly user: string | undefined;
 }
 
-async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
+async function addDockerfile(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
   const title = l10n.t('Generate Dockerfile');
   const chosen = await askAll<ImageChoices>(title, { tensorrt: 'any', purpose: 'python', way: 'apt', user: 'dev' }, [
     async (answers, place) => {
@@ -160,7 +167,7 @@ async function addDockerfile(folder: WorkspaceFolder): Promise<boolean> {
   const [cuda, ubuntu, tensorrt] = [find('cuda'), find('ubuntu'), find('tensorrt')];
   const wishes: Wishes = { ...(cuda !== undefined && { cuda }), ...(ubuntu !== undefined && { ubuntu }), ...(tensorrt !== undefined && { tensorrt }), family: 'apt', flavor: 'devel' };
   const [toolchain] = purpose === 'cpp' && combination.family !== 'ngc' ? solve(wishes, { count: 1 }).combinations : [combination];
-  return apply(folder, title, generateDockerfile({ combination, ...(toolchain && { toolchain }), purpose, install: way === 'archive' ? 'archive' : 'solver', ...(user !== undefined && { user }) }), false);
+  return apply(folder, machine, title, generateDockerfile({ combination, ...(toolchain && { toolchain }), purpose, install: way === 'archive' ? 'archive' : 'solver', ...(user !== undefined && { user }) }), false);
 }
 
 function waysToInstall(): Readonly<Record<ImageChoices['way'], string>> {
@@ -184,7 +191,7 @@ function solveFor({ purpose, tensorrt }: Pick<ImageChoices, 'purpose' | 'tensorr
 }
 
 /** Turns a `docker run` command into another form: the selection, else the clipboard, else what is typed. */
-async function convertRunLine(place: Uri | undefined): Promise<boolean> {
+async function convertRunLine(place: Uri | undefined, machine: ThisMachine | undefined): Promise<boolean> {
   const title = l10n.t('Convert docker run Command');
   const editor = window.activeTextEditor;
   const selected = editor === undefined || editor.selection.isEmpty ? '' : editor.document.getText(editor.selection);
@@ -217,11 +224,11 @@ async function convertRunLine(place: Uri | undefined): Promise<boolean> {
   const service = plan.settings.find(({ option }) => option === '--name')?.value?.replace(/[^\w.-]/g, '-') ?? 'app';
   switch (form.value) {
     case 'devcontainer':
-      return apply(folder, title, generateDevcontainer(planned), false, mergeFile(planned, {}));
+      return apply(folder, machine, title, generateDevcontainer(planned), false, mergeFile(planned, {}));
     case 'compose':
-      return apply(folder, title, generateCompose(planned, service), false, mergeFile(planned, {}, service));
+      return apply(folder, machine, title, generateCompose(planned, service), false, mergeFile(planned, {}, service));
     case 'run':
-      return apply(folder, title, generateRunScript(planned), false);
+      return apply(folder, machine, title, generateRunScript(planned), false);
   }
 }
 

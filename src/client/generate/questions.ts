@@ -23,10 +23,10 @@ export interface Chosen {
 
 type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stage: string | undefined } | { readonly kind: 'image'; readonly image: string } | { readonly kind: 'other' } | { readonly kind: 'service'; readonly file: string; readonly service: ComposeService };
 
-/** Asks how a container is to be run; sensible answers are chosen already. Undefined when it was dismissed. */
-export async function askChoices(title: string, form: Form, folder: Uri, machine: Machine): Promise<Chosen | undefined> {
+/** Asks how a container is to be run; sensible answers are chosen already. Undefined when it was dismissed. Without a machine nothing is said of what suits it. */
+export async function askChoices(title: string, form: Form, folder: Uri, machine: Machine | undefined): Promise<Chosen | undefined> {
   const bases = await listBases(form, folder);
-  const start: Chosen = { choices: { ...DEFAULT_CHOICES, engine: suggestEngine(machine), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false };
+  const start: Chosen = { choices: { ...DEFAULT_CHOICES, ...(machine && { engine: suggestEngine(machine) }), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false };
   return askAll(title, start, [askBase(bases), askGpus(form), askDisplay(form, machine), askAccess, askExtras(form, machine)]);
 }
 
@@ -116,10 +116,10 @@ function askGpus(form: Form): Question<Chosen> {
   };
 }
 
-function askDisplay(form: Form, machine: Machine): Question<Chosen> {
+function askDisplay(form: Form, machine: Machine | undefined): Question<Chosen> {
   return async (answers, place) => {
     if (answers.service !== undefined) return { value: answers };
-    const suggested = suggestDisplay(machine);
+    const suggested = machine && suggestDisplay(machine);
     const mark = (display: Display): { readonly description?: string } => (display === suggested ? { description: recommended() } : {});
     const answered = await pickOne<Display>(
       place,
@@ -154,9 +154,9 @@ const askAccess: Question<Chosen> = async (answers, place) => {
 
 type ExtraAnswer = Extra | 'comments';
 
-function askExtras(form: Form, machine: Machine): Question<Chosen> {
+function askExtras(form: Form, machine: Machine | undefined): Question<Chosen> {
   return async (answers, place) => {
-    const found = machine.cameras.length === 0 ? l10n.t('none found here') : machine.cameras.join(', ');
+    const found = machine && { description: machine.cameras.length === 0 ? l10n.t('none found here') : machine.cameras.join(', ') };
     const isContainer = answers.service === undefined;
     const { shmSize, display } = answers.choices;
     const rows: readonly Choice<ExtraAnswer>[] = [
@@ -166,8 +166,8 @@ function askExtras(form: Form, machine: Machine): Question<Chosen> {
             { label: l10n.t('No limits on locked memory and stack'), detail: l10n.t('What NVIDIA asks for its framework images'), value: 'memlock' },
             { label: l10n.t('Shared memory of the host'), detail: l10n.t('--ipc=host: the container sees that of all processes'), value: 'ipcHost' },
             { label: l10n.t('Video encoding and decoding on the GPU'), detail: 'NVIDIA_DRIVER_CAPABILITIES=…,video', value: 'video' },
-            { label: l10n.t('Cameras'), description: found, value: 'camera' },
-            { label: l10n.t('Sound'), description: machine.soundServer ? recommended() : l10n.t('no sound server found here'), value: 'audio' },
+            { label: l10n.t('Cameras'), ...found, value: 'camera' },
+            { label: l10n.t('Sound'), ...(machine && { description: machine.soundServer ? recommended() : l10n.t('no sound server found here') }), value: 'audio' },
             { label: l10n.t('Keep pip’s downloads'), value: 'pipCache' },
             { label: l10n.t('Keep models of Hugging Face and PyTorch'), value: 'modelCache' },
             { label: l10n.t('Port of Jupyter'), description: '8888', value: 'jupyter' },
@@ -182,10 +182,10 @@ function askExtras(form: Form, machine: Machine): Question<Chosen> {
         : []),
       { label: l10n.t('Explain each line in a comment'), value: 'comments' },
     ];
-    const ticked: ExtraAnswer[] = [...(isContainer && shmSize !== undefined ? (['sharedMemory', 'memlock'] as const) : []), ...(form === 'devcontainer' ? (['python'] as const) : []), ...(isContainer && display !== 'none' && display !== 'wslg' && suggestAudio(machine) !== 'none' ? (['audio'] as const) : [])];
+    const ticked: ExtraAnswer[] = [...(isContainer && shmSize !== undefined ? (['sharedMemory', 'memlock'] as const) : []), ...(form === 'devcontainer' ? (['python'] as const) : []), ...(isContainer && display !== 'none' && display !== 'wslg' && machine !== undefined && suggestAudio(machine) !== 'none' ? (['audio'] as const) : [])];
     const answered = await pickMany(place, l10n.t('What else?'), rows, ticked);
     if (answered === undefined || answered === 'back') return answered;
     const extras = answered.value.filter((value): value is Extra => value !== 'comments');
-    return { value: { ...answers, choices: withExtras({ ...without(answers.choices, 'shmSize'), ulimits: [] }, extras, machine), comments: answered.value.includes('comments') } };
+    return { value: { ...answers, choices: withExtras({ ...without(answers.choices, 'shmSize'), ulimits: [] }, extras, machine?.cameras ?? []), comments: answered.value.includes('comments') } };
   };
 }

@@ -1,5 +1,6 @@
 import { commands, Disposable, languages, workspace } from 'vscode';
-import { loadFeatures } from '../lazy';
+import { loadSharedFeatures } from '../load-shared';
+import type { ThisMachine } from './feature';
 
 /** Ids of the commands, without the prefix `tensorrt.`. */
 const COMMANDS = ['addDevContainer', 'openDevContainer', 'generateCompose', 'generateRunScript', 'generateDockerfile', 'convertRunLine'] as const;
@@ -15,12 +16,16 @@ const EXPLAINED = [
   { language: 'shellscript', pattern: '**/{run,prepare-host}.sh' },
 ];
 
-/** The generators' commands, and the explanations of what they write. All of it is loaded when it is first needed. */
-export function registerGenerate(): Disposable {
+/**
+ * The generators' commands, and the explanations of what they write. All of it is loaded when it is first needed. In a
+ * browser there is no machine, and nothing is opened on it.
+ */
+export function registerGenerate(loadMachine?: () => Promise<ThisMachine>): Disposable {
+  const offered = COMMANDS.filter((name) => name !== 'openDevContainer' || loadMachine !== undefined);
   return Disposable.from(
-    ...COMMANDS.map((name) => commands.registerCommand(`tensorrt.${name}`, async (...args: readonly unknown[]) => (await loadFeatures()).runGenerator(name, args))),
+    ...offered.map((name) => commands.registerCommand(`tensorrt.${name}`, async (...args: readonly unknown[]) => (await loadSharedFeatures()).runGenerator(name, args, await loadMachine?.()))),
     languages.registerHoverProvider(EXPLAINED, {
-      provideHover: async (document, position) => (workspace.getConfiguration('tensorrt', document.uri).get('explainWiring', true) ? (await loadFeatures()).explainAt(document, position) : undefined),
+      provideHover: async (document, position) => (workspace.getConfiguration('tensorrt', document.uri).get('explainWiring', true) ? (await loadSharedFeatures()).explainAt(document, position) : undefined),
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { commands, l10n, ProgressLocation, Range, RelativePattern, ThemeIcon, Uri, window, workspace, WorkspaceEdit, type Disposable, type QuickPickItem } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
 
 export const CHANGE_CUDA = 'tensorrt.changeCuda';
@@ -14,7 +14,7 @@ const MAX_FILES = 200;
  * Gives the file in the editor, and with it the Compose and dev container files that use the same CUDA, another one:
  * images, pins, wheels and architectures together. Shown as a refactoring to be confirmed; undone in one step.
  */
-export function registerChangeCuda(client: LanguageClient): Disposable {
+export function registerChangeCuda(client: BaseLanguageClient): Disposable {
   return commands.registerCommand(CHANGE_CUDA, async (given?: Uri | string) => {
     const start = typeof given === 'string' ? Uri.parse(given) : (given ?? window.activeTextEditor?.document.uri);
     if (start === undefined) {

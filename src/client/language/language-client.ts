@@ -1,46 +1,10 @@
-import { extensions, l10n, Uri, type Diagnostic, type ExtensionContext } from 'vscode';
-import { LanguageClient, TransportKind, vsdiag, type LanguageClientOptions } from 'vscode-languageclient/node';
-import type { InitializationOptions } from '../../core/protocol/requests';
-import { CHANGE_CUDA } from './change-cuda';
-import { EXPLAIN_RULE } from './explain-rule';
-import { rulePages } from './rule-pages';
+import { l10n, type ExtensionContext } from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { clientOptions } from './client-options';
 
 /** The client of the language server in `dist/server.js`; not started yet. */
 export function createClient(context: ExtensionContext): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
-  const initializationOptions: InitializationOptions = {
-    rulePages: rulePages(context).toString(),
-    explainCommand: EXPLAIN_RULE,
-    changeCudaCommand: CHANGE_CUDA,
-    // Red Hat's YAML extension completes by the schema that package.json contributes.
-    completesConfig: extensions.getExtension('redhat.vscode-yaml') === undefined,
-  };
-  const options: LanguageClientOptions = {
-    // Any scheme: a file that lies on no disk is analysed without those that it names.
-    documentSelector: [
-      { language: 'dockerfile' },
-      { language: 'shellscript' },
-      { pattern: '**/*{requirements,constraints}*.{txt,in}' },
-      { pattern: '**/requirements/*.txt' },
-      { language: 'dockercompose' },
-      { pattern: '**/*compose*.{yaml,yml}' },
-      { pattern: '**/{devcontainer,.devcontainer}.json' },
-      { pattern: '**/docker-bake*.{hcl,json}' },
-      { pattern: '**/.trtc.{yaml,yml}' },
-      { pattern: '**/*.smoke.{yaml,yml}' },
-    ],
-    initializationOptions,
-    diagnosticCollectionName: 'tensorrt',
-    outputChannelName: l10n.t('TensorRT Containers'),
-    middleware: {
-      handleDiagnostics: (uri, diagnostics, next) => next(uri, diagnostics.map(linkToPage)),
-      provideDiagnostics: async (document, previousResultId, token, next) => {
-        const report = await next(document, previousResultId, token);
-        if (report?.kind === vsdiag.DocumentDiagnosticReportKind.full) report.items.forEach(linkToPage);
-        return report;
-      },
-    },
-  };
   return new LanguageClient(
     'tensorrt',
     l10n.t('TensorRT Containers'),
@@ -48,15 +12,6 @@ export function createClient(context: ExtensionContext): LanguageClient {
       run: { module, transport: TransportKind.ipc },
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
     },
-    options,
+    clientOptions(context),
   );
-}
-
-/** The server links a diagnostic's code to the page's file, which VS Code would open as source; the command shows it as a page. */
-function linkToPage(diagnostic: Diagnostic): Diagnostic {
-  if (typeof diagnostic.code === 'object') {
-    const rule = String(diagnostic.code.value);
-    diagnostic.code = { value: rule, target: Uri.parse(`command:${EXPLAIN_RULE}?${encodeURIComponent(JSON.stringify([rule]))}`) };
-  }
-  return diagnostic;
 }

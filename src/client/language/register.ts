@@ -1,5 +1,5 @@
 import { Disposable, type ExtensionContext } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import { registerChangeCuda } from './change-cuda';
 import { registerExplainRule } from './explain-rule';
 import { registerFixAll } from './fix-all';
@@ -9,7 +9,7 @@ import { registerShowStack } from './show-stack';
 import { showStatus } from './status';
 
 /** Starts the client of the language server and registers the commands that need it alone. */
-export function registerLanguage(context: ExtensionContext, client: LanguageClient): Disposable {
+export function registerLanguage(context: ExtensionContext, client: BaseLanguageClient): Disposable {
   const registered = Disposable.from(
     client,
     registerChangeCuda(client),

@@ -1,9 +1,12 @@
 import { commands, type Disposable } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 
 export const RESTART_SERVER = 'tensorrt.restartServer';
 
 /** Stops the language server if it runs, and starts it. */
-export function registerRestartServer(client: LanguageClient): Disposable {
-  return commands.registerCommand(RESTART_SERVER, () => client.restart());
+export function registerRestartServer(client: BaseLanguageClient): Disposable {
+  return commands.registerCommand(RESTART_SERVER, async () => {
+    await client.stop();
+    await client.start();
+  });
 }

@@ -1,9 +1,9 @@
 import { commands, type Disposable } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 
 export const SHOW_OUTPUT = 'tensorrt.showOutput';
 
 /** Shows the log of the language server. */
-export function registerShowOutput(client: LanguageClient): Disposable {
+export function registerShowOutput(client: BaseLanguageClient): Disposable {
   return commands.registerCommand(SHOW_OUTPUT, () => client.outputChannel.show());
 }

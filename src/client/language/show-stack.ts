@@ -1,5 +1,5 @@
 import { commands, Disposable, DocumentLink, EventEmitter, l10n, languages, Range, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import { renderStack, type PageLink } from './stack-page';
 
@@ -10,7 +10,7 @@ const SHOW_LINE = 'tensorrt.showLine';
  * Shows what each stage of a Dockerfile contains, beside it and following its changes. A document and not a Markdown
  * page: the preview makes no links to files out of a document that lies on no disk.
  */
-export function registerShowStack(client: LanguageClient): Disposable {
+export function registerShowStack(client: BaseLanguageClient): Disposable {
   const changed = new EventEmitter<Uri>();
   const links = new Map<string, readonly PageLink[]>();
   return Disposable.from(

@@ -1,11 +1,11 @@
 import { Disposable, l10n, languages, LanguageStatusSeverity } from 'vscode';
-import { State, type LanguageClient } from 'vscode-languageclient/node';
+import { State, type BaseLanguageClient } from 'vscode-languageclient';
 import { FACTS_REQUEST, type FactsAnswer } from '../../core/protocol/requests';
 import { RESTART_SERVER } from './restart-server';
 import { SHOW_OUTPUT } from './show-output';
 
 /** The language status item of Dockerfiles: how old the facts are and whether the server runs. */
-export function showStatus(client: LanguageClient): Disposable {
+export function showStatus(client: BaseLanguageClient): Disposable {
   const item = languages.createLanguageStatusItem('tensorrt.status', { language: 'dockerfile' });
   item.name = l10n.t('TensorRT Containers');
 

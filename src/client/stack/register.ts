@@ -1,15 +1,15 @@
 import { commands, Disposable, l10n, languages, Uri, window, workspace, type TextEditor } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
-import { State } from 'vscode-languageclient/node';
+import { State, type BaseLanguageClient } from 'vscode-languageclient';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
-import { loadFeatures } from '../lazy';
+import { loadSharedFeatures } from '../load-shared';
 import { StackTree } from './stack-tree';
+import { showStageLinks } from './stage-links';
 
 /** Typing and moving the cursor come in bursts; the view follows when they pause. */
 const PAUSE_MS = 150;
 
-/** The view of the stage under the cursor, and the graph of all stages. */
-export function registerStack(client: LanguageClient): Disposable {
+/** The view of the stage under the cursor, the graph of all stages, and the links above them. */
+export function registerStack(client: BaseLanguageClient): Disposable {
   const tree = new StackTree();
   const view = window.createTreeView('tensorrt.stack', { treeDataProvider: tree });
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +35,7 @@ export function registerStack(client: LanguageClient): Disposable {
   };
   return Disposable.from(
     view,
+    showStageLinks(client),
     new Disposable(() => clearTimeout(timer)),
     view.onDidChangeVisibility(soon),
     window.onDidChangeActiveTextEditor((editor) => {
@@ -53,7 +54,7 @@ export function registerStack(client: LanguageClient): Disposable {
         void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
         return;
       }
-      (await loadFeatures()).showStageGraph(uri, ask);
+      (await loadSharedFeatures()).showStageGraph(uri, ask);
     }),
   );
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { commands, Disposable, l10n, ViewColumn, window, workspace, type Uri, type WebviewPanel } from 'vscode';
 import type { StackAnswer } from '../../core/protocol/requests';
 import { renderStageGraph } from './stage-graph-page';
@@ -18,7 +17,7 @@ export function showStageGraph(dockerfile: Uri, ask: (uri: Uri) => Promise<Stack
   panels.set(key, panel);
   const update = async (): Promise<void> => {
     const answer = await ask(dockerfile);
-    if (panels.get(key) === panel) panel.webview.html = renderStageGraph(answer?.stages ?? [], randomBytes(16).toString('base64'), TEXTS());
+    if (panels.get(key) === panel) panel.webview.html = renderStageGraph(answer?.stages ?? [], createNonce(), TEXTS());
   };
   const watching = Disposable.from(
     workspace.onDidChangeTextDocument(({ document }) => {
@@ -33,6 +32,11 @@ export function showStageGraph(dockerfile: Uri, ask: (uri: Uri) => Promise<Stack
     watching.dispose();
   });
   void update();
+}
+
+/** What only the page's own script and style are marked with. */
+function createNonce(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The words of the page in the user's language. */

@@ -5,7 +5,7 @@ export function registerWalkthrough(context: ExtensionContext): Disposable {
   return Disposable.from(
     commands.registerCommand('tensorrt.openSample', async () => {
       const sample = Uri.joinPath(context.extensionUri, 'media/samples/custom-tensorrt/Dockerfile');
-      const content = Buffer.from(await workspace.fs.readFile(sample)).toString('utf8');
+      const content = new TextDecoder().decode(await workspace.fs.readFile(sample));
       // A copy that is nowhere on disk: it may be changed at will.
       await window.showTextDocument(await workspace.openTextDocument({ language: 'dockerfile', content }));
     }),

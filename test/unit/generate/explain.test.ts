@@ -58,8 +58,8 @@ describe('what suits a machine', () => {
   });
 
   test('what was ticked', () => {
-    const choices = withExtras(DEFAULT_CHOICES, ['camera', 'sharedMemory', 'memlock', 'pipCache', 'modelCache', 'python', 'cuda', 'jupyter', 'video', 'audio'], { ...BARE, cameras: ['/dev/video2'] });
+    const choices = withExtras(DEFAULT_CHOICES, ['camera', 'sharedMemory', 'memlock', 'pipCache', 'modelCache', 'python', 'cuda', 'jupyter', 'video', 'audio'], ['/dev/video2']);
     expect(choices).toMatchObject({ cameras: ['/dev/video2'], shmSize: '8g', ulimits: ['memlock=-1', 'stack=67108864'], caches: ['pip', 'huggingface', 'torch'], languages: ['python', 'cuda'], ports: [8888], capabilities: ['video'], audio: 'pulse', ipcHost: false });
-    expect(withExtras(DEFAULT_CHOICES, ['camera'], BARE).cameras).toEqual(['/dev/video0']);
+    expect(withExtras(DEFAULT_CHOICES, ['camera'], []).cameras).toEqual(['/dev/video0']);
   });
 });
