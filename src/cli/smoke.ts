@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { formatText } from '../core/l10n/message';
 import { diagnoseBuild } from '../core/build-log/diagnose';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StageOutput } from '../core/engine/stack-output';
@@ -183,7 +184,7 @@ class Tester {
     );
     if (outcome.imageId !== null) return { reference: outcome.imageId, predicted: prediction.stage };
     const [failure] = diagnoseBuild(outcome.log, prediction.report);
-    throw new Failure(`${formatPath(file)} was not built: ${failure?.message ?? outcome.log.error ?? outcome.ended}`);
+    throw new Failure(`${formatPath(file)} was not built: ${failure === undefined ? (outcome.log.error ?? outcome.ended) : formatText(failure.message)}`);
   }
 
   #host(image: string): SmokeHost {

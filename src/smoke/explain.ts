@@ -1,5 +1,5 @@
 // Why a program failed, in one sentence: out of the table of known errors where it is there, else in its own words.
-import { decodeError, formatDecoded } from '../core/decode/decode-error';
+import { decodeError, type DecodedError } from '../core/decode/decode-error';
 import type { Refusal, Sentence, Verdict } from './model';
 import { block, fail, say, skip } from './verdict';
 
@@ -46,14 +46,14 @@ export const HOST_ERRORS: ReadonlySet<string> = new Set([
  * Errors of the CUDA driver that lie outside the image, by number.
  * https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__TYPES.html (cudaErrorInsufficientDriver is 35 in the runtime API)
  */
-const HOST_CUDA_ERRORS: Readonly<Record<number, string>> = {
-  35: 'The driver of the host is too old for the CUDA of the image.',
-  100: 'No GPU reached the container.',
-  101: 'The GPU that was asked for is not there.',
-  222: 'The driver of the host is too old for this code.',
-  802: 'The GPUs are not ready: the Fabric Manager of the host does not run.',
-  803: "The driver's library in the container does not fit the host's kernel module.",
-  804: "The image's cuda-compat library is used on a GPU that forward compatibility does not serve.",
+const HOST_CUDA_ERRORS: Readonly<Record<number, Sentence>> = {
+  35: say('The driver of the host is too old for the CUDA of the image.'),
+  100: say('No GPU reached the container.'),
+  101: say('The GPU that was asked for is not there.'),
+  222: say('The driver of the host is too old for this code.'),
+  802: say('The GPUs are not ready: the Fabric Manager of the host does not run.'),
+  803: say("The driver's library in the container does not fit the host's kernel module."),
+  804: say("The image's cuda-compat library is used on a GPU that forward compatibility does not serve."),
 };
 
 /** What frameworks say when they find no GPU, in words of their own: torch.cuda, and the log of TensorFlow's CUDA driver. */
@@ -63,29 +63,30 @@ const NO_GPU = /No CUDA GPUs are available|failed call to cuInit: (?:CUDA_ERROR_
 const EVIDENCE_CHARACTERS = 4_000;
 
 /** How a failure is told; `what` is the subject: "trtexec", "import torch". */
-export function explainFailure(what: string, text: string, whole = text): Verdict {
+export function explainFailure(what: Sentence | string, text: string, whole = text): Verdict {
   const evidence = lastPart(whole);
   const number = /CUDA (?:driver )?error:? (\d{1,3})\b/i.exec(text)?.[1];
   const host = number === undefined ? undefined : HOST_CUDA_ERRORS[Number(number)];
   const decoded = decodeError(text)[0];
   if (decoded !== undefined && decoded.severity === 'error') {
-    const { cause, remedies } = formatDecoded(decoded);
-    const details = remedies.map((remedy) => say('{remedy}', { remedy }));
-    const more = { details, evidence, knownError: decoded.id };
-    const sentence = say('{what}: {line} – {cause}', { what, line: decoded.line, cause });
+    const more = { details: remediesOf(decoded), evidence, knownError: decoded.id };
+    const sentence = say('{what}: {line} – {cause}', { what, line: decoded.line, cause: { template: decoded.cause, data: decoded.values } });
     return HOST_ERRORS.has(decoded.id) || host !== undefined ? block(sentence, more) : fail(sentence, more);
   }
   if (NO_GPU.test(text) || NO_GPU.test(whole)) return block(say('{what}: {line} – no GPU reached the container.', { what, line: lastLine(text) }), { evidence });
-  if (host !== undefined) return block(say(`{what}: CUDA error {number}. ${host}`, { what, number: number ?? '' }), { evidence });
+  if (host !== undefined) return block(say('{what}: CUDA error {number}. {cause}', { what, number: number ?? '', cause: host }), { evidence });
   return fail(say('{what}: {line}', { what, line: lastLine(text) }), { evidence });
 }
 
 /** Why the engine did not run the container. */
 export function explainRefusal({ kind, detail }: Refusal): Verdict {
   const decoded = decodeError(detail)[0];
-  const details = decoded === undefined ? [] : formatDecoded(decoded).remedies.map((remedy) => say('{remedy}', { remedy }));
-  const more = { details, evidence: detail, knownError: decoded?.id ?? null };
+  const more = { details: decoded === undefined ? [] : remediesOf(decoded), evidence: detail, knownError: decoded?.id ?? null };
   return kind === 'not-found' ? skip(refusalSentence(kind, detail), more) : block(refusalSentence(kind, detail), more);
+}
+
+function remediesOf({ remedies, values }: DecodedError): readonly Sentence[] {
+  return remedies.map((template) => ({ template, data: values }));
 }
 
 function refusalSentence(kind: Refusal['kind'], detail: string): Sentence {

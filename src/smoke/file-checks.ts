@@ -94,7 +94,7 @@ function modelCheck({ path }: ModelFile, index: number, resolve: (path: string) 
   const inside = `${MODELS}/${index}/${name}`;
   return {
     id: `model-${index}`,
-    title: `trtexec runs ${name}`,
+    title: say('trtexec runs {name}', { name }),
     kind: 'gpu',
     applies: () => true,
     plan: (image) => ({

@@ -1,16 +1,14 @@
 // The words of the smoke test. A *check* asks one thing of an image and gives a *verdict*; what it runs is a *step*;
 // steps that can share a container form a *batch*. Nothing here knows Docker: containers run through `SmokePorts`.
 import type { StageOutput } from '../core/engine/stack-output';
+import type { Message } from '../core/l10n/message';
 import type { ImageScan } from '../core/scan/model';
 
 /** static: files of the image are read, nothing runs. cpu: programs run, without a GPU. gpu: programs run with one. */
 export type Profile = 'static' | 'cpu' | 'gpu';
 
-/** A template with `{placeholders}` and its data, so that it can be translated; data is shown as plain text. */
-export interface Sentence {
-  readonly template: string;
-  readonly data: Readonly<Record<string, string>>;
-}
+/** A text that can be translated; its data is shown as plain text. */
+export type Sentence = Message;
 
 /** passed, failed: of the image. blocked: the host, its driver or the engine kept the check from telling. skipped: nothing to check. */
 export type VerdictState = 'passed' | 'failed' | 'skipped' | 'blocked';
@@ -111,8 +109,8 @@ export interface Refusal {
 interface CheckBase {
   /** Kebab-case: `tensorrt-engine`. */
   readonly id: string;
-  /** What it proves, as a title: "trtexec builds and runs an engine". */
-  readonly title: string;
+  /** What it proves, as a title: "trtexec builds and runs an engine". A mere string is the user's own. */
+  readonly title: Sentence | string;
   /** Whether the image holds what is checked. */
   readonly applies: (image: SmokeImage) => boolean;
 }
@@ -183,7 +181,7 @@ export interface SmokePorts {
 /** A check with its verdict. */
 export interface CheckResult {
   readonly id: string;
-  readonly title: string;
+  readonly title: Sentence | string;
   readonly kind: Profile;
   readonly verdict: Verdict;
   readonly durationMs: number;

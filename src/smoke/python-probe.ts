@@ -2,7 +2,7 @@
 import { explainFailure, lastPart } from './explain';
 import { pathOf } from './files';
 import { pythonsFor } from './image';
-import type { RunCheck, SmokeImage, Step, StepResult, Verdict } from './model';
+import type { RunCheck, Sentence, SmokeImage, Step, StepResult, Verdict } from './model';
 import { readEnding, stepOf } from './read-step';
 import { block, fail, say, skip } from './verdict';
 
@@ -19,7 +19,7 @@ export function probeStep(kind: RunCheck['kind'], image: SmokeImage, probe: Para
 }
 
 /** Reads a probe's result: `passed` words what it proved. `what` is the subject of failures: `import torch`. */
-export function readProbe(result: StepResult, image: SmokeImage, what: string, passed: (data: ProbeData) => Verdict): Verdict {
+export function readProbe(result: StepResult, image: SmokeImage, what: Sentence | string, passed: (data: ProbeData) => Verdict): Verdict {
   const data = findResult(result.output);
   const ending = readEnding(result, image, data === undefined && result.state === 'absent' ? 'Python' : what);
   if (ending !== undefined) return data?.['ok'] === true && ending.state === 'failed' && result.state === 'ran' ? fail(say('{what} works, but its process crashes when it ends.', { what }), { evidence: ending.evidence }) : ending;

@@ -1,6 +1,6 @@
 // What is the same in reading the result of any step.
 import { explainFailure, explainRefusal, lastPart } from './explain';
-import type { Isolation, RunCheck, SmokeImage, Step, StepResult, Verdict } from './model';
+import type { Isolation, RunCheck, Sentence, SmokeImage, Step, StepResult, Verdict } from './model';
 import { fail, block, say, skip } from './verdict';
 
 /** How the built-in checks run: no network, nothing mounted, the image's own user and environment. */
@@ -17,7 +17,7 @@ export function stepOf(kind: RunCheck['kind'], programs: readonly string[], args
 const CRASHES: Readonly<Record<number, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV' };
 
 /** The verdict where a step did not come to its end by itself; undefined where it ran and its output decides. `what` is the subject: `trtexec`. */
-export function readEnding(result: StepResult, image: SmokeImage, what: string): Verdict | undefined {
+export function readEnding(result: StepResult, image: SmokeImage, what: Sentence | string): Verdict | undefined {
   const evidence = lastPart(result.output);
   if (result.refusal !== null) return explainRefusal(result.refusal);
   switch (result.state) {
@@ -41,7 +41,7 @@ export function readEnding(result: StepResult, image: SmokeImage, what: string):
 }
 
 /** Reads a step whose exit status decides; `passed` words what was proved. */
-export function readStatus(result: StepResult, image: SmokeImage, what: string, passed: (output: string) => Verdict): Verdict {
+export function readStatus(result: StepResult, image: SmokeImage, what: Sentence | string, passed: (output: string) => Verdict): Verdict {
   const ending = readEnding(result, image, what);
   if (ending !== undefined) return ending;
   return result.status === 0 ? passed(result.output) : explainFailure(what, result.output);

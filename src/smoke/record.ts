@@ -1,6 +1,6 @@
 // What is kept of a run: what was tested, where, and what came out. Written as one line of JSON a run.
-import { formatMessage } from '../core/engine/message';
-import type { CheckResult, Profile, Sentence, SmokeImage, VerdictState } from './model';
+import { formatText, type Translations } from '../core/l10n/message';
+import type { CheckResult, Profile, SmokeImage, VerdictState } from './model';
 
 /** One run on one image and one engine; media/schemas/smoke-output.schema.json describes it. */
 export interface SmokeRecord {
@@ -47,13 +47,15 @@ export interface RecordParts {
   readonly profiles: readonly Profile[];
   readonly results: readonly CheckResult[];
   readonly problem?: string;
+  /** For a record in another language than English. */
+  readonly translations?: Translations | undefined;
 }
 
 /** Names of measured values that are not versions of something in the image. */
 const OF_THE_HOST: ReadonlySet<string> = new Set(['gpu', 'driver', 'compute capability', 'driver-cuda']);
 
 /** Makes the record of a run. */
-export function recordRun({ started, durationMs, subject, image, engine, profiles, results, problem }: RecordParts): SmokeRecord {
+export function recordRun({ started, durationMs, subject, image, engine, profiles, results, problem, translations }: RecordParts): SmokeRecord {
   const measured = Object.assign({}, ...results.map(({ verdict }) => verdict.measured)) as Record<string, string>;
   const count = (state: VerdictState): number => results.filter(({ verdict }) => verdict.state === state).length;
   return {
@@ -70,22 +72,17 @@ export function recordRun({ started, durationMs, subject, image, engine, profile
     counts: { passed: count('passed'), failed: count('failed'), skipped: count('skipped'), blocked: count('blocked') },
     checks: results.map(({ id, title, kind, verdict, durationMs: took }) => ({
       id,
-      title,
+      title: formatText(title, translations),
       kind,
       state: verdict.state,
-      sentence: formatSentence(verdict.sentence),
-      details: verdict.details.map(formatSentence),
+      sentence: formatText(verdict.sentence, translations),
+      details: verdict.details.map((detail) => formatText(detail, translations)),
       evidence: verdict.evidence,
       knownError: verdict.knownError,
       durationMs: Math.round(took),
     })),
     problem: problem ?? null,
   };
-}
-
-/** A sentence in English. */
-export function formatSentence({ template, data }: Sentence): string {
-  return formatMessage(template, data);
 }
 
 /** True where the image was shown to be well: something passed, and nothing failed or was kept from telling. */

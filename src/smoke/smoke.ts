@@ -1,5 +1,6 @@
 // A whole smoke test: reads the image, chooses the checks, runs them, and writes the record.
 import type { StageOutput } from '../core/engine/stack-output';
+import type { Translations } from '../core/l10n/message';
 import type { SmokeFile } from '../core/smoke-file/model';
 import { chooseChecks } from './checks';
 import { checksWithFile } from './file-checks';
@@ -22,6 +23,8 @@ export interface SmokeRequest {
   readonly only?: readonly string[];
   readonly limits?: SmokeLimits;
   readonly engine: SmokeRecord['engine'];
+  /** For a record in another language than English. */
+  readonly translations?: Translations | undefined;
 }
 
 /** `SmokePorts`, and what is asked about the image. */
@@ -53,6 +56,6 @@ export async function smoke(request: SmokeRequest, host: SmokeHost, onEvent: (ev
   const planned = planChecks(image, request);
   onPlan(planned);
   const results = await runChecks({ image, checks: planned, limits: request.limits ?? DEFAULT_LIMITS }, host, onEvent, signal);
-  const record = recordRun({ started, durationMs: host.now() - begun, subject: request.subject, image, engine: request.engine, profiles: request.profiles, results });
+  const record = recordRun({ started, durationMs: host.now() - begun, subject: request.subject, image, engine: request.engine, profiles: request.profiles, results, translations: request.translations });
   return { record, results, image };
 }

@@ -1,7 +1,7 @@
 import type { Sentence, Verdict, VerdictState } from './model';
 
 /** A sentence from its template and data. */
-export function say(template: string, data: Readonly<Record<string, string>> = {}): Sentence {
+export function say(template: string, data: Sentence['data'] = {}): Sentence {
   return { template, data };
 }
 

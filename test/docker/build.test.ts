@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { diagnoseBuild, type BuildFailure } from '../../src/core/build-log/diagnose';
 import type { BuildEvent } from '../../src/core/build-log/model';
 import { analyseDockerfile } from '../../src/core/engine/analyse';
+import { formatText } from '../../src/core/l10n/message';
 import { LineIndex } from '../../src/core/text/line-index';
 import { buildImage, type BuildControl, type BuildOutcome, type BuildSpec, type BuildWay } from '../../src/docker';
 import { debootstrapImage, docker } from '../../src/dev/engine/index.mjs';
@@ -140,7 +141,7 @@ describe.each(ALL)('a build by %s', (way) => {
   it('finds the version that apt has not', async () => {
     const { places, failures } = await build(way, { Dockerfile: `FROM ${DEBIAN}\nARG V=9.9\nENV DEBIAN_FRONTEND=noninteractive\nRUN apt-get install -y \\\n      # a comment\n      coreutils \\\n      bash=\${V} grep=99\n` });
     expect(places).toEqual(['apt-version-missing Dockerfile:7 bash=${V}', 'apt-version-missing Dockerfile:7 grep=99']);
-    expect(failures[0]?.message).toBe('The repositories of this stage have no bash 9.9.');
+    expect(formatText(failures[0]?.message ?? '')).toBe('The repositories of this stage have no bash 9.9.');
   });
 
   it('finds the package whose dependencies are not met', async () => {
@@ -189,7 +190,7 @@ describe.each(ALL)('a build by %s', (way) => {
       'CMakeLists.txt': 'cmake_minimum_required(VERSION 3.18)\nproject(demo C)\nfind_package(TensorRT REQUIRED)\n',
     });
     expect(places).toEqual(['cmake-package-missing Dockerfile:4 cmake']);
-    expect(failures[0]?.message).toContain('TensorRT');
+    expect(formatText(failures[0]?.message ?? '')).toContain('TensorRT');
   });
 
   it('finds the compiler that lacks a header', async () => {
@@ -211,7 +212,7 @@ describe.each(ALL)('a build by %s', (way) => {
     expect((await build(way, { Dockerfile: 'FROM busybox\nRUN cd /tmp && \\\n    nvcc --version\n' })).places).toEqual(['command-missing Dockerfile:3 nvcc']);
     const { places, failures } = await build(way, { Dockerfile: 'FROM busybox\nRUN echo fine; exit 42\n' });
     expect(places).toEqual(['step-failed Dockerfile:2 RUN echo fine; exit 42']);
-    expect(failures[0]?.message).toBe('This step ended with status 42.');
+    expect(formatText(failures[0]?.message ?? '')).toBe('This step ended with status 42.');
   });
 });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readSmokeFile } from '../../src/core/smoke-file/read';
 import { connect, disconnect, readTestedImage, runContainer, type Engine } from '../../src/docker';
 import type { CheckResult, Profile, SmokeEvent } from '../../src/smoke/model';
-import { formatSentence, type SmokeRecord } from '../../src/smoke/record';
+import { formatText } from '../../src/core/l10n/message';
+import type { SmokeRecord } from '../../src/smoke/record';
 import { smoke, type SmokeHost, type SmokeRequest } from '../../src/smoke/smoke';
 import { addressOf } from './engine';
 
@@ -47,7 +48,7 @@ export async function smokeOn(url: string, image: string, profiles: readonly Pro
       onEvent,
       signal,
     );
-    return { record, results, told: Object.fromEntries(results.map(({ id, verdict }) => [id, `${verdict.state}: ${formatSentence(verdict.sentence)}`])) };
+    return { record, results, told: Object.fromEntries(results.map(({ id, verdict }) => [id, `${verdict.state}: ${formatText(verdict.sentence)}`])) };
   } finally {
     disconnect(engine);
   }

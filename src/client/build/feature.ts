@@ -29,6 +29,7 @@ import type { BuildEvent } from '../../core/build-log/model';
 import { Places } from '../../core/build-log/place';
 import { describePosition, LogRenderer, type LogPaint } from '../../core/build-log/render';
 import type { Analysis } from '../../core/engine/analyse';
+import { formatText } from '../../core/l10n/message';
 import { ERRORS_REQUEST, type ErrorsAnswer, type ErrorsParams } from '../../core/protocol/requests';
 import { LineIndex } from '../../core/text/line-index';
 import { buildImage, checkSpace, DockerError } from '../../docker';
@@ -321,7 +322,7 @@ function describeFailures(found: readonly BuildFailure[], analysis: FileAnalysis
   return found.flatMap(({ message, location, causes }) => {
     const line = new LineIndex(analysis?.texts.get(location.file) ?? '').positionAt(location.range.start).line + 1;
     const place = location.file === analysis?.stack?.dockerfile.file ? label : labelOf(Uri.parse(location.file));
-    return [`${PAINT.bold(`${place}:${line}`)} ${PAINT.red(toPlain(message))}`, ...causes.slice(0, 1).map(({ line: said }) => `  ${PAINT.dim(toPlain(said, 300))}`)];
+    return [`${PAINT.bold(`${place}:${line}`)} ${PAINT.red(toPlain(formatText(message, l10n.bundle)))}`, ...causes.slice(0, 1).map(({ line: said }) => `  ${PAINT.dim(toPlain(said, 300))}`)];
   });
 }
 
@@ -335,7 +336,7 @@ async function tellBuilt(image: string, seconds: string): Promise<void> {
 async function tellFailed([first]: readonly BuildFailure[], analysis: FileAnalysis | undefined, error: string | undefined): Promise<void> {
   const show = l10n.t('Show in Dockerfile');
   const explain = l10n.t('Explain');
-  const text = first === undefined ? toPlain(error ?? '', 300) : toPlain(first.message, 300);
+  const text = first === undefined ? toPlain(error ?? '', 300) : toPlain(formatText(first.message, l10n.bundle), 300);
   const buttons = [...(first === undefined ? [] : [show]), ...((first?.causes.length ?? 0) > 0 ? [explain] : [])];
   const answer = await window.showErrorMessage(l10n.t('The build failed. {0}', text), ...buttons);
   if (first === undefined) return;

@@ -9,7 +9,7 @@ export function renderDecoded(errors: readonly DecodedError[]): string {
 }
 
 function renderError(error: DecodedError): string {
-  const { cause, checks, remedies } = formatDecoded({ ...error, cause: l10n.t(error.cause), checks: error.checks.map((text) => l10n.t(text)), remedies: error.remedies.map((text) => l10n.t(text)) });
+  const { cause, checks, remedies } = formatDecoded(error, l10n.bundle);
   const list = (title: string, items: readonly string[]): readonly string[] => (items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${toMarkdownLine(item)}`).join('\n')]);
   return [
     `## ${toMarkdownLine(error.tool)}: ${toMarkdownLine(phaseOf(error))}`,

@@ -21,6 +21,7 @@ import {
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { diagnoseBuild } from '../../core/build-log/diagnose';
 import { describeStack, type StageOutput } from '../../core/engine/stack-output';
+import { formatText } from '../../core/l10n/message';
 import { LineIndex } from '../../core/text/line-index';
 import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type BuildSpec, type Engine, type EngineAddress } from '../../docker';
 import { writeJobs } from '../../smoke/cluster';
@@ -41,6 +42,7 @@ import { requireTrust } from '../docker/trust';
 import { History } from './history';
 import { checkIdOf, isHostItem, Items, loadSmokeFile, SMOKE_FILES, type Subject } from './items';
 import type { SmokeCommand } from './register';
+import { nameVerdict } from './words';
 
 /** Where it is kept which Docker hosts smoke files and stages are tested on. */
 const HOSTS_KEY = 'tensorrt.smoke.hosts';
@@ -171,6 +173,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         engine: { name: address.name, host: info.hostName, version: info.version },
         ...(prepared.file !== undefined && { file: prepared.file }),
         ...(only !== undefined && { only }),
+        translations: l10n.bundle,
       };
       const { record } = await smoke(
         request,
@@ -194,7 +197,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
         signal,
         (planned) => {
           for (const { id, title } of planned) {
-            const check = items.checkItem(parent, id, title, prepared.placeOf(id));
+            const check = items.checkItem(parent, id, formatText(title, l10n.bundle), prepared.placeOf(id));
             checks.set(id, check);
             testRun.enqueued(check);
           }
@@ -276,7 +279,7 @@ export function createSmokeFeature(controller: TestController, client: LanguageC
     if (outcome.ended === 'cancelled') throw new NotBuilt(l10n.t('Cancelled.'), undefined);
     const [failure] = stack === undefined ? [] : diagnoseBuild(outcome.log, stack, findings);
     throw new NotBuilt(
-      l10n.t('{0} was not built: {1}', workspace.asRelativePath(dockerfile), [failure?.message ?? outcome.log.error ?? '', ...(failure?.evidence ?? [])].join('\n')),
+      l10n.t('{0} was not built: {1}', workspace.asRelativePath(dockerfile), [failure === undefined ? (outcome.log.error ?? '') : formatText(failure.message, l10n.bundle), ...(failure?.evidence ?? [])].join('\n')),
       failure === undefined ? undefined : new Location(Uri.parse(failure.location.file), toRange(texts.get(failure.location.file) ?? '', failure.location.range)),
     );
   }
@@ -367,7 +370,7 @@ function hostOf(engine: Engine): SmokeHost {
 function tell(run: TestRun, item: TestItem, { verdict, durationMs }: CheckResult, range: Range | undefined, host: string | undefined): void {
   const sentence = translate(verdict.sentence);
   const lines = [host === undefined ? sentence : `${toPlain(host)}: ${sentence}`, ...verdict.details.map((detail) => `- ${translate(detail)}`)];
-  run.appendOutput(toLines(`${verdict.state}: ${lines.join('\n')}`), undefined, item);
+  run.appendOutput(toLines(`${nameVerdict(verdict.state)}: ${lines.join('\n')}`), undefined, item);
   const text = [...lines, ...(verdict.evidence === '' ? [] : ['', toPlainLines(verdict.evidence)])].join('\n');
   switch (verdict.state) {
     case 'passed':
@@ -391,8 +394,8 @@ function messageOf(text: string, uri: Uri | undefined, range: Range | undefined)
   return message;
 }
 
-function translate({ template, data }: Sentence): string {
-  return toPlain(l10n.t(template, { ...data }));
+function translate(sentence: Sentence): string {
+  return toPlain(formatText(sentence, l10n.bundle));
 }
 
 /** Text for the output of a run, which is a terminal: every line ends in CRLF, and nothing in it is obeyed. */

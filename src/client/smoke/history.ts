@@ -5,6 +5,7 @@ import { l10n, window, type QuickPickItem, type Uri } from 'vscode';
 import { readHistory, type SmokeRecord } from '../../smoke/record';
 import { toPlain, toPlainLines } from '../docker/plain';
 import type { Pages } from '../docker/pages';
+import { nameVerdict } from './words';
 
 /** Above this the older half of the file is let go. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -88,7 +89,7 @@ function describeRecord(record: SmokeRecord): string {
   ].flatMap(([name, value]) => (value === null || value === undefined || value === '' ? [] : [`${name ?? ''}: ${toPlain(value)}`]));
   const rows = checks.flatMap(({ state, title, sentence, details, evidence, durationMs: took }) => [
     '',
-    `${state.toUpperCase()}  ${toPlain(title)}  (${(took / 1000).toFixed(1)} s)`,
+    `${nameVerdict(state).toUpperCase()}  ${toPlain(title)}  (${(took / 1000).toFixed(1)} s)`,
     `    ${toPlain(sentence)}`,
     ...details.map((detail) => `    - ${toPlain(detail)}`),
     ...toPlainLines(evidence).split('\n').filter((line) => line !== '').map((line) => `    | ${line}`),

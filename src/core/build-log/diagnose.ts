@@ -1,5 +1,5 @@
 import { decodeError, type DecodedError } from '../decode/decode-error';
-import { formatMessage } from '../engine/message';
+import type { Message } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import type { StackReport } from '../stack/model';
 import { overlaps, type Location, type Range } from '../text/range';
@@ -21,10 +21,7 @@ export interface FailedBuild {
 export interface BuildFailure {
   /** Kebab-case: `apt-version-missing`. */
   readonly code: string;
-  /** Text with `{placeholders}`, and their values. */
-  readonly template: string;
-  readonly data: Readonly<Record<string, string>>;
-  readonly message: string;
+  readonly message: Message;
   /** The narrowest place: in the Dockerfile, or in a file of the build context that the step reads. */
   readonly location: Location;
   /** The whole instruction in the Dockerfile; undefined for failures that are of no instruction. */
@@ -60,11 +57,9 @@ export function diagnoseBuild(build: FailedBuild, stack: StackReport, findings: 
   const isProgram = builder === undefined || builder.code === 'memory-out' || (builder.code === 'disk-full' && failedStep?.text.startsWith('RUN') === true);
   const symptoms = isProgram ? chooseSymptoms(output) : [];
 
-  const make = (found: { readonly code: string; readonly template: string; readonly data: Readonly<Record<string, string>> }, location: Location, evidence: readonly string[], text: string): BuildFailure => ({
+  const make = (found: Message & { readonly code: string }, location: Location, evidence: readonly string[], text: string): BuildFailure => ({
     code: found.code,
-    template: found.template,
-    data: found.data,
-    message: formatMessage(found.template, found.data),
+    message: { template: found.template, data: found.data },
     location,
     instruction: placed?.instruction.range,
     evidence: evidence.slice(0, MAX_EVIDENCE),

@@ -1,4 +1,4 @@
-import { formatMessage } from '../engine/message';
+import { formatText, type Translations } from '../l10n/message';
 import { knownErrors, knownErrorsChecked, type KnownError } from '../facts/errors';
 import type { Range } from '../text/range';
 import { cleanText } from './clean-text';
@@ -77,8 +77,8 @@ export function decodeError(text: string): readonly DecodedError[] {
 }
 
 /** Puts the values of a decoded error into its texts. */
-export function formatDecoded({ cause, checks, remedies, values }: DecodedError): DecodedTexts {
-  const format = (template: string): string => formatMessage(template, values);
+export function formatDecoded({ cause, checks, remedies, values }: DecodedError, translations?: Translations): DecodedTexts {
+  const format = (template: string): string => formatText({ template, data: values }, translations);
   return { cause: format(cause), checks: checks.map(format), remedies: remedies.map(format) };
 }
 

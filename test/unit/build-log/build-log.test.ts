@@ -8,6 +8,7 @@ import { diagnoseBuild } from '../../../src/core/build-log/diagnose';
 import type { BuildEvent } from '../../../src/core/build-log/model';
 import { Places } from '../../../src/core/build-log/place';
 import { analyseDockerfile } from '../../../src/core/engine/analyse';
+import { formatText } from '../../../src/core/l10n/message';
 import type { StackReport } from '../../../src/core/stack/model';
 import { LineIndex } from '../../../src/core/text/line-index';
 
@@ -62,7 +63,9 @@ describe.each(RECORDINGS)('%s', (name) => {
     expect(log.failedStep?.output).toBe('wörd\npartial\n');
     const [failure, ...others] = diagnoseBuild(log, stack);
     expect(others).toEqual([]);
-    expect(failure).toMatchObject({ code: 'step-failed', message: 'This step ended with status 7.', data: { status: '7' } });
+    expect(failure?.code).toBe('step-failed');
+    expect(failure?.message.data).toMatchObject({ status: '7' });
+    expect(formatText(failure?.message ?? '')).toBe('This step ended with status 7.');
     expect(lines.positionAt(failure?.location.range.start ?? 0).line + 1).toBe(8);
   });
 

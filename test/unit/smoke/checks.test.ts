@@ -3,7 +3,7 @@ import { CHECK_IDS } from '../../../src/core/smoke-file/check-ids';
 import { listPlaceholders } from '../../../src/core/engine/message';
 import { checks, chooseChecks } from '../../../src/smoke/checks';
 import type { RunCheck, SmokeImage, StaticCheck, StepResult, Verdict } from '../../../src/smoke/model';
-import { formatSentence } from '../../../src/smoke/record';
+import { formatText } from '../../../src/core/l10n/message';
 import { knownErrors } from '../../../src/core/facts/errors';
 import { HOST_ERRORS } from '../../../src/smoke/explain';
 import { ended, imageWith } from './image';
@@ -19,7 +19,7 @@ const judge = (id: string, result: StepResult, image: SmokeImage = imageWith()):
   for (const { template, data } of [verdict.sentence, ...verdict.details]) expect(Object.keys(data)).toEqual(expect.arrayContaining(listPlaceholders(template)));
   return verdict;
 };
-const told = (verdict: Verdict): string => `${verdict.state}: ${formatSentence(verdict.sentence)}`;
+const told = (verdict: Verdict): string => `${verdict.state}: ${formatText(verdict.sentence)}`;
 const probe = (data: object): string => `some noise\n@@trtc:result ${JSON.stringify(data)}`;
 
 it('has the ids that smoke files may name, each once', () => {

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
 /** ffmpeg is built with NVIDIA's decoders. */
 export const check: RunCheck = {
   id: 'ffmpeg-cuvid',
-  title: "ffmpeg has NVIDIA's decoders",
+  title: say("ffmpeg has NVIDIA's decoders"),
   kind: 'cpu',
   applies: (image) => programIn(image, 'ffmpeg') !== undefined,
   plan: (image) => stepOf('cpu', FFMPEG(image), ['-hide_banner', '-decoders'], TIMEOUT_MS),

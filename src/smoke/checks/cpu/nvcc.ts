@@ -10,7 +10,7 @@ const TIMEOUT_MS = 120_000;
 /** nvcc and the host compiler that it calls turn a kernel into a program. */
 export const check: RunCheck = {
   id: 'nvcc-compiles',
-  title: 'nvcc compiles a kernel',
+  title: say('nvcc compiles a kernel'),
   kind: 'cpu',
   applies: (image) => programIn(image, 'nvcc') !== undefined || holds(image, 'nvcc'),
   plan: (image) => stepOf('cpu', NVCC(image), ['-o', `${WORK}/scale`, pathOf('scale.cu')], TIMEOUT_MS),

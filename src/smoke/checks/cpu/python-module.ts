@@ -12,7 +12,7 @@ export function importCheck(module: keyof typeof MODULE_PACKAGES, title: string,
   const packages = MODULE_PACKAGES[module];
   return {
     id: `python-${module}`,
-    title,
+    title: say(title),
     kind: 'cpu',
     applies: (image) => hasPackage(image, packages) || (holds(image, kind) && hasPython(image)),
     plan: (image) => probeStep('cpu', image, 'python_module.py', [module], packages, TIMEOUT_MS),

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 60_000;
 /** trtexec finds all its libraries and prints its help. */
 export const check: RunCheck = {
   id: 'trtexec-starts',
-  title: 'trtexec starts',
+  title: say('trtexec starts'),
   kind: 'cpu',
   applies: (image) => programIn(image, 'trtexec') !== undefined || holds(image, 'trtexec'),
   plan: (image) => stepOf('cpu', TRTEXEC(image), ['--help'], TIMEOUT_MS),

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 60_000;
 /** The driver compiles a kernel of ours, the GPU runs it, and the result is right: needs Python, but nothing of CUDA in the image. */
 export const check: RunCheck = {
   id: 'cuda-kernel',
-  title: 'A CUDA kernel runs',
+  title: say('A CUDA kernel runs'),
   kind: 'gpu',
   // Where nvcc is, its program proves more.
   applies: (image) => hasPython(image) || programIn(image, 'nvcc') === undefined,

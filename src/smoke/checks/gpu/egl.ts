@@ -1,3 +1,4 @@
+import { say } from '../../verdict';
 import { displayCheck } from './display-probe';
 
-export const check = displayCheck('egl', 'graphics', 'EGL has an NVIDIA device', 'EGL has an NVIDIA device.');
+export const check = displayCheck('egl', 'graphics', say('EGL has an NVIDIA device'), say('EGL has an NVIDIA device.'));

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 60_000;
 /** A film that ffmpeg itself has made is decoded on the GPU. MPEG-2, because every ffmpeg can write it. */
 export const check: RunCheck = {
   id: 'ffmpeg-decodes',
-  title: 'ffmpeg decodes on the GPU',
+  title: say('ffmpeg decodes on the GPU'),
   kind: 'gpu',
   applies: (image) => programIn(image, 'ffmpeg') !== undefined && promises(image, 'video'),
   plan: (image) => ({

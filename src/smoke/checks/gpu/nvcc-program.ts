@@ -10,7 +10,7 @@ const TIMEOUT_MS = 180_000;
 /** What the image's nvcc compiles runs on this GPU. */
 export const check: RunCheck = {
   id: 'nvcc-program',
-  title: 'A program of nvcc runs',
+  title: say('A program of nvcc runs'),
   kind: 'gpu',
   applies: (image) => programIn(image, 'nvcc') !== undefined,
   plan: (image) => ({
@@ -22,7 +22,7 @@ export const check: RunCheck = {
     isolation: isolate('all'),
   }),
   read: (result, image) =>
-    readStatus(result, image, 'The program of nvcc', (output) => {
+    readStatus(result, image, say('The program of nvcc'), (output) => {
       const [, gpu = 'the GPU', capability = ''] = /kernel ran on (.+), compute capability ([\d.]+)/.exec(output) ?? [];
       return pass(say('A program compiled by nvcc ran on {gpu} and its result is right.', { gpu }), { measured: capability === '' ? {} : { gpu, 'compute capability': capability } });
     }),

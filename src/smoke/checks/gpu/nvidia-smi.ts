@@ -9,7 +9,7 @@ const TIMEOUT_MS = 60_000;
 /** A GPU reaches the container: its name, driver and memory. */
 export const check: RunCheck = {
   id: 'nvidia-smi',
-  title: 'nvidia-smi sees a GPU',
+  title: say('nvidia-smi sees a GPU'),
   kind: 'gpu',
   applies: () => true,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], TIMEOUT_MS),

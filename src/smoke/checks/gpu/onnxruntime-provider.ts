@@ -10,7 +10,7 @@ const TIMEOUT_MS = 300_000;
 export function providerCheck(id: string, provider: string, title: string): RunCheck {
   return {
     id,
-    title,
+    title: say(title),
     kind: 'gpu',
     applies: (image) => hasPackage(image, MODULE_PACKAGES.onnxruntime) || (holds(image, 'onnxruntime') && hasPython(image)),
     plan: (image) => probeStep('gpu', image, 'onnxruntime_device.py', [provider, pathOf('network.onnx'), networkArgument()], MODULE_PACKAGES.onnxruntime, TIMEOUT_MS),

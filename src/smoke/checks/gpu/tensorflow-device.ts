@@ -8,7 +8,7 @@ const TIMEOUT_MS = 300_000;
 /** TensorFlow computes on the GPU. */
 export const check: RunCheck = {
   id: 'tensorflow-device',
-  title: 'TensorFlow computes on the GPU',
+  title: say('TensorFlow computes on the GPU'),
   kind: 'gpu',
   applies: (image) => hasPackage(image, MODULE_PACKAGES.tensorflow) || (holds(image, 'tensorflow') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'tensorflow_device.py', [], MODULE_PACKAGES.tensorflow, TIMEOUT_MS),

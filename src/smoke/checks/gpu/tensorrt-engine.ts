@@ -9,7 +9,7 @@ const TIMEOUT_MS = 300_000;
 /** tensorrt.Builder builds an engine, which is saved, loaded again and run. */
 export const check: RunCheck = {
   id: 'tensorrt-engine',
-  title: 'TensorRT builds, saves, loads and runs an engine',
+  title: say('TensorRT builds, saves, loads and runs an engine'),
   kind: 'gpu',
   applies: (image) => hasPackage(image, MODULE_PACKAGES.tensorrt) || (holds(image, 'tensorrt-python') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'tensorrt_engine.py', [pathOf('network.onnx'), networkArgument()], MODULE_PACKAGES.tensorrt, TIMEOUT_MS),

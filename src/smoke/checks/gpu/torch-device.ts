@@ -8,7 +8,7 @@ const TIMEOUT_MS = 300_000;
 /** PyTorch computes on the GPU, cuDNN included. */
 export const check: RunCheck = {
   id: 'torch-device',
-  title: 'PyTorch computes on the GPU',
+  title: say('PyTorch computes on the GPU'),
   kind: 'gpu',
   applies: (image) => hasPackage(image, MODULE_PACKAGES.torch) || (holds(image, 'torch') && hasPython(image)),
   plan: (image) => probeStep('gpu', image, 'torch_device.py', [], MODULE_PACKAGES.torch, TIMEOUT_MS),

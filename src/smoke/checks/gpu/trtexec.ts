@@ -12,7 +12,7 @@ const SHORT = ['--warmUp=0', '--duration=0', '--iterations=10'];
 /** trtexec builds an engine of the tiny network and saves it; a second process loads and runs it. */
 export const check: RunCheck = {
   id: 'trtexec-engine',
-  title: 'trtexec builds and runs an engine',
+  title: say('trtexec builds and runs an engine'),
   kind: 'gpu',
   applies: (image) => programIn(image, 'trtexec') !== undefined || holds(image, 'trtexec'),
   plan: (image) => ({

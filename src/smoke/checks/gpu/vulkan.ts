@@ -1,3 +1,4 @@
+import { say } from '../../verdict';
 import { displayCheck } from './display-probe';
 
-export const check = displayCheck('vulkan', 'graphics', 'Vulkan has an NVIDIA device', 'Vulkan has {gpu}.');
+export const check = displayCheck('vulkan', 'graphics', say('Vulkan has an NVIDIA device'), say('Vulkan has {gpu}.'));

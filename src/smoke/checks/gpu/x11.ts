@@ -8,7 +8,7 @@ const TIMEOUT_MS = 30_000;
 /** An X server answers, where a smoke file hands in DISPLAY and its socket. */
 export const check: RunCheck = {
   id: 'x11',
-  title: 'The X server answers',
+  title: say('The X server answers'),
   kind: 'gpu',
   applies: (image) => promises(image, 'display') && hasPython(image),
   plan: (image) => probeStep('gpu', image, 'display.py', ['x11'], [], TIMEOUT_MS),

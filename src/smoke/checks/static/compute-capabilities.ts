@@ -5,7 +5,7 @@ import { pass, say, skip } from '../../verdict';
 /** For which GPUs the image's PyTorch has code. Its wheels are known; of other binaries it cannot be read without running them. */
 export const check: StaticCheck = {
   id: 'compute-capabilities',
-  title: 'Compute capabilities',
+  title: say('Compute capabilities'),
   kind: 'static',
   applies: (image) => torchOf(image) !== undefined,
   judge(image) {

@@ -8,7 +8,7 @@ const JETSON = /\/tegra(?:-egl)?\//;
 /** The image has no library of the driver: one that it has hides, or collides with, that of the host. */
 export const check: StaticCheck = {
   id: 'driver-libraries',
-  title: 'No libraries of the driver',
+  title: say('No libraries of the driver'),
   kind: 'static',
   applies: ({ scan }) => scan.components.length > 0,
   judge({ scan }) {

@@ -8,7 +8,7 @@ const LIBRARIES: Readonly<Partial<Record<ComponentKind, string>>> = { tensorrt: 
 /** Libraries of what is said to be installed are there, and have content. */
 export const check: StaticCheck = {
   id: 'libraries-present',
-  title: 'Libraries are present',
+  title: say('Libraries are present'),
   kind: 'static',
   applies: (image) => claimed(image).length > 0,
   judge(image) {

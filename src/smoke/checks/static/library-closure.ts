@@ -12,7 +12,7 @@ const OF_PYTHON = /\/(?:site|dist)-packages\//;
 /** Whatever a library needs, the loader finds, or the container toolkit brings it. */
 export const check: StaticCheck = {
   id: 'library-closure',
-  title: 'Libraries find what they need',
+  title: say('Libraries find what they need'),
   kind: 'static',
   applies: ({ scan }) => scan.libraries.some(({ needed, ofDriver }) => needed.length > 0 && !ofDriver),
   judge({ scan }) {

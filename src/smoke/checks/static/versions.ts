@@ -11,7 +11,7 @@ const TOLD: readonly ComponentKind[] = ['os', 'python', 'cuda', 'cudnn', 'tensor
 /** What lies in the image, and where it differs from what its Dockerfile leads to expect. A difference is news, no failure. */
 export const check: StaticCheck = {
   id: 'versions',
-  title: 'Versions',
+  title: say('Versions'),
   kind: 'static',
   applies: ({ scan }) => scan.components.length > 0,
   judge({ scan, predicted }) {
