@@ -1,6 +1,6 @@
+import { formatText } from '../core/l10n/message';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { formatText } from '../core/l10n/message';
 import { diagnoseBuild, type BuildFailure } from '../core/build-log/diagnose';
 import type { BuildEvent } from '../core/build-log/model';
 import { Places } from '../core/build-log/place';
@@ -167,7 +167,7 @@ class TextOutput implements Output {
     for (const { location, message, rule, fixes } of errors) {
       this.#write([
         ...renderPlace({ location, message, label: rule, spans, paint: this.#paint }),
-        ...fixes.slice(0, 1).map(({ title }) => `      = fix: ${neutralise(title)}`),
+        ...fixes.slice(0, 1).map(({ title }) => `      = fix: ${neutralise(formatText(title))}`),
       ]);
     }
     if (!goesOn) this.#write([`trtc: not built: ${errors.length === 1 ? 'this will fail' : 'these will fail'}. --anyway builds nonetheless.`]);
@@ -210,9 +210,9 @@ class TextOutput implements Output {
     const notes = [
       ...evidence.map((line) => `log: ${line}`),
       ...(texts === undefined ? [] : [`cause: ${texts.cause}`, ...texts.remedies.map((remedy) => `try: ${remedy}`)]),
-      ...findings.flatMap((finding) => [`${finding.rule}: ${finding.message}`, ...finding.fixes.slice(0, 1).map(({ title }) => `fix: ${title}`)]),
+      ...findings.flatMap((finding) => [`${finding.rule}: ${finding.message}`, ...finding.fixes.slice(0, 1).map(({ title }) => `fix: ${formatText(title)}`)]),
     ];
-    return [...renderPlace({ location, message: formatText(message), label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(note)}`), ''];
+    return [...renderPlace({ location, message, label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(note)}`), ''];
   }
 
   #write(lines: readonly string[]): void {
@@ -247,7 +247,7 @@ class JsonOutput implements Output {
   }
 
   findings(errors: readonly Finding[], spans: Spans): void {
-    for (const { rule, message, location, fixes } of errors) this.#write({ event: 'finding', rule, message, ...placeFields(location, spans), fixes: fixes.map(({ title }) => title) });
+    for (const { rule, message, location, fixes } of errors) this.#write({ event: 'finding', rule, message, ...placeFields(location, spans), fixes: fixes.map(({ title }) => formatText(title)) });
   }
 
   begin(): void {
@@ -278,11 +278,11 @@ class JsonOutput implements Output {
       this.#write({
         event: 'failure',
         code,
-        message: formatText(message),
+        message,
         ...placeFields(location, spans),
         evidence,
         causes: causes.map((cause) => ({ id: cause.id, ...formatDecoded(cause), sources: cause.sources })),
-        findings: findings.map(({ rule, message: text, fixes }) => ({ rule, message: text, fixes: fixes.map(({ title }) => title) })),
+        findings: findings.map(({ rule, message: text, fixes }) => ({ rule, message: text, fixes: fixes.map(({ title }) => formatText(title)) })),
       });
     }
     this.#write({ event: 'end', ended, way, imageId, digest, durationMs: Math.round(durationMs), error: log.error ?? null });

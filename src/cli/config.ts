@@ -1,3 +1,4 @@
+import { formatText } from '../core/l10n/message';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONFIG_NAMES } from '../core/config/model';
@@ -71,7 +72,7 @@ export class Configs {
     if (loaded === undefined) this.#fail(`${shown}: cannot be read`);
     for (const { location, message } of loaded?.problems ?? []) {
       const { line, character } = new LineIndex(loaded?.texts.get(location.file) ?? '').positionAt(location.range.start);
-      this.#fail(`${location.file}:${line + 1}:${character + 1}: ${message}`);
+      this.#fail(`${location.file}:${line + 1}:${character + 1}: ${formatText(formatText(message))}`);
     }
     return loaded;
   }
@@ -104,6 +105,6 @@ function readGivenTarget({ gpu, driver, platform }: ConfigArguments): readonly T
   const item: Plain = { name: 'the given host', gpus: gpu ?? null, driver: driver ?? null, platform: platform ?? null };
   const { targets, faults } = readTargets([item]);
   const [fault] = faults;
-  if (fault !== undefined) throw new Failure(`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${fault.message}`);
+  if (fault !== undefined) throw new Failure(`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${formatText(fault.message)}`);
   return targets;
 }

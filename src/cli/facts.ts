@@ -1,6 +1,7 @@
 import { tableTexts } from '../core/facts/index';
 import { listTables } from '../core/facts/summary';
 import { verifyTables, type TableVerdict } from '../core/facts/verify';
+import { formatText } from '../core/l10n/message';
 import { readOverlay } from '../core/overlay/read';
 import { LineIndex } from '../core/text/line-index';
 import { Failure } from './failure';
@@ -55,7 +56,7 @@ function verifyOverlay(file: string): TableVerdict {
   const lines = new LineIndex(text);
   const faults = problems.map(({ location, message }) => {
     const { line, character } = lines.positionAt(location.range.start);
-    return `${location.file}:${line + 1}:${character + 1}: ${message}`;
+    return `${location.file}:${line + 1}:${character + 1}: ${formatText(formatText(message))}`;
   });
   return { table: formatPath(file), rows: overlay.images.length + overlay.mirrors.length + overlay.tags.length, faults };
 }

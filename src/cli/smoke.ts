@@ -1,7 +1,7 @@
+import { formatText } from '../core/l10n/message';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { formatText } from '../core/l10n/message';
 import { diagnoseBuild } from '../core/build-log/diagnose';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StageOutput } from '../core/engine/stack-output';
@@ -184,7 +184,7 @@ class Tester {
     );
     if (outcome.imageId !== null) return { reference: outcome.imageId, predicted: prediction.stage };
     const [failure] = diagnoseBuild(outcome.log, prediction.report);
-    throw new Failure(`${formatPath(file)} was not built: ${failure === undefined ? (outcome.log.error ?? outcome.ended) : formatText(failure.message)}`);
+    throw new Failure(`${formatPath(file)} was not built: ${failure?.message ?? outcome.log.error ?? outcome.ended}`);
   }
 
   #host(image: string): SmokeHost {
@@ -248,7 +248,7 @@ function readSubjects(target: string, options: SmokeArguments): readonly Subject
   const lines = new LineIndex(text);
   for (const { location, message } of problems) {
     const { line, character } = lines.positionAt(location.range.start);
-    console.error(`trtc: ${file}:${line + 1}:${character + 1}: ${makeVisible(message)}`);
+    console.error(`trtc: ${file}:${line + 1}:${character + 1}: ${makeVisible(formatText(message))}`);
   }
   // A test that is not the one that was written proves nothing.
   if (read.subject === null || problems.length > 0) throw new Failure(`${file}: not tested because of ${problems.length === 1 ? 'this' : 'these'}`);

@@ -5,6 +5,7 @@ import type { Answer, Combination, Conflict, Reason, Wishes } from '../core/solv
 import { solve } from '../core/solver/solve';
 import { NAMES } from '../core/solver/wishes';
 import { Failure } from './failure';
+import { describeEvidence } from './reporters/json';
 import { createPaint, wantsColor, type Paint } from './terminal';
 
 /** Options of `trtc solve`. */
@@ -52,7 +53,7 @@ function describeCombination(combination: Combination): object {
 }
 
 function describeReason({ grade, text, evidence }: Reason): object {
-  return { grade, text, evidence: evidence ?? null };
+  return { grade, text, evidence: evidence === undefined ? null : describeEvidence(evidence) };
 }
 
 /** The answer for people. */

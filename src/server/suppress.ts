@@ -1,3 +1,4 @@
+import { msg, type Message } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
 import type { FileEdit } from '../core/text/edit';
 import type { DocumentAnalysis } from './analyser';
@@ -6,7 +7,7 @@ import type { DocumentAnalysis } from './analyser';
  * An edit that puts a suppression comment above what a finding speaks of: above the instruction in a Dockerfile,
  * above the line in any other file. Undefined where a comment can stand nowhere.
  */
-export function createSuppression(analysis: DocumentAnalysis, { rule, location }: Finding): (FileEdit & { readonly title: string }) | undefined {
+export function createSuppression(analysis: DocumentAnalysis, { rule, location }: Finding): (FileEdit & { readonly title: Message }) | undefined {
   const { file, range } = location;
   const text = analysis.texts.get(file);
   if (text === undefined) return undefined;
@@ -18,7 +19,7 @@ export function createSuppression(analysis: DocumentAnalysis, { rule, location }
   const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? '';
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   return {
-    title: `Ignore ${rule} for this ${inDockerfile ? 'instruction' : 'line'}`,
+    title: inDockerfile ? msg`Ignore ${rule} for this instruction` : msg`Ignore ${rule} for this line`,
     file,
     range: { start: lineStart, end: lineStart },
     newText: `${indent}${analysis.kind === 'devcontainer' && file === analysis.uri ? '//' : '#'} trtc ignore=${rule} -- ${lineEnd}`,

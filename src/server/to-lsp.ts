@@ -1,3 +1,4 @@
+import { formatText, msg } from '../core/l10n/message';
 import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding, Severity } from '../core/rules/model';
@@ -24,21 +25,21 @@ export function toRange(analysis: DocumentAnalysis, { file, range }: Location): 
 
 /** A finding as the client shows it, its evidence below the message. */
 export function toDiagnostic(finding: Finding, analysis: DocumentAnalysis, features: ClientFeatures): Diagnostic {
-  const { rulePages } = features.options;
-  const evidence = finding.evidence.map(({ fact, source, checked }) => `${fact} (${source}, checked ${checked})`);
+  const { options: { rulePages }, translations } = features;
+  const evidence = finding.evidence.map(({ fact, source, checked }) => msg`${fact} (${source}, checked ${checked})`);
   return {
     range: toRange(analysis, finding.location),
     severity: SEVERITIES[finding.severity],
     source: SOURCE,
     code: finding.rule,
-    message: [finding.message, ...evidence].join('\n'),
+    message: [finding.text, ...evidence].map((text) => formatText(text, translations)).join('\n'),
     ...(features.codeDescription && rulePages !== undefined && { codeDescription: { href: `${rulePages}/${finding.rule}.md` } }),
-    ...(features.relatedInformation && finding.related.length > 0 && { relatedInformation: toRelated(finding, analysis) }),
+    ...(features.relatedInformation && finding.related.length > 0 && { relatedInformation: toRelated(finding, analysis, features) }),
   };
 }
 
-function toRelated(finding: Finding, analysis: DocumentAnalysis): DiagnosticRelatedInformation[] {
-  return finding.related.map(({ location, message }) => ({ location: { uri: location.file, range: toRange(analysis, location) }, message }));
+function toRelated(finding: Finding, analysis: DocumentAnalysis, { translations }: ClientFeatures): DiagnosticRelatedInformation[] {
+  return finding.related.map(({ location, message }) => ({ location: { uri: location.file, range: toRange(analysis, location) }, message: formatText(message, translations) }));
 }
 
 /** Edits of files that the analysis read; with versions where the client takes them, so that none hits a newer text. */

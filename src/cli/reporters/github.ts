@@ -1,3 +1,4 @@
+import { formatText } from '../../core/l10n/message';
 import type { Severity } from '../../core/rules/model';
 import { Spans, type Reporter } from '../lint-result';
 
@@ -14,7 +15,7 @@ export const reportGithub: Reporter = ({ findings, texts }) => {
     // Columns are honoured only within one line.
     const columns = line === endLine ? { col: column, endColumn } : {};
     const properties = Object.entries({ file: location.file, line, endLine, ...columns, title: rule }).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-    const facts = evidence.map(({ fact, source }) => `\n${fact} (${source})`).join('');
+    const facts = evidence.map(({ fact, source }) => `\n${formatText(fact)} (${source})`).join('');
     return `::${COMMANDS[severity]} ${properties.join(',')}::${escapeData(message + facts)}\n`;
   });
   return lines.join('');

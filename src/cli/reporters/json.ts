@@ -1,3 +1,5 @@
+import type { Evidence } from '../../core/facts/evidence';
+import { formatText } from '../../core/l10n/message';
 import type { Finding } from '../../core/rules/model';
 import { Spans, countSeverities, type Reporter } from '../lint-result';
 
@@ -13,6 +15,11 @@ export const reportJson: Reporter = ({ files, findings, texts }) => {
   return `${JSON.stringify(output, undefined, 2)}\n`;
 };
 
+/** A cited fact, in English. */
+export function describeEvidence({ fact, source, checked }: Evidence): object {
+  return { fact: formatText(fact), source, checked };
+}
+
 function describeFinding({ location, rule, severity, message, evidence, related, fixes }: Finding, spans: Spans): object {
   return {
     file: location.file,
@@ -20,14 +27,14 @@ function describeFinding({ location, rule, severity, message, evidence, related,
     severity,
     ...spans.find(location.file, location.range),
     message,
-    evidence,
+    evidence: evidence.map(describeEvidence),
     related: related.map((other) => ({
       file: other.location.file,
       line: spans.find(other.location.file, other.location.range).line,
-      message: other.message,
+      message: formatText(other.message),
     })),
     fixes: fixes.map(({ title, safe, edits }) => ({
-      title,
+      title: formatText(title),
       safe,
       edits: edits.map(({ file, range, newText }) => ({ file, ...spans.find(file, range), newText })),
     })),

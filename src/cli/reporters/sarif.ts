@@ -1,8 +1,10 @@
 import { registry } from '../../core/engine/analyse';
 import { renderRulePage } from '../../core/engine/page';
+import { formatText } from '../../core/l10n/message';
 import type { Finding, RuleInfo, Severity } from '../../core/rules/model';
 import { Spans, type Reporter, type Span } from '../lint-result';
 import { VERSION } from '../version';
+import { describeEvidence } from './json';
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'note', hint: 'note' };
 
@@ -46,10 +48,10 @@ function describeResult(finding: Finding, rules: readonly RuleInfo[], spans: Spa
     relatedLocations: related.map((other, id) => ({
       id,
       physicalLocation: describePlace(other.location.file, spans.find(other.location.file, other.location.range)),
-      message: { text: other.message },
+      message: { text: formatText(other.message) },
     })),
     fixes: fixes.map(({ title, edits }) => ({
-      description: { text: title },
+      description: { text: formatText(title) },
       artifactChanges: [...new Set(edits.map(({ file }) => file))].map((file) => ({
         artifactLocation: { uri: toUri(file) },
         replacements: edits
@@ -57,7 +59,7 @@ function describeResult(finding: Finding, rules: readonly RuleInfo[], spans: Spa
           .map(({ range, newText }) => ({ deletedRegion: describeRegion(spans.find(file, range)), insertedContent: { text: newText } })),
       })),
     })),
-    properties: { evidence },
+    properties: { evidence: evidence.map(describeEvidence) },
   };
 }
 

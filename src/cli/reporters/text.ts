@@ -1,3 +1,4 @@
+import { formatText } from '../../core/l10n/message';
 import type { Finding, Severity } from '../../core/rules/model';
 import { Spans, countSeverities, type LintResult, type Reporter, type ReportStyle } from '../lint-result';
 import { createPaint, type Paint } from '../terminal';
@@ -21,9 +22,9 @@ function renderFinding(finding: Finding, spans: Spans, paint: Paint, { width }: 
   const excerpt = cutExcerpt(clean(source), column - 1, Math.max(end, column), width);
   const applied = fixes.find(({ safe }) => safe);
   const notes = [
-    ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(other.message)}`),
-    ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(fact)} ${paint.dim(`(${clean(from)}, checked ${checked})`)}`),
-    ...fixes.map((fix) => `fix: ${clean(fix.title)}${fix === applied ? paint.dim(' (--fix applies it)') : ''}`),
+    ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(formatText(other.message))}`),
+    ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(formatText(fact))} ${paint.dim(`(${clean(from)}, checked ${checked})`)}`),
+    ...fixes.map((fix) => `fix: ${clean(formatText(fix.title))}${fix === applied ? paint.dim(' (--fix applies it)') : ''}`),
   ];
   return [
     `${paint.bold(`${clean(location.file)}:${line}:${column}:`)} ${color(`${severity}:`)} ${clean(message)} ${paint.dim(`[${rule}]`)}`,

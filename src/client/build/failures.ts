@@ -115,7 +115,7 @@ export class Failures {
     const touched = (this.#shown.get(uri.toString()) ?? []).filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
     return touched.flatMap(({ diagnostic, failure, texts }) => {
       const fixes = failure.findings.flatMap(({ fixes: all }) => all.map(({ title, edits }) => {
-        const action = new CodeAction(title, CodeActionKind.QuickFix);
+        const action = new CodeAction(formatText(title, l10n.bundle), CodeActionKind.QuickFix);
         const edit = createEdit(edits, texts);
         if (edit === undefined) return undefined;
         action.edit = edit;
@@ -135,13 +135,13 @@ function createDiagnostic(failure: BuildFailure, texts: Texts): Diagnostic {
   const uri = Uri.parse(location.file);
   const place = toRange(texts.get(location.file) ?? '', location.range);
   const [cause] = causes;
-  const parts = [toPlain(formatText(message, l10n.bundle)), ...(cause === undefined ? [] : [toPlain(formatDecoded(cause, l10n.bundle).cause)])];
+  const parts = [toPlain(message), ...(cause === undefined ? [] : [toPlain(formatDecoded(cause).cause)])];
   const diagnostic = new Diagnostic(place, parts.join('\n'), DiagnosticSeverity.Error);
   diagnostic.source = SOURCE;
   diagnostic.code = code;
   diagnostic.relatedInformation = [
     ...evidence.map((line) => new DiagnosticRelatedInformation(new Location(uri, place), l10n.t('The log says: {0}', toPlain(line)))),
-    ...findings.map((finding) => new DiagnosticRelatedInformation(new Location(Uri.parse(finding.location.file), toRange(texts.get(finding.location.file) ?? '', finding.location.range)), `${finding.rule}: ${toPlain(finding.message)}`)),
+    ...findings.map((finding) => new DiagnosticRelatedInformation(new Location(Uri.parse(finding.location.file), toRange(texts.get(finding.location.file) ?? '', finding.location.range)), `${finding.rule}: ${toPlain(formatText(finding.text, l10n.bundle))}`)),
   ];
   return diagnostic;
 }

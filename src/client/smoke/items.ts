@@ -1,4 +1,5 @@
 // What stands in the tests view: smoke files, images, and stages of open Dockerfiles.
+import { formatText } from '../../core/l10n/message';
 import { l10n, Range, workspace, type TestController, type TestItem, type Uri } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
@@ -198,7 +199,7 @@ export async function loadSmokeFile(uri: Uri): Promise<{
     const [first, last] = [lines.positionAt(start), lines.positionAt(end)];
     return new Range(first.line, first.character, last.line, last.character);
   };
-  return { smoke, problems: problems.map(({ message }) => message), toRange };
+  return { smoke, problems: problems.map(({ message }) => formatText(message, l10n.bundle)), toRange };
 }
 
 function listItems(item: TestItem): readonly TestItem[] {

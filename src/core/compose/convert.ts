@@ -1,5 +1,6 @@
 import { appendEntry, indentUnit, removeEntry, removeLines, replaceEntry, type YamlLines } from '../data/edit-yaml';
 import { findEntry, type DataEntry, type DataMap } from '../data/model';
+import { msg, type Message } from '../l10n/message';
 import { applyEdits, type FileEdit } from '../text/edit';
 import { listSyntaxes, readGpuWish, type GpuSyntax, type GpuWish } from './gpu-wish';
 import type { ComposeProject, ComposeService } from './model';
@@ -8,15 +9,15 @@ import { listAssignments } from './service';
 /** One way to ask for the GPUs of a service put in the place of another. */
 export interface Conversion {
   readonly to: GpuSyntax;
-  readonly title: string;
+  readonly title: Message;
   readonly edits: readonly FileEdit[];
 }
 
-const TITLES: Readonly<Record<GpuSyntax, string>> = {
-  deploy: 'Ask for the GPU with deploy.resources.reservations.devices',
-  gpus: 'Ask for the GPU with gpus',
-  runtime: 'Ask for the GPU with runtime: nvidia',
-  cdi: 'Ask for the GPU with a CDI device',
+const TITLES: Readonly<Record<GpuSyntax, Message>> = {
+  deploy: msg`Ask for the GPU with deploy.resources.reservations.devices`,
+  gpus: msg`Ask for the GPU with gpus`,
+  runtime: msg`Ask for the GPU with runtime: nvidia`,
+  cdi: msg`Ask for the GPU with a CDI device`,
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { RuleSettings } from '../engine/settings';
+import type { Message } from '../l10n/message';
 import type { Target } from '../target/model';
 import type { Location } from '../text/range';
 
@@ -22,5 +23,5 @@ export interface Config {
 export interface ConfigProblem {
   readonly location: Location;
   /** One sentence. */
-  readonly message: string;
+  readonly message: Message;
 }

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import ignore from 'ignore';
 import { registry } from '../engine/analyse';
 import { layerSettings, type RuleSettings } from '../engine/settings';
@@ -41,7 +42,7 @@ export function loadConfig(file: string, files: ConfigFiles): LoadedConfig | und
     overlayFiles.push(name);
     const content = files.readText(name);
     if (content === undefined) {
-      all.push({ location, message: `There is no file ${path} here.` });
+      all.push({ location, message: msg`There is no file ${path} here.` });
       continue;
     }
     texts.set(name, content);

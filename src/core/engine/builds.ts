@@ -1,5 +1,6 @@
 import { TARGET, type BuiltImage } from '../build/interpret';
 import type { Dockerfile } from '../dockerfile/model';
+import { msg } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import type { StackReport } from '../stack/model';
 import type { Location } from '../text/range';
@@ -40,7 +41,7 @@ export function findInBuild(image: BuiltImage, run: Run): readonly Finding[] {
     const cause =
       parts.find(({ name }) => !listWithout(name).some((other) => isSamePlace(other, finding))) ??
       parts.find(({ name }) => !listWithout(name).some((other) => describe(other) === describe(finding)));
-    const related = { location: finding.location, message: 'In the Dockerfile that is built here.' };
+    const related = { location: finding.location, message: msg`In the Dockerfile that is built here.` };
     return { ...finding, location: cause?.location ?? request.location, related: [related, ...finding.related] };
   });
 }

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import type { StackReport } from '../stack/model';
 import type { Location } from '../text/range';
@@ -17,8 +18,8 @@ export function withEchoes(findings: readonly Finding[], { dockerfile, readAt }:
       linked.push(finding);
       continue;
     }
-    linked.push({ ...finding, related: [...finding.related, { location: place, message: 'The Dockerfile takes this file from here.' }] });
-    echoes.push({ ...finding, location: place, echoOf: finding.location, related: [{ location: finding.location, message: 'It is written here.' }, ...finding.related] });
+    linked.push({ ...finding, related: [...finding.related, { location: place, message: msg`The Dockerfile takes this file from here.` }] });
+    echoes.push({ ...finding, location: place, echoOf: finding.location, related: [{ location: finding.location, message: msg`It is written here.` }, ...finding.related] });
   }
   return echoes.length === 0 ? findings : [...linked, ...keepStrongest(echoes)];
 }

@@ -1,5 +1,5 @@
+import { formatText, type Message } from '../l10n/message';
 import type { AnyRule, Finding, Report, RuleInfo, Severity } from '../rules/model';
-import { formatMessage } from './message';
 import type { AnalysisOptions } from './model';
 import type { RuleRegistry } from './registry';
 import { compareSeverity, findSetting, type RuleSettings } from './settings';
@@ -19,12 +19,12 @@ export function runRules<Each extends AnyRule>(rules: readonly Each[], check: (r
 
 /** The finding that a report of a rule makes. */
 export function createFinding(rule: RuleInfo, report: Report): Finding {
-  const data = report.data ?? {};
+  const text: Message = { template: rule.messages[report.messageId] ?? report.messageId, data: report.data ?? {} };
   return {
     rule: rule.id,
     messageId: report.messageId,
-    data,
-    message: formatMessage(rule.messages[report.messageId] ?? report.messageId, data),
+    text,
+    message: formatText(text),
     severity: report.severity ?? rule.severity,
     location: report.location,
     evidence: report.evidence ?? [],

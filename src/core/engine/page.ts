@@ -1,3 +1,4 @@
+import { formatText } from '../l10n/message';
 import type { Finding, RuleExample, RuleInfo } from '../rules/model';
 import type { TargetSource } from '../target/model';
 import { LineIndex } from '../text/line-index';
@@ -67,14 +68,14 @@ function renderTargets(targets: readonly TargetSource[]): string {
 function renderFinding({ severity, message, location, evidence }: Finding, text: string, file: string): string {
   const where = location.file === file ? '' : `${location.file}, `;
   const line = where === '' ? `line ${new LineIndex(text).positionAt(location.range.start).line + 1}` : '';
-  const facts = evidence.map(({ fact, source, checked }) => `  - ${fact} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
+  const facts = evidence.map(({ fact, source, checked }) => `  - ${formatText(fact)} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
   return [`- **${severity}**, ${where}${line}: ${message}`.replace(', :', ':'), ...facts].join('\n');
 }
 
 function renderFixed(findings: readonly Finding[], text: string, file: string, language: string): string[] {
   const fix = findings.find(({ fixes }) => fixes.length > 0)?.fixes[0];
   const after = fix && applyFix(new Map([[file, text]]), fix)?.get(file);
-  return fix === undefined || after === undefined ? [] : [`${fix.title}:`, fence(after, language)];
+  return fix === undefined || after === undefined ? [] : [`${formatText(fix.title)}:`, fence(after, language)];
 }
 
 function fence(text: string, language = 'Dockerfile'): string {

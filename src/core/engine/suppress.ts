@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import type { Finding, Fix } from '../rules/model';
 import { withoutLoneEchoes } from './echoes';
 import { createFinding } from './findings';
@@ -33,14 +34,14 @@ export function suppress(
 function reportFault(suppression: Suppression, file: string, used: ReadonlySet<Suppression>, known: RuleRegistry): Finding[] {
   const { name, range, removal } = suppression;
   const location = { file, range };
-  const remove: Fix = { title: 'Remove the suppression', safe: false, edits: [{ file, range: removal, newText: '' }] };
+  const remove: Fix = { title: msg`Remove the suppression`, safe: false, edits: [{ file, range: removal, newText: '' }] };
   const rules = known.find(name);
   if (rules.length === 0) {
     const closest = findClosest(name, known.names);
     if (closest === undefined) {
       return [createFinding(suppressionUnknownRule, { messageId: 'unknown', data: { name }, location, fixes: [remove] })];
     }
-    const rename: Fix = { title: `Write ${closest}`, safe: false, edits: [{ file, range, newText: closest }] };
+    const rename: Fix = { title: msg`Write ${closest}`, safe: false, edits: [{ file, range, newText: closest }] };
     return [createFinding(suppressionUnknownRule, { messageId: 'misspelt', data: { name, closest }, location, fixes: [rename] })];
   }
   if (used.has(suppression) || rules.some(({ family }) => family === 'suppression')) return [];

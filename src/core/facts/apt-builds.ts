@@ -1,3 +1,4 @@
+import { msg, type Message } from '../l10n/message';
 import { compareDebian, isAptPattern, matchesAptPattern } from '../version/debian';
 import type { Evidence } from './evidence';
 import { defineTable } from './table';
@@ -125,36 +126,47 @@ export function isInNetworkRepository(build: AptBuild): boolean {
 
 /** The sighting as evidence to be shown. */
 export function evidenceOfBuild(build: AptBuild, name: string): Evidence {
-  const place = build.distro === null ? '' : ` for ${build.distro}`;
-  return {
-    fact: `${name} ${build.version} is known${place} (${describeEvidence(build.evidence)}).`,
-    source: build.source,
-    checked: tables[libraryOfPackage(name) ?? 'tensorrt']().checked,
-  };
+  const how = describeEvidence(build.evidence);
+  const fact = build.distro === null ? msg`${name} ${build.version} is known (${how}).` : msg`${name} ${build.version} is known for ${build.distro} (${how}).`;
+  return citeBuild(build, name, fact);
 }
 
-function describeEvidence(evidence: AptEvidence): string {
+/** The sighting as evidence that its release has packages for another distribution. */
+export function evidenceElsewhere(build: AptBuild, name: string, release: string, distro: string): Evidence {
+  const how = describeEvidence(build.evidence);
+  const fact =
+    build.distro === null
+      ? msg`${name} ${build.version} is known (${how}); TensorRT ${release} has packages for ${distro}.`
+      : msg`${name} ${build.version} is known for ${build.distro} (${how}); TensorRT ${release} has packages for ${distro}.`;
+  return citeBuild(build, name, fact);
+}
+
+function citeBuild({ source }: AptBuild, name: string, fact: Message): Evidence {
+  return { fact, source, checked: tables[libraryOfPackage(name) ?? 'tensorrt']().checked };
+}
+
+function describeEvidence(evidence: AptEvidence): Message {
   switch (evidence) {
     case 'index':
-      return "NVIDIA's repository index";
+      return msg`NVIDIA's repository index`;
     case 'apt-policy':
     case 'apt-madison':
     case 'apt-search':
-      return "apt's own listing";
+      return msg`apt's own listing`;
     case 'deb-url':
     case 'deb-file':
-      return 'address of the package file';
+      return msg`address of the package file`;
     case 'dpkg':
     case 'lockfile':
-      return 'installed there';
+      return msg`installed there`;
     case 'nvidia-dockerfile':
-      return 'a Dockerfile of NVIDIA';
+      return msg`a Dockerfile of NVIDIA`;
     case 'pinned':
     case 'index-claim':
     case 'dockerfile-branch-unverified':
-      return 'pinned in a public file';
+      return msg`pinned in a public file`;
     case 'apt-error':
-      return 'named in an error of apt';
+      return msg`named in an error of apt`;
   }
 }
 
@@ -175,7 +187,7 @@ export function ruledOutByIndex(name: string, version: string, distro: string | 
   const first = listed[0];
   if (first === undefined || !isOlder || isSeen) return undefined;
   return {
-    fact: `The index of NVIDIA's ${distro} repository of ${INDEXED.date} lists ${name} in ${new Set(listed.map((build) => build.version)).size} versions, newer ones among them, but not ${version}.`,
+    fact: msg`The index of NVIDIA's ${distro} repository of ${INDEXED.date} lists ${name} in ${new Set(listed.map((build) => build.version)).size} versions, newer ones among them, but not ${version}.`,
     source: first.source,
     checked: tables[libraryOfPackage(name) ?? 'tensorrt']().checked,
   };

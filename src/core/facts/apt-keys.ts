@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
 import { defineTable } from './table';
@@ -32,9 +33,9 @@ export function findImageKey(cuda: string, os: string): ImageKey | undefined {
 export function imageKeyEvidence(row: ImageKey): Evidence {
   const name = `nvidia/cuda ${row.cuda} on ${row.os}`;
   const facts = {
-    always: `No Dockerfile of ${name} with NVIDIA's repository key of 2022-04-27 was ever published`,
-    'before-rebuild': `${name} was rebuilt with NVIDIA's new repository key from ${row.newKeyFrom ?? ''} on; older builds fail on apt-get update`,
-    no: `${name} was first built after NVIDIA changed its repository key on 2022-04-27`,
+    always: msg`No Dockerfile of ${name} with NVIDIA's repository key of 2022-04-27 was ever published`,
+    'before-rebuild': msg`${name} was rebuilt with NVIDIA's new repository key from ${row.newKeyFrom ?? ''} on; older builds fail on apt-get update`,
+    no: msg`${name} was first built after NVIDIA changed its repository key on 2022-04-27`,
   };
   return { fact: facts[row.oldKeyBuilds], source: row.source, checked: table().checked };
 }
@@ -52,6 +53,6 @@ const byImageAndRelease = lookupBy(ngcTable, (row) => `${row.image}:${row.releas
 export function findNgcOldKey(image: string, release: string): { readonly distro: string; readonly evidence: Evidence } | undefined {
   const row = byImageAndRelease(`${image}:${release}`);
   if (row === undefined) return undefined;
-  const fact = `apt-get update in ${image}:${release}-py3 stops with NO_PUBKEY A4B469963BF863CC`;
+  const fact = msg`apt-get update in ${image}:${release}-py3 stops with NO_PUBKEY A4B469963BF863CC`;
   return { distro: row.distro, evidence: { fact, source: row.source, checked: ngcTable().checked } };
 }

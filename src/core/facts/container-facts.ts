@@ -1,3 +1,4 @@
+import { sentence } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
 import { defineTable } from './table';
@@ -10,6 +11,6 @@ const byId = lookupBy(table, (row) => row.id);
 export function containerFacts(...ids: readonly string[]): readonly Evidence[] {
   return ids.flatMap((id) => {
     const row = byId(id);
-    return row === undefined ? [] : [{ fact: row.fact, source: row.source, checked: table().checked }];
+    return row === undefined ? [] : [{ fact: sentence(row.fact), source: row.source, checked: table().checked }];
   });
 }

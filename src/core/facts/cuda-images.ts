@@ -1,3 +1,4 @@
+import { msg, type Message } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { groupsBy, lookupBy } from './lookup';
 import { defineTable } from './table';
@@ -81,26 +82,26 @@ export function cudaImageEvidence(row: CudaImage): Evidence {
 }
 
 /** Evidence that the contents of an image come from NVIDIA's Dockerfile for it. */
-export function cudaContentsEvidence(fact: string, row: CudaImageContents): Evidence {
+export function cudaContentsEvidence(fact: Message, row: CudaImageContents): Evidence {
   return { fact, source: row.source, checked: contents().checked };
 }
 
-function statusFact({ tag, status, evidence }: CudaImage): string {
+function statusFact({ tag, status, evidence }: CudaImage): Message {
   const name = `nvidia/cuda:${tag}`;
   switch (evidence) {
     case 'list':
-      return status === 'served' ? `${name} is in NVIDIA's list of supported tags` : `${name} was in NVIDIA's list of supported tags and has been replaced by a newer release`;
+      return status === 'served' ? msg`${name} is in NVIDIA's list of supported tags` : msg`${name} was in NVIDIA's list of supported tags and has been replaced by a newer release`;
     case 'end-of-life-list':
-      return `${name} is in NVIDIA's list of unsupported tags, which are to be deleted`;
+      return msg`${name} is in NVIDIA's list of unsupported tags, which are to be deleted`;
     case 'list-history':
-      return `${name} is no longer in NVIDIA's lists of supported and unsupported tags`;
+      return msg`${name} is no longer in NVIDIA's lists of supported and unsupported tags`;
     case 'hub':
-      return status === 'served' ? `${name} was on Docker Hub` : `${name} was on Docker Hub earlier and is missing from every later list of its tags`;
+      return status === 'served' ? msg`${name} was on Docker Hub` : msg`${name} was on Docker Hub earlier and is missing from every later list of its tags`;
     case 'issue':
-      return `${name} is reported gone from Docker Hub`;
+      return msg`${name} is reported gone from Docker Hub`;
     case 'sibling':
-      return `${name} was taken off NVIDIA's lists, and NVIDIA deletes tags by CUDA version and distribution together: others of this pair are gone`;
+      return msg`${name} was taken off NVIDIA's lists, and NVIDIA deletes tags by CUDA version and distribution together: others of this pair are gone`;
     case 'pin':
-      return `${name} is used in public files; no list of tags that new has been read`;
+      return msg`${name} is used in public files; no list of tags that new has been read`;
   }
 }

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import { majorMinorOf } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
@@ -33,7 +34,7 @@ export function admittedBranches(cuda: string): AdmittedBranches | undefined {
     admits: (branch, segment) =>
       (row.anyFrom !== null && branch >= row.anyFrom) || (segment === undefined ? [...row.datacenter, ...row.workstation, ...row.geforce] : row[segment]).includes(branch),
     evidence: {
-      fact: `NVIDIA_REQUIRE_CUDA of nvidia/cuda ${row.cuda} images asks for a driver with CUDA ${row.cuda}, or one of the branches ${list('datacenter')} on data-center GPUs, ${list('geforce')} on GeForce`,
+      fact: msg`NVIDIA_REQUIRE_CUDA of nvidia/cuda ${row.cuda} images asks for a driver with CUDA ${row.cuda}, or one of the branches ${list('datacenter')} on data-center GPUs, ${list('geforce')} on GeForce`,
       source: row.source,
       checked: table().checked,
     },

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { defineTable } from './table';
@@ -89,7 +90,7 @@ export function supportedArchitectures(cuda: string): SupportedArchitectures | u
   const minor = majorMinorOf(cuda);
   if (row === undefined || minor === undefined) return undefined;
   if (row.sm !== null) {
-    const fact = `nvcc of CUDA ${minor} compiles for sm_${row.sm.join(', sm_')}.`;
+    const fact = msg`nvcc of CUDA ${minor} compiles for sm_${row.sm.join(', sm_')}.`;
     return { sm: row.sm, complete: true, evidence: { fact, source: architectureTable().rows[0]?.source ?? row.source, checked: toolkitTable().checked } };
   }
   const fitting = architectures().filter(
@@ -101,7 +102,7 @@ export function supportedArchitectures(cuda: string): SupportedArchitectures | u
     sm,
     complete: isCovered,
     evidence: {
-      fact: `CUDA ${minor} is within the range of toolkits for sm_${sm.join(', sm_')}.`,
+      fact: msg`CUDA ${minor} is within the range of toolkits for sm_${sm.join(', sm_')}.`,
       source: fitting[0]?.source ?? row.source,
       checked: architectureTable().checked,
     },
@@ -137,7 +138,7 @@ export function driverFloor(cuda: string): DriverFloor | undefined {
   return {
     full,
     minorCompatible,
-    evidence: { fact: `CUDA ${row.version} comes with Linux driver ${full ?? row.driverBranch ?? 'of its branch'}${compatibility}.`, source: row.source, checked: toolkitTable().checked },
+    evidence: { fact: msg`CUDA ${row.version} comes with Linux driver ${full ?? row.driverBranch ?? 'of its branch'}${compatibility}.`, source: row.source, checked: toolkitTable().checked },
   };
 }
 
@@ -145,5 +146,5 @@ export function driverFloor(cuda: string): DriverFloor | undefined {
 export function newestGcc(cuda: string): { readonly major: number; readonly evidence: Evidence } | undefined {
   const row = toolkit(cuda) ?? toolkitsOfMinor(cuda).at(-1);
   if (row === undefined || row.gccMax === null) return undefined;
-  return { major: row.gccMax, evidence: { fact: `nvcc of CUDA ${row.version} accepts gcc up to ${String(row.gccMax)}.`, source: row.source, checked: toolkitTable().checked } };
+  return { major: row.gccMax, evidence: { fact: msg`nvcc of CUDA ${row.version} accepts gcc up to ${String(row.gccMax)}.`, source: row.source, checked: toolkitTable().checked } };
 }

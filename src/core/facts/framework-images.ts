@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { groupsBy } from './lookup';
 import { defineTable } from './table';
@@ -56,7 +57,7 @@ export function frameworkImageEvidence(row: FrameworkImage): Evidence {
     label: 'the labels of an image built upon it',
     recipe: 'a recipe of about that time',
   }[row.evidence];
-  return { fact: `What ${row.image}:${row.tag} holds is taken from ${origin}`, source: row.source, checked: table().checked };
+  return { fact: msg`What ${row.image}:${row.tag} holds is taken from ${origin}`, source: row.source, checked: table().checked };
 }
 
 /** One `*` at most: the tables have no other patterns. */

@@ -1,3 +1,4 @@
+import { sentence } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
 import { defineTable } from './table';
@@ -31,5 +32,5 @@ export function isImageVariable(family: 'nvidia-cuda' | 'ngc', name: string): bo
 /** What an environment variable of NVIDIA's images says, in a few words, as evidence; undefined for other variables. */
 export function imageVariableMeaning(name: string): Evidence | undefined {
   const row = byFamilyAndName(`nvidia-cuda env ${name}`) ?? byFamilyAndName(`ngc env ${name}`);
-  return row && { fact: row.meaning, source: row.source, checked: table().checked };
+  return row && { fact: sentence(row.meaning), source: row.source, checked: table().checked };
 }

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import { compareDotted } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { groupsBy, lookupBy } from './lookup';
@@ -75,7 +76,7 @@ export function ngcValue(row: NgcImage, field: NgcField): NgcValue | undefined {
     return {
       value: own,
       certainty: disputed ? 'assumed' : 'derived',
-      evidence: { fact: `${name} has ${LABELS[field]} ${own}`, source: row.source, checked: table().checked },
+      evidence: { fact: msg`${name} has ${LABELS[field]} ${own}`, source: row.source, checked: table().checked },
     };
   }
   if (sibling === undefined) return undefined;
@@ -83,7 +84,7 @@ export function ngcValue(row: NgcImage, field: NgcField): NgcValue | undefined {
     value: sibling.value,
     certainty: 'assumed',
     evidence: {
-      fact: `${sibling.seenIn} ${row.release} of the same month has ${LABELS[field]} ${sibling.value}`,
+      fact: msg`${sibling.seenIn} ${row.release} of the same month has ${LABELS[field]} ${sibling.value}`,
       source: sibling.source,
       checked: siblings().checked,
     },

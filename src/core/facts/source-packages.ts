@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import type { Evidence } from './evidence';
 import { groupsBy } from './lookup';
 import { defineTable } from './table';
@@ -46,7 +47,7 @@ export function nvccPackages(name: string, url: string | undefined): readonly Nv
 
 /** Evidence that a package compiles CUDA code. */
 export function nvccPackageEvidence(row: NvccPackage): Evidence {
-  const fact = `${row.package ?? row.vcs} compiles CUDA code when it ${row.when === 'build' ? 'is installed' : 'runs'}; without the CUDA toolkit: ${row.error}`;
+  const fact = msg`${row.package ?? row.vcs} compiles CUDA code when it ${row.when === 'build' ? 'is installed' : 'runs'}; without the CUDA toolkit: ${row.error}`;
   return { fact, source: row.source, checked: nvccTable().checked };
 }
 
@@ -57,5 +58,5 @@ export function cudnnConsumers(name: string): readonly CudnnConsumer[] {
 
 /** Evidence that a package loads cuDNN from the system. */
 export function cudnnConsumerEvidence(row: CudnnConsumer): Evidence {
-  return { fact: `${row.package} ${row.versions} loads cuDNN ${row.cudnn} from the system; without it: ${row.error}`, source: row.source, checked: cudnnTable().checked };
+  return { fact: msg`${row.package} ${row.versions} loads cuDNN ${row.cudnn} from the system; without it: ${row.error}`, source: row.source, checked: cudnnTable().checked };
 }

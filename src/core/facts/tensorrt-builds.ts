@@ -1,7 +1,7 @@
 import { isCudaCompatible } from '../version/cuda';
 import { parseNvidiaPackageVersion } from '../version/debian';
 import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../version/dotted';
-import { aptBuilds, evidenceOfBuild, isInNetworkRepository, strengthOf, type AptBuild } from './apt-builds';
+import { aptBuilds, evidenceElsewhere, evidenceOfBuild, isInNetworkRepository, strengthOf, type AptBuild } from './apt-builds';
 import type { Evidence } from './evidence';
 import { aptVersionOf, packageFamily, releaseHasPackage } from './tensorrt-packages';
 import { findTensorRTRelease, tensorRTReleases, type TensorRTRelease } from './tensorrt-releases';
@@ -67,8 +67,8 @@ export function evidenceOfTensorRTBuild(build: TensorRTBuild, distro: string): E
     (a, b) => Number(b.distro === distro) - Number(a.distro === distro) || strengthOf(a.evidence) - strengthOf(b.evidence),
   );
   if (best === undefined) return undefined;
-  const evidence = evidenceOfBuild(best, best.packages[0] ?? 'tensorrt');
-  return best.distro === distro ? evidence : { ...evidence, fact: `${evidence.fact.slice(0, -1)}; TensorRT ${build.release.version} has packages for ${distro}.` };
+  const name = best.packages[0] ?? 'tensorrt';
+  return best.distro === distro ? evidenceOfBuild(best, name) : evidenceElsewhere(best, name, build.release.version, distro);
 }
 
 /** What a build must suit. */

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import { compareDotted, majorOf } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { defineTable } from './table';
@@ -40,7 +41,7 @@ export function exactDependenciesOf(name: string, release: TensorRTRelease): rea
 export function dependencyEvidence(name: string, release: TensorRTRelease): Evidence | undefined {
   const row = rowOf(name, release);
   if (row === undefined) return undefined;
-  const fact = `${name} of TensorRT ${release.version} needs ${exactDependenciesOf(name, release).join(', ')} in exactly its own version.`;
+  const fact = msg`${name} of TensorRT ${release.version} needs ${exactDependenciesOf(name, release).join(', ')} in exactly its own version.`;
   return { fact, source: row.source, checked: table().checked };
 }
 

@@ -1,3 +1,4 @@
+import { msg } from '../l10n/message';
 import { compareDotted } from '../version/dotted';
 import { comparePep440, parsePep440 } from '../version/pep440';
 import type { Evidence } from './evidence';
@@ -90,7 +91,7 @@ export function tensorRTPipFacts(name: string, topic: PipTopic, version?: string
       value: row.value,
       from: row.from ?? undefined,
       below: row.below ?? undefined,
-      evidence: { fact: `${name}: ${row.fact}.`, source: row.source, checked: table.checked },
+      evidence: { fact: msg`${name}: ${row.fact}.`, source: row.source, checked: table.checked },
     }));
 }
 
@@ -109,7 +110,7 @@ export function cudaMajorOfTensorRTPip(name: string, version?: string): PipFact 
   const parsed = parseTensorRTPipPackage(name);
   if (parsed === undefined || parsed.obsolete) return undefined;
   if (parsed.cuda !== undefined) {
-    const evidence = { fact: `${name} is the build for CUDA ${parsed.cuda}.`, source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/installing-tensorrt/installing.html', checked: factTable().checked };
+    const evidence = { fact: msg`${name} is the build for CUDA ${parsed.cuda}.`, source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/installing-tensorrt/installing.html', checked: factTable().checked };
     return { value: parsed.cuda, from: undefined, below: undefined, evidence };
   }
   return tensorRTPipFacts('tensorrt', 'cuda-major', version).at(-1);

@@ -1,5 +1,6 @@
 import { distributionsChecked, findDistribution, findDistributionByCodename } from '../facts/distributions';
 import type { Evidence } from '../facts/evidence';
+import { msg } from '../l10n/message';
 import type { DecodedImage, ImageComponent } from './model';
 import { imageComponent, composeImage, exactFrom, leadingParts, splitTag, tagPart, type Decoder } from './compose';
 import type { Certainty } from '../stack/model';
@@ -18,7 +19,7 @@ export function distroPython(os: string): string | undefined {
 export function distroPythonEvidence(os: string): Evidence | undefined {
   const row = findDistribution(os);
   if (row === undefined || row.python === null || row.pythonSource === null) return undefined;
-  return { fact: `python3 of ${row.os} is Python ${row.python}`, source: row.pythonSource, checked: distributionsChecked() };
+  return { fact: msg`python3 of ${row.os} is Python ${row.python}`, source: row.pythonSource, checked: distributionsChecked() };
 }
 
 /** The component of an operating system given by name and version (`ubuntu20.04`, `ubi8`). */

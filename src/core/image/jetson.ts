@@ -2,6 +2,7 @@ import type { Evidence } from '../facts/evidence';
 import { findFrameworkImage, frameworkImageEvidence } from '../facts/framework-images';
 import { imageFact } from '../facts/image-facts';
 import { findJetsonRelease, jetsonChecked, jetsonReleases, type JetsonRelease } from '../facts/jetson';
+import { msg } from '../l10n/message';
 import type { ComponentKind } from '../stack/model';
 import { compareDotted, isSameRelease } from '../version/dotted';
 import { composeImage, exactFrom, imageComponent, leadingParts, tagPart, type Decoder } from './compose';
@@ -103,5 +104,5 @@ function libraries(release: JetsonRelease, whole: boolean): readonly ImageCompon
 
 function releaseEvidence(release: JetsonRelease, what: string, version: string): Evidence {
   const name = release.jetpack === null ? `L4T ${release.l4t}` : `L4T ${release.l4t} (JetPack ${release.jetpack})`;
-  return { fact: `${name} has ${what} ${version}`, source: release.source, checked: jetsonChecked() };
+  return { fact: msg`${name} has ${what} ${version}`, source: release.source, checked: jetsonChecked() };
 }

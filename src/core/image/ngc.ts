@@ -3,6 +3,7 @@ import type { Evidence } from '../facts/evidence';
 import { sharedImageVariable } from '../facts/image-env';
 import { imageFact } from '../facts/image-facts';
 import { newestNgcRelease, ngcRelease, ngcValue, type NgcField, type NgcImage, type NgcValue } from '../facts/ngc-images';
+import { msg } from '../l10n/message';
 import type { ComponentKind } from '../stack/model';
 import { UNKNOWN } from '../text/traced';
 import { compareDotted } from '../version/dotted';
@@ -178,7 +179,7 @@ function variantComponents(row: NgcImage, suffix: string | undefined): readonly 
   const contents = suffix === undefined ? undefined : row.variants?.[suffix];
   if (contents === undefined) return [];
   const common = imageFact('triton-variants');
-  const evidence = contents['source'] === undefined || common === undefined ? common : { fact: `What ${row.image}:${row.release}-${suffix ?? ''} holds is known from a report`, source: contents['source'], checked: common.checked };
+  const evidence = contents['source'] === undefined || common === undefined ? common : { fact: msg`What ${row.image}:${row.release}-${suffix ?? ''} holds is known from a report`, source: contents['source'], checked: common.checked };
   const kinds: readonly (readonly [string, ComponentKind])[] = [['python', 'python'], ['cuda', 'cuda'], ['tensorrt', 'tensorrt'], ['torch', 'torch'], ['tensorrtLlm', 'tensorrt-llm']];
   return kinds.flatMap(([key, kind]) => {
     const version = contents[key];

@@ -4,6 +4,7 @@ import { driverFloor } from '../facts/cuda-toolkits';
 import type { Evidence } from '../facts/evidence';
 import { sharedImageVariable } from '../facts/image-env';
 import { imageFact } from '../facts/image-facts';
+import { msg, type Message } from '../l10n/message';
 import { compareDotted, firstParts, majorOf } from '../version/dotted';
 import { composeImage, exactFrom, imageComponent, leadingParts, splitTag, tagPart, type Decoder, type KnownReference, type TagSegment } from './compose';
 import { aptDistro, DEFAULT_PATH, osComponent, packageManagerOf } from './distribution';
@@ -143,17 +144,17 @@ function componentsOf(tag: CudaTag, row: CudaImage | undefined, os: string | und
   if (cuda === undefined) return components;
   const flavor = tag.flavor?.text;
   const minor = leadingParts(firstParts(cuda, 2));
-  const of = (fact: string): Evidence | undefined => contents && cudaContentsEvidence(`nvidia/cuda ${cuda} on ${contents.os}: ${fact}`, contents);
+  const of = (fact: Message): Evidence | undefined => contents && cudaContentsEvidence(msg`nvidia/cuda ${cuda} on ${contents.os}: ${fact}`, contents);
   components.push(imageComponent('cuda', exactFrom(cuda, 3), 'stated'));
-  components.push(imageComponent('cudart', minor, 'derived', of(`the package cuda-cudart is ${contents?.cudart ?? 'installed'}`)));
-  if (contents?.compat === true) components.push(imageComponent('cuda-compat', minor, 'derived', of('cuda-compat is installed')));
+  components.push(imageComponent('cudart', minor, 'derived', of(contents?.cudart ? msg`the package cuda-cudart is ${contents.cudart}` : msg`the package cuda-cudart is installed`)));
+  if (contents?.compat === true) components.push(imageComponent('cuda-compat', minor, 'derived', of(msg`cuda-compat is installed`)));
   if (flavor === 'runtime' || flavor === 'devel') {
     const libraries = imageFact('cuda-image-libraries');
     const cublas = contents?.cublas ?? undefined;
-    components.push(imageComponent('cublas', cublas, 'derived', cublas === undefined ? libraries : of(`cuBLAS is ${cublas}`)));
+    components.push(imageComponent('cublas', cublas, 'derived', cublas === undefined ? libraries : of(msg`cuBLAS is ${cublas}`)));
     // A rebuild of the tag may bring another NCCL.
     const nccl = contents?.nccl ?? undefined;
-    if (nccl !== undefined) components.push(imageComponent('nccl', nccl, 'assumed', of(`NCCL is ${nccl}`)));
+    if (nccl !== undefined) components.push(imageComponent('nccl', nccl, 'assumed', of(msg`NCCL is ${nccl}`)));
     if (flavor === 'devel') components.push(imageComponent('nvcc', minor, 'derived', libraries), imageComponent('cuda-headers', minor, 'derived', libraries));
   }
   if (tag.library !== undefined) components.push(...libraryComponents(tag.library, flavor, cuda, row, os));
@@ -177,11 +178,11 @@ function libraryComponents(library: TagSegment, flavor: string | undefined, cuda
   return flavor === 'devel' ? [cudnn, { ...cudnn, kind: 'cudnn-headers', name: undefined }] : [cudnn];
 }
 
-function cudnnFact(tag: string, revisions: readonly string[]): string {
+function cudnnFact(tag: string, revisions: readonly string[]): Message {
   const last = revisions.at(-1) ?? '';
   return revisions.length === 1
-    ? `The Dockerfile of nvidia/cuda:${tag} installs cuDNN ${last}`
-    : `The Dockerfile of nvidia/cuda:${tag} installed cuDNN ${revisions.slice(0, -1).join(', ')} and last ${last}`;
+    ? msg`The Dockerfile of nvidia/cuda:${tag} installs cuDNN ${last}`
+    : msg`The Dockerfile of nvidia/cuda:${tag} installed cuDNN ${revisions.slice(0, -1).join(', ')} and last ${last}`;
 }
 
 function cudnnMajor(library: TagSegment, row: CudaImage | undefined): string | undefined {

@@ -17,6 +17,27 @@ export function msg(parts: TemplateStringsArray, ...values: readonly (string | n
   return { template, data: Object.fromEntries(values.map((value, i) => [i, typeof value === 'number' ? String(value) : value])) };
 }
 
+/** `a and b` or `a, b and c`. */
+export function listAll(items: readonly (string | Message)[]): string | Message {
+  return joinLast(items, (left, right) => msg`${left} and ${right}`);
+}
+
+/** `a or b` or `a, b or c`. */
+export function listAny(items: readonly (string | Message)[]): string | Message {
+  return joinLast(items, (left, right) => msg`${left} or ${right}`);
+}
+
+function joinLast(items: readonly (string | Message)[], join: (left: string | Message, right: string | Message) => Message): string | Message {
+  const last = items.at(-1) ?? '';
+  if (items.length < 2) return last;
+  return join(items.slice(0, -1).reduce((left, right) => msg`${left}, ${right}`), last);
+}
+
+/** A sentence as it stands, out of a table of facts: all of it is the template. */
+export function sentence(template: string): Message {
+  return { template, data: {} };
+}
+
 /**
  * The words of a message; parts that nobody knows become `?`. A template without a translation stays English, a
  * placeholder that the data lack stays as written. A mere string (a name, a text of the user's) is the same in any language.

@@ -2,6 +2,7 @@ import type { Evidence } from '../facts/evidence';
 import { composeImage, exactFrom, imageComponent } from '../image/compose';
 import { osComponent, packageManagerOf } from '../image/distribution';
 import type { DecodedImage, ImageComponent, ImageReference } from '../image/model';
+import { msg } from '../l10n/message';
 import type { ComponentKind } from '../stack/model';
 import type { Overlay, OverlayImage } from './model';
 
@@ -29,7 +30,7 @@ export function findOverlayImage(overlay: Overlay, reference: ImageReference): O
  */
 export function decodeOverlayImage(item: OverlayImage, reference: ImageReference, base: DecodedImage | undefined): DecodedImage {
   const name = nameOf(reference);
-  const say = (what: string): Evidence => ({ fact: `${name} has ${what}`, source: item.source, checked: item.checked });
+  const say = (what: string): Evidence => ({ fact: msg`${name} has ${what}`, source: item.source, checked: item.checked });
   const own: ImageComponent[] = item.os === undefined ? [] : [osComponent(item.os, 'derived', say(item.os))];
   const cuda = item.versions.get('cuda');
   const versions = new Map(item.versions);
@@ -56,7 +57,7 @@ export function decodeOverlayImage(item: OverlayImage, reference: ImageReference
       heldPackages: base?.heldPackages ?? [],
       platforms: item.platforms ?? base?.platforms,
       driverMin: item.driver ?? base?.driverMin,
-      driverEvidence: item.driver === undefined ? base?.driverEvidence : { fact: `${name} needs driver ${item.driver}`, source: item.source, checked: item.checked },
+      driverEvidence: item.driver === undefined ? base?.driverEvidence : { fact: msg`${name} needs driver ${item.driver}`, source: item.source, checked: item.checked },
     },
   );
 }
@@ -70,7 +71,7 @@ export function applyTagFacts(overlay: Overlay, image: DecodedImage): DecodedIma
     if (!matches(entry.image, nameOf(reference))) continue;
     const status = entry.served.some((pattern) => matches(pattern, tag)) ? 'served' : entry.removed.some((pattern) => matches(pattern, tag)) ? 'removed' : undefined;
     if (status === undefined) continue;
-    const fact = status === 'served' ? `${nameOf(reference)}:${tag} can be pulled` : `${nameOf(reference)}:${tag} cannot be pulled`;
+    const fact = status === 'served' ? msg`${nameOf(reference)}:${tag} can be pulled` : msg`${nameOf(reference)}:${tag} cannot be pulled`;
     return { ...image, status, statusEvidence: { fact, source: entry.source, checked: entry.checked } };
   }
   return image;

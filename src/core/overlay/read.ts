@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '../config/model';
 import { parseImageReference } from '../image/reference';
+import { msg } from '../l10n/message';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Plain, type PlainMap } from '../schema/model';
 import { readPlainYaml } from '../schema/yaml';
@@ -47,9 +48,9 @@ function readImage(item: PlainMap, index: number, origin: Origin, faults: Fault[
   if (name === undefined) return undefined;
   const path = ['images', index, 'name'];
   const colon = name.indexOf(':', name.indexOf('/') + 1);
-  if (colon >= 0) faults.push({ path, onKey: false, message: `The name has no tag; write tags: ['${name.slice(colon + 1)}'].` });
+  if (colon >= 0) faults.push({ path, onKey: false, message: msg`The name has no tag; write tags: ['${name.slice(colon + 1)}'].` });
   const base = textOf(item['base']);
-  if (base !== undefined && parseImageReference(base) === undefined) faults.push({ path: ['images', index, 'base'], onKey: false, message: 'This is no name of an image.' });
+  if (base !== undefined && parseImageReference(base) === undefined) faults.push({ path: ['images', index, 'base'], onKey: false, message: msg`This is no name of an image.` });
   const versions = Object.entries(CONTENTS).flatMap(([key, { kind }]) => {
     const version = textOf(item[key]);
     return version === undefined || !/^\d/.test(version) ? [] : [[kind, version] as const];

@@ -2,6 +2,7 @@ import type { ComposeProject, ComposeService } from '../compose/model';
 import type { BuiltImage } from '../build/interpret';
 import type { Devcontainer } from '../devcontainer/model';
 import type { Evidence } from '../facts/evidence';
+import type { Message } from '../l10n/message';
 import type { StackReport, StageStack } from '../stack/model';
 import type { Target, TargetSource } from '../target/model';
 import type { FileEdit } from '../text/edit';
@@ -18,7 +19,7 @@ export type RuleSubject = 'dockerfile' | 'compose' | 'devcontainer';
 /** A change that removes a finding. */
 export interface Fix {
   /** Imperative and exact: `Pin libnvinfer8 to 8.4.3-1+cuda11.6`. */
-  readonly title: string;
+  readonly title: Message;
   /** Safe to apply without asking: changes nothing that the author may have meant otherwise. Taken by "fix all". */
   readonly safe: boolean;
   readonly edits: readonly FileEdit[];
@@ -26,14 +27,14 @@ export interface Fix {
 
 export interface Related {
   readonly location: Location;
-  readonly message: string;
+  readonly message: Message;
 }
 
 /** What a check hands in; the engine makes a Finding of it. */
 export interface Report<MessageId extends string = string> {
   readonly messageId: MessageId;
   /** Values of the message's `{placeholders}`. */
-  readonly data?: Readonly<Record<string, string>>;
+  readonly data?: Message['data'];
   readonly location: Location;
   /** Stronger or weaker than the rule's own. */
   readonly severity?: Severity;
@@ -48,7 +49,9 @@ export interface Finding {
   readonly echoOf?: Location;
   readonly rule: string;
   readonly messageId: string;
-  readonly data: Readonly<Record<string, string>>;
+  /** The message for other languages: the rule's template and the values of its `{placeholders}`. */
+  readonly text: Message;
+  /** The message in English. */
   readonly message: string;
   readonly severity: Severity;
   readonly location: Location;

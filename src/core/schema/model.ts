@@ -1,3 +1,4 @@
+import type { Message } from '../l10n/message';
 /** The kinds of value that a schema tells apart; every scalar is read as text. */
 export type SchemaType = 'object' | 'array' | 'string' | 'number' | 'boolean';
 
@@ -41,7 +42,7 @@ export interface Fault {
   /** The last key of `path` itself is meant, not its value. */
   readonly onKey: boolean;
   /** One sentence. */
-  readonly message: string;
+  readonly message: Message;
 }
 
 /** True for a map. */

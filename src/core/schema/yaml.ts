@@ -1,3 +1,4 @@
+import { msg, type Message } from '../l10n/message';
 import { parseDocument } from 'yaml';
 import type { Data } from '../data/model';
 import { readYaml } from '../data/yaml';
@@ -9,7 +10,7 @@ export interface PlainDocument {
   /** null for an empty document. */
   readonly value: Plain;
   /** What the text itself does wrong, as YAML. */
-  readonly errors: readonly { readonly range: Range; readonly message: string }[];
+  readonly errors: readonly { readonly range: Range; readonly message: Message }[];
   /** Where a fault lies: its key, its value, or the nearest thing around it that is written. */
   locate(fault: Pick<Fault, 'path' | 'onKey'>): Range;
 }
@@ -30,10 +31,10 @@ export function readPlainYaml(text: string): PlainDocument {
 function findErrors(text: string): PlainDocument['errors'] {
   try {
     const { errors } = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
-    return errors.map(({ pos: [start], message }) => ({ range: { start: Math.min(start, text.length), end: endOfLine(text, start) }, message: `This is no YAML: ${message}` }));
+    return errors.map(({ pos: [start], message }) => ({ range: { start: Math.min(start, text.length), end: endOfLine(text, start) }, message: msg`This is no YAML: ${message}` }));
   } catch {
     // The parser descends by recursion: thousands of open brackets exhaust the stack.
-    return [{ range: { start: 0, end: endOfLine(text, 0) }, message: 'This is no YAML: it is nested too deeply.' }];
+    return [{ range: { start: 0, end: endOfLine(text, 0) }, message: msg`This is no YAML: it is nested too deeply.` }];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from '../l10n/message';
 import type { Location, Range } from '../text/range';
 
 /** Name of a smoke file: `gpu.smoke.yaml`. A folder may hold many. */
@@ -87,5 +88,5 @@ export interface OwnCheck {
 export interface SmokeFileProblem {
   readonly location: Location;
   /** One sentence. */
-  readonly message: string;
+  readonly message: Message;
 }

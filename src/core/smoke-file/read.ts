@@ -1,3 +1,4 @@
+import { msg, type Message } from '../l10n/message';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Path, type Plain, type PlainMap } from '../schema/model';
 import { readPlainYaml, type PlainDocument } from '../schema/yaml';
@@ -35,7 +36,7 @@ class SmokeFileReader {
     const checks = listOf(root['checks']).flatMap((item, i) => this.#readCheck(item, ['checks', i]) ?? []);
     const names = new Set<string>();
     for (const [i, { name }] of checks.entries()) {
-      if (names.has(name)) this.#fault(['checks', i], `Another check is called ${name}.`);
+      if (names.has(name)) this.#fault(['checks', i], msg`Another check is called ${name}.`);
       names.add(name);
     }
     const subject = this.#readSubject(root);
@@ -56,16 +57,16 @@ class SmokeFileReader {
     const image = textOf(root['image']);
     const dockerfile = textOf(root['dockerfile']);
     if (image !== undefined && dockerfile !== undefined) {
-      this.#fault(['dockerfile'], 'Either `image` or `dockerfile` says what is tested, not both.', true);
+      this.#fault(['dockerfile'], msg`Either \`image\` or \`dockerfile\` says what is tested, not both.`, true);
       return null;
     }
     const stray = ['target', 'context', 'buildArgs'].find((key) => root[key] !== undefined);
     if (image !== undefined) {
-      if (stray !== undefined) this.#fault([stray], `\`${stray}\` belongs to \`dockerfile\`; \`image\` is not built.`, true);
+      if (stray !== undefined) this.#fault([stray], msg`\`${stray}\` belongs to \`dockerfile\`; \`image\` is not built.`, true);
       return { kind: 'image', image };
     }
     if (dockerfile === undefined) {
-      this.#fault([], '`image` or `dockerfile` must say what is tested.');
+      this.#fault([], msg`\`image\` or \`dockerfile\` must say what is tested.`);
       return null;
     }
     return { kind: 'dockerfile', dockerfile, target: textOf(root['target']) ?? null, context: textOf(root['context']) ?? null, buildArgs: mapOf(root['buildArgs']) };
@@ -83,7 +84,7 @@ class SmokeFileReader {
     const run = isList(item['run']) ? textsOf(item['run']) : textOf(item['run']);
     if (run === undefined || run.length === 0) return undefined;
     const matches = textOf(item['matches']);
-    if (matches !== undefined && !isPattern(matches)) this.#fault([...path, 'matches'], 'This is no regular expression.');
+    if (matches !== undefined && !isPattern(matches)) this.#fault([...path, 'matches'], msg`This is no regular expression.`);
     const exit = textOf(item['exit']) ?? '0';
     const key = ['name', 'run'].find((name) => item[name] !== undefined) ?? 'run';
     return {
@@ -98,7 +99,7 @@ class SmokeFileReader {
     };
   }
 
-  #fault(path: Path, message: string, onKey = false): void {
+  #fault(path: Path, message: Message, onKey = false): void {
     this.faults.push({ path, onKey, message });
   }
 }

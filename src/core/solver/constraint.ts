@@ -1,4 +1,5 @@
 import type { Evidence } from '../facts/evidence';
+import { formatText } from '../l10n/message';
 import type { TargetGpu } from '../target/model';
 import type { Family, Flavor, Grade, Reason } from './model';
 import type { Base, CudnnChoice, Known, OnnxRuntimeChoice, PythonChoice, TensorFlowChoice, TensorRTChoice, TorchChoice } from './values';
@@ -72,7 +73,7 @@ export const EXCLUDED: Verdict = no(() => '');
 /** A verdict that rests on a value: no surer than the value is. */
 export function restOn({ certainty, evidence }: Known, found: Verdict | undefined): Verdict | undefined {
   if (certainty === 'derived' || found?.grade === 'no') return found;
-  return { grade: 'unknown', explain: () => ({ text: `Not established for this very image${evidence === undefined ? '' : `: ${evidence.fact}`}.`, evidence }) };
+  return { grade: 'unknown', explain: () => ({ text: `Not established for this very image${evidence === undefined ? '' : `: ${formatText(evidence.fact)}`}.`, evidence }) };
 }
 
 /** The verdict as it is shown. */

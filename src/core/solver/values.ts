@@ -8,6 +8,7 @@ import { tensorRTBuilds, type TensorRTBuild } from '../facts/tensorrt-builds';
 import { cudaMajorOfTensorRTPip, tensorRTPipFacts, tensorRTPipVersions } from '../facts/tensorrt-pip';
 import { findTensorRTRelease, type TensorRTRelease } from '../facts/tensorrt-releases';
 import { distroPython, distroPythonEvidence } from '../image/distribution';
+import { msg } from '../l10n/message';
 import { parseNvidiaPackageVersion } from '../version/debian';
 import { firstParts, majorMinorOf, majorOf } from '../version/dotted';
 import type { Flavor, PipPin } from './model';
@@ -201,7 +202,7 @@ function ngcBases(image: string, subject: NonNullable<Base['subject']>): readonl
       driverMin: ngcKnown(row, 'driverMin'),
       driverBranches: ngcValue(row, 'driverBranches')?.value.split(' ').flatMap((version) => majorOf(version) ?? []),
       compat: true,
-      evidence: { fact: `${image}:${row.release}-${suffix} is used in public files or named by NVIDIA`, source: row.source, checked: cuda.evidence?.checked ?? '' },
+      evidence: { fact: msg`${image}:${row.release}-${suffix} is used in public files or named by NVIDIA`, source: row.source, checked: cuda.evidence?.checked ?? '' },
     };
     return [base];
   });

@@ -1,6 +1,7 @@
 import { admittedBranches } from '../facts/cuda-requirements';
 import { driverFloor, toolkit, toolkitsOfMinor } from '../facts/cuda-toolkits';
 import type { Evidence } from '../facts/evidence';
+import { msg } from '../l10n/message';
 import { compareDotted, firstParts, majorMinorOf, majorOf } from '../version/dotted';
 import type { Target, TargetGpu } from './model';
 
@@ -37,7 +38,7 @@ export interface DriverVerdict {
 
 /** Forward compatibility is for data-center GPUs. */
 const FORWARD_COMPATIBILITY: Evidence = {
-  fact: 'Forward compatibility (cuda-compat) is for data-center GPUs, selected server-ready RTX cards and Jetson',
+  fact: msg`Forward compatibility (cuda-compat) is for data-center GPUs, selected server-ready RTX cards and Jetson`,
   source: 'https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html',
   checked: '2026-11-20',
 };
@@ -91,7 +92,7 @@ function windowsFloors(cuda: string): Floors | undefined {
   const first = toolkitsOfMinor(cuda).find(({ driverWindows }) => driverWindows !== null);
   const floor = driverFloor(majorMinorOf(cuda) ?? cuda);
   if (first === undefined || first.driverWindows === null || floor === undefined) return undefined;
-  const evidence = { ...floor.evidence, fact: `CUDA ${first.version} comes with Windows driver ${first.driverWindows}` };
+  const evidence = { ...floor.evidence, fact: msg`CUDA ${first.version} comes with Windows driver ${first.driverWindows}` };
   return { full: first.driverWindows, minor: first.minorDriverWindows ?? undefined, evidence };
 }
 

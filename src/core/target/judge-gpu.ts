@@ -2,6 +2,7 @@ import { architectureOf, supportedArchitectures } from '../facts/cuda-toolkits';
 import type { Evidence } from '../facts/evidence';
 import { findGpu, gpusChecked } from '../facts/gpus';
 import { findTensorRTRelease, tensorRTReleases, tensorRTReleasesChecked, type TensorRTRelease } from '../facts/tensorrt-releases';
+import { msg } from '../l10n/message';
 import { compareDotted, majorOf } from '../version/dotted';
 import type { TargetGpu } from './model';
 
@@ -59,7 +60,7 @@ export function judgeTensorRTForGpu(version: string, gpu: TargetGpu): TensorRTGp
   const bound = low?.minComputeCapability ?? high?.maxComputeCapability;
   if (found === undefined || bound === undefined || bound === null) return undefined;
   const kind = low === undefined ? 'newer' : 'dropped';
-  const fact = `TensorRT ${found.version} runs on compute capability ${kind === 'newer' ? `up to ${bound}` : `${bound} and higher`}`;
+  const fact = msg`TensorRT ${found.version} runs on compute capability ${kind === 'newer' ? `up to ${bound}` : `${bound} and higher`}`;
   return { kind, bound, release: found.version, evidence: [{ fact, source: found.source, checked: tensorRTReleasesChecked() }, ...gpuEvidence(gpu)] };
 }
 
@@ -76,5 +77,5 @@ export function toCapability(sm: number): string {
 /** The compute capability of a product as a fact; nothing where the target names the compute capability itself. */
 export function gpuEvidence({ name, computeCapability }: TargetGpu): readonly Evidence[] {
   const row = findGpu(name);
-  return row === undefined ? [] : [{ fact: `${name} has compute capability ${computeCapability}`, source: row.source, checked: gpusChecked() }];
+  return row === undefined ? [] : [{ fact: msg`${name} has compute capability ${computeCapability}`, source: row.source, checked: gpusChecked() }];
 }

@@ -2,6 +2,7 @@ import { findClosest } from '../engine/spelling';
 import { architectureOf } from '../facts/cuda-toolkits';
 import { findGpu } from '../facts/gpus';
 import { jetsonReleases } from '../facts/jetson';
+import { msg, type Message } from '../l10n/message';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Path, type Plain, type PlainMap } from '../schema/model';
 import { listGpuNames, targetSchema } from './schema';
@@ -21,7 +22,7 @@ export function readTargets(value: Plain | undefined, path: Path = []): TargetRe
   for (const [i, item] of (isList(value) ? value : []).entries()) {
     if (!isMap(item)) continue;
     const target = readTarget(item, [...path, i], faults);
-    if (targets.some(({ name }) => name === target.name)) faults.push({ path: [...path, i, 'name'], onKey: false, message: `Another target is called ${target.name}.` });
+    if (targets.some(({ name }) => name === target.name)) faults.push({ path: [...path, i, 'name'], onKey: false, message: msg`Another target is called ${target.name}.` });
     targets.push(target);
   }
   return { targets, faults };
@@ -39,7 +40,7 @@ function readTarget(item: PlainMap, path: Path, faults: Fault[]): Target {
   const os = textOf(item['os']);
   const host = os === undefined ? undefined : readOs(os);
   if (host !== undefined && host.l4t === undefined && /^(?:l4t|jetpack)/i.test(host.text)) {
-    faults.push({ path: [...path, 'os'], onKey: false, message: `${host.text} is not in the tables; name an L4T release, such as l4t36.3.0.` });
+    faults.push({ path: [...path, 'os'], onKey: false, message: msg`${host.text} is not in the tables; name an L4T release, such as l4t36.3.0.` });
   }
   return {
     name: textOf(item['name']) ?? 'unnamed',
@@ -66,10 +67,10 @@ export function findTargetGpu(text: string): TargetGpu | undefined {
 }
 
 /** Says that the tables lack a GPU, with the nearest one. */
-function describeUnknownGpu(name: string): string {
+function describeUnknownGpu(name: string): Message {
   const products = new Map(listGpuNames().flatMap((gpu) => [[gpu.toLowerCase(), gpu], [gpu.toLowerCase().replace(/^(?:geforce|quadro) /, ''), gpu]] as const));
   const closest = products.get(findClosest(name.toLowerCase(), products.keys()) ?? '');
-  return closest === undefined ? `The GPU ${name} is not in the tables; give its compute capability.` : `The GPU ${name} is not in the tables; did you mean ${closest}? Its compute capability will do, too.`;
+  return closest === undefined ? msg`The GPU ${name} is not in the tables; give its compute capability.` : msg`The GPU ${name} is not in the tables; did you mean ${closest}? Its compute capability will do, too.`;
 }
 
 function isPlatform(text: string | undefined): text is TargetPlatform {

@@ -1,5 +1,6 @@
 import { driverFloor, toolkits } from '../../core/facts/cuda-toolkits';
 import { findGpu } from '../../core/facts/gpus';
+import { formatText } from '../../core/l10n/message';
 import { compareDotted, majorMinorOf, majorOf } from '../../core/version/dotted';
 import { isWindowsDriven } from '../evidence';
 import { say, verdict, type Text } from '../model';
@@ -45,5 +46,5 @@ function newestCuda(driver: string): { readonly cuda: string; readonly fact: str
   const newest = toolkits().findLast(({ driverLinux }) => driverLinux !== null && compareDotted(driver, driverLinux) >= 0);
   const cuda = newest === undefined ? undefined : majorMinorOf(newest.version);
   const evidence = newest === undefined ? undefined : driverFloor(newest.version)?.evidence;
-  return cuda === undefined || evidence === undefined ? undefined : { cuda, fact: evidence.fact, source: evidence.source };
+  return cuda === undefined || evidence === undefined ? undefined : { cuda, fact: formatText(evidence.fact), source: evidence.source };
 }

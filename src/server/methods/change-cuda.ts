@@ -1,4 +1,5 @@
 import { listStacks } from '../../core/engine/stacks';
+import { formatText } from '../../core/l10n/message';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
 import { changeCuda, listCudaVersions } from '../../core/refactor/change-cuda';
 import { knownVersion } from '../../core/stack/query';
@@ -7,7 +8,7 @@ import { listLineEdits } from '../../core/text/line-changes';
 import type { Session } from '../session';
 
 /** `tensorrt/changeCuda`: which CUDA files have, and what giving them another one would change. */
-export function registerChangeCuda({ connection, analyser, disk }: Session): void {
+export function registerChangeCuda({ connection, analyser, features, disk }: Session): void {
   connection.onRequest(CHANGE_CUDA_REQUEST, async ({ uris, cuda }: ChangeCudaParams): Promise<ChangeCudaAnswer> => {
     const files: { uri: string; cuda: readonly string[] }[] = [];
     const edits: Record<string, ReturnType<typeof toLspEdits>> = {};
@@ -32,7 +33,7 @@ export function registerChangeCuda({ connection, analyser, disk }: Session): voi
       }
       for (const image of change.images) images.set(image.before, image.after);
       for (const image of change.kept) kept.add(image);
-      for (const { message } of change.remaining) remaining.add(message);
+      for (const { text: found } of change.remaining) remaining.add(formatText(found, features.translations));
     }
     return { versions: listCudaVersions(), files, edits, images: [...images].map(([before, after]) => ({ before, after })), kept: [...kept], remaining: [...remaining] };
   });

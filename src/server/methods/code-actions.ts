@@ -1,3 +1,4 @@
+import { formatText, msg } from '../../core/l10n/message';
 import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
 import { listConversions } from '../../core/compose/convert';
 import type { Finding } from '../../core/rules/model';
@@ -51,7 +52,7 @@ async function createConversions({ analyser, features, documents }: Session, { t
   const offset = analysis.linesOf(uri).offsetAt(range.start);
   const service = compose.services.find(({ location, node }) => location.range.start <= offset && offset <= node.range.end);
   return (service === undefined ? [] : listConversions(compose, service)).map(({ title, edits }) => ({
-    title,
+    title: formatText(title, features.translations),
     kind: CodeActionKind.RefactorRewrite,
     edit: toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents)),
   }));
@@ -72,19 +73,19 @@ function createQuickFixes(session: Session, analysis: DocumentAnalysis, finding:
 
   const actions: CodeAction[] = fixes.map(({ title, edits }, i) => ({
     ...common,
-    title,
+    title: formatText(title, features.translations),
     isPreferred: i === 0,
     edit: toWorkspaceEdit(edits, analysis, features, findDocument),
   }));
   const suppression = createSuppression(analysis, finding);
   if (suppression !== undefined) {
     const edit = toWorkspaceEdit([suppression], analysis, features, findDocument);
-    if (features.snippetEdits && features.documentChanges) makeSnippet(edit.documentChanges?.[0] as TextDocumentEdit);
-    actions.push({ ...common, title: suppression.title, edit });
+    if (features.snippetEdits && features.documentChanges) makeSnippet(edit.documentChanges?.[0] as TextDocumentEdit, formatText(msg`reason`, features.translations));
+    actions.push({ ...common, title: formatText(suppression.title, features.translations), edit });
   }
   const { explainCommand } = features.options;
   if (explainCommand !== undefined) {
-    const title = `Explain ${rule}`;
+    const title = formatText(msg`Explain ${rule}`, features.translations);
     actions.push({ ...common, title, command: { title, command: explainCommand, arguments: [rule] } });
   }
   return location.file === params.textDocument.uri ? actions : [];
@@ -105,11 +106,11 @@ function isOf(diagnostic: Diagnostic, analysis: DocumentAnalysis, { rule, locati
 }
 
 /** Leaves the cursor where the reason for a suppression is to be typed. */
-function makeSnippet(edit: TextDocumentEdit): void {
+function makeSnippet(edit: TextDocumentEdit, reason: string): void {
   edit.edits = edit.edits.map((change) => {
     if (!('newText' in change)) return change;
     const [comment = '', ...rest] = change.newText.replace(/[\\$}]/g, '\\$&').split('\n');
-    return { range: change.range, snippet: { kind: 'snippet', value: [`${comment}\${1:reason}`, ...rest].join('\n') } };
+    return { range: change.range, snippet: { kind: 'snippet', value: [`${comment}\${1:${reason}}`, ...rest].join('\n') } };
   });
 }
 
@@ -121,7 +122,7 @@ async function createChangeOfCuda({ analyser, features }: Session, { textDocumen
   const offset = analysis.linesOf(uri).offsetAt(range.start);
   const stage = analysis.stack.stages.find(({ stage: { from } }) => from.range.start <= offset && offset <= from.range.end);
   if (stage?.base.image?.components.some(({ kind }) => kind === 'cuda') !== true) return [];
-  const title = 'Change CUDA version…';
+  const title = formatText(msg`Change CUDA version…`, features.translations);
   return [{ title, kind: CodeActionKind.RefactorRewrite, command: { title, command: changeCudaCommand, arguments: [uri] } }];
 }
 
@@ -132,7 +133,7 @@ async function createFixAll({ analyser, documents, features }: Session, uri: str
   if (analysis === undefined || changed.size === 0) return [];
   const edits = [...changed].map(([file, text]) => ({ file, ...findChange(analysis.texts.get(file) ?? '', text) }));
   const edit = toWorkspaceEdit(edits, analysis, features, documents.get.bind(documents));
-  return [{ title: 'Fix all TensorRT findings that are safe to fix', kind: FIX_ALL, edit }];
+  return [{ title: formatText(msg`Fix all TensorRT findings that are safe to fix`, features.translations), kind: FIX_ALL, edit }];
 }
 
 /** The smallest single edit that makes one text of another: what lies outside it keeps its cursors and breakpoints. */

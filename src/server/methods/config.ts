@@ -1,3 +1,4 @@
+import { formatText } from '../../core/l10n/message';
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { LoadedConfig } from '../../core/config/resolve';
 import { LineIndex } from '../../core/text/line-index';
@@ -19,13 +20,13 @@ export function registerConfig(session: Session): void {
 }
 
 /** Shows the problems of a config file and of its overlays, each in its own file. */
-export function showConfig({ configs, configProblems }: Session, loaded: LoadedConfig | undefined): void {
+export function showConfig({ configs, configProblems, features }: Session, loaded: LoadedConfig | undefined): void {
   if (loaded === undefined) return;
   const byFile = new Map<string, Diagnostic[]>();
   for (const { location, message } of loaded.problems) {
     const lines = new LineIndex(loaded.texts.get(location.file) ?? '');
     const range = { start: lines.positionAt(location.range.start), end: lines.positionAt(location.range.end) };
-    const diagnostic: Diagnostic = { range, severity: DiagnosticSeverity.Error, source: SOURCE, message };
+    const diagnostic: Diagnostic = { range, severity: DiagnosticSeverity.Error, source: SOURCE, message: formatText(message, features.translations) };
     const uri = configs.toUri(location.file);
     byFile.set(uri, [...(byFile.get(uri) ?? []), diagnostic]);
   }

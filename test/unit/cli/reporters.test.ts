@@ -1,3 +1,4 @@
+import { msg } from '../../../src/core/l10n/message';
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { describe, expect, it } from 'vitest';
@@ -15,13 +16,13 @@ function createFinding(parts: Partial<Finding> = {}): Finding {
   return {
     rule: 'cuda-driver-library-copied',
     messageId: 'm',
-    data: {},
+    text: msg`Something is wrong.`,
     message: 'Something is wrong.',
     severity: 'error',
     location: { file: 'sub dir/Dockerfile', range: { start: TEXT.indexOf('apt'), end: TEXT.indexOf(' install') } },
-    evidence: [{ fact: 'It is so.', source: 'https://example.org/a', checked: '2026-11-01' }],
-    related: [{ location: { file: 'sub dir/Dockerfile', range: { start: 0, end: 4 } }, message: 'The base is here.' }],
-    fixes: [{ title: 'Mend it', safe: true, edits: [{ file: 'sub dir/Dockerfile', range: { start: 5, end: 6 }, newText: 'b' }] }],
+    evidence: [{ fact: msg`It is so.`, source: 'https://example.org/a', checked: '2026-11-01' }],
+    related: [{ location: { file: 'sub dir/Dockerfile', range: { start: 0, end: 4 } }, message: msg`The base is here.` }],
+    fixes: [{ title: msg`Mend it`, safe: true, edits: [{ file: 'sub dir/Dockerfile', range: { start: 5, end: 6 }, newText: 'b' }] }],
     ...parts,
   };
 }

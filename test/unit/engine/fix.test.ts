@@ -1,3 +1,4 @@
+import { msg } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { applyFix, fixAll } from '../../../src/core/engine/fix';
 import type { Fix, Rule } from '../../../src/core/rules/model';
@@ -10,7 +11,7 @@ function createReplaceRule(id: string, from: string, to: string, safe = true): R
       const { text, file } = dockerfile;
       for (let start = text.indexOf(from); start >= 0; start = text.indexOf(from, start + 1)) {
         const range = { start, end: start + from.length };
-        report({ messageId: 'found', data: { word: from }, location: { file, range }, fixes: [{ title: `Write ${to}`, safe, edits: [{ file, range, newText: to }] }] });
+        report({ messageId: 'found', data: { word: from }, location: { file, range }, fixes: [{ title: msg`Write ${to}`, safe, edits: [{ file, range, newText: to }] }] });
       }
     },
   });
@@ -46,7 +47,7 @@ describe('fixAll', () => {
       check({ report, stack: { files } }) {
         for (const [file, text] of files) {
           const range = { start: text.indexOf('1'), end: text.indexOf('1') + 1 };
-          if (range.start >= 0) report({ messageId: 'found', data: { word: '1' }, location: { file, range }, fixes: [{ title: 'Write 2', safe: true, edits: [{ file, range, newText: '2' }] }] });
+          if (range.start >= 0) report({ messageId: 'found', data: { word: '1' }, location: { file, range }, fixes: [{ title: msg`Write 2`, safe: true, edits: [{ file, range, newText: '2' }] }] });
         }
       },
     });
@@ -67,7 +68,7 @@ describe('applyFix', () => {
     ['outside', [edit(3, 9, '')], undefined],
     ['unknown file', [edit(0, 1, '', 'c')], undefined],
   ])('%s', (_, edits, expected) => {
-    const changed = applyFix(new Map([['a', 'abcde'], ['b', '12345']]), { title: 'T', safe: true, edits });
+    const changed = applyFix(new Map([['a', 'abcde'], ['b', '12345']]), { title: msg`T`, safe: true, edits });
     expect(changed && Object.fromEntries(changed)).toEqual(expected);
   });
 });

@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/core/config/read';
 import { applyEdits } from '../../../src/core/text/edit';
@@ -24,7 +25,7 @@ describe('addTarget', () => {
     const result = add(text);
     expect(result).toBe(expected);
     const { problems, config } = readConfig(result ?? '', '.trtc.yaml');
-    expect(problems.filter(({ message }) => !message.includes('rules'))).toEqual([]);
+    expect(problems.filter(({ message }) => !formatText(message).includes('rules'))).toEqual([]);
     expect(config.targets.map(({ name }) => name)).toContain('h100');
   });
 

@@ -1,9 +1,9 @@
+import { formatText, listPlaceholders } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { analyse as analyseFile, registry } from '../../../src/core/engine/analyse';
 import { exampleFile, readContext, readExampleTargets } from '../../../src/core/engine/example';
 import { applyFix } from '../../../src/core/engine/fix';
 import { parseMarks } from '../../../src/core/engine/marks';
-import { listPlaceholders } from '../../../src/core/engine/message';
 import { compareSeverity } from '../../../src/core/engine/settings';
 import type { Finding, RuleExample, RuleFamily, RuleInfo } from '../../../src/core/rules/model';
 
@@ -73,7 +73,7 @@ function checkBadExample(rule: RuleInfo, example: BadExample): void {
 
   const fixable = findings.filter(({ fixes }) => fixes.length > 0);
   for (const finding of fixable) {
-    expectUnique(finding.fixes.map(({ title }) => title));
+    expectUnique(finding.fixes.map(({ title }) => formatText(title)));
     finding.fixes.forEach((_, index) => checkFix(rule, example, finding, index));
   }
   const first = fixable[0]?.fixes[0];
@@ -85,18 +85,18 @@ function checkBadExample(rule: RuleInfo, example: BadExample): void {
 function checkFinding(rule: RuleInfo, finding: Finding): void {
   const template = rule.messages[finding.messageId];
   expect(template, `message ${finding.messageId}`).toBeDefined();
-  for (const name of listPlaceholders(template ?? '')) expect(finding.data, `value of {${name}}`).toHaveProperty(name);
+  for (const name of listPlaceholders(template ?? '')) expect(finding.text.data, `value of {${name}}`).toHaveProperty(name);
   expect(finding.message).toMatch(/\S[.`)!?…]$/);
   if (compareSeverity(finding.severity, 'warning') >= 0) {
     expect(finding.evidence.length + finding.related.length, 'an error or warning has evidence, or the other side of the conflict').toBeGreaterThan(0);
   }
   for (const { fact, source, checked } of finding.evidence) {
-    expect(fact).toMatch(/\S/);
+    expect(formatText(fact)).toMatch(/\S/);
     expect(source).toMatch(/\S/);
     expect(checked).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   }
   for (const { title, edits } of finding.fixes) {
-    expect(title).toMatch(/^[A-Z`].*[^.]$/);
+    expect(formatText(title)).toMatch(/^[A-Z`].*[^.]$/);
     expect(edits.length).toBeGreaterThan(0);
   }
 }
@@ -106,8 +106,9 @@ function checkFix(rule: RuleInfo, example: BadExample, finding: Finding, index: 
   const texts = listTexts(rule, example);
   const fix = finding.fixes[index];
   const changed = fix && applyFix(texts, fix);
-  if (changed === undefined) throw new Error(`${fix?.title}: its edits overlap or leave the text`);
-  for (const [file, text] of changed) expect(text, `${fix?.title}: changes nothing in ${file}`).not.toBe(texts.get(file));
+  const title = fix && formatText(fix.title);
+  if (changed === undefined) throw new Error(`${title}: its edits overlap or leave the text`);
+  for (const [file, text] of changed) expect(text, `${title}: changes nothing in ${file}`).not.toBe(texts.get(file));
 
   const { [exampleFile(rule).file]: after = '', ...context } = Object.fromEntries([...texts, ...changed]);
   const before = analyse(rule, parseMarks(example.text).text, example).findings;
@@ -116,7 +117,7 @@ function checkFix(rule: RuleInfo, example: BadExample, finding: Finding, index: 
   const left = countByText(before);
   decrease(left, describeText(finding));
   const added = result.findings.filter((found) => found.severity !== 'hint' && !decrease(left, describeText(found)));
-  expect(added.map(describeText), `${fix?.title}: findings after it`).toEqual([]);
+  expect(added.map(describeText), `${title}: findings after it`).toEqual([]);
 }
 
 function analyse(rule: RuleInfo, text: string, example: RuleExample) {

@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync('med
 
 /** Problems of a text, each with the words that it is about. */
 function problemsOf(text: string): readonly string[] {
-  return readSmokeFile(text, 'a.smoke.yaml').problems.map(({ location: { range }, message }) => `${text.slice(range.start, range.end)}: ${message}`);
+  return readSmokeFile(text, 'a.smoke.yaml').problems.map(({ location: { range }, message }) => `${text.slice(range.start, range.end)}: ${formatText(message)}`);
 }
 
 it('knows smoke files by their names', () => {

@@ -1,3 +1,4 @@
+import { msg } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { judgeDriver, type DriverDemand } from '../../../src/core/target/judge-driver';
 import { readTargets } from '../../../src/core/target/read';
@@ -71,7 +72,7 @@ describe('judgeDriver', () => {
   });
 
   it('takes the driver that the publisher names', () => {
-    const driverMin = { version: '545', evidence: { fact: 'f', source: 's', checked: '2026-11-20' } };
+    const driverMin = { version: '545', evidence: { fact: msg`f`, source: 's', checked: '2026-11-20' } };
     expect(judge('535.183.06 @ A100', { cuda: '12.3.2', checked: false, driverMin })).toBe('partial');
     expect(judge('545.23.08 @ A100', { cuda: '12.3.2', checked: false, driverMin })).toBeUndefined();
   });

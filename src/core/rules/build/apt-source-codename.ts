@@ -1,6 +1,7 @@
 import type { CopyInstruction } from '../../dockerfile/model';
 import { distributionsChecked, findDistribution, findDistributionByCodename } from '../../facts/distributions';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StackState } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
 import { baseName, resolvePath } from '../../text/path';
@@ -67,8 +68,8 @@ export const rule = defineRule({
           const others = codenames.flatMap((codename) => findDistributionByCodename(codename) ?? []);
           const [other] = others;
           if (other === undefined || other.codename === null || codenames.includes(base.codename) || others.length !== new Set(codenames).size) continue;
-          const evidence: Evidence = { fact: `${other.codename} is the code name of ${other.os}`, source: other.source, checked: distributionsChecked() };
-          report({ messageId: 'otherRelease', data: { list, os: other.os, codename: other.codename, base: base.os, baseCodename: base.codename }, location, evidence: [evidence], related: [{ location: base.where, message: `${base.os} comes in here.` }] });
+          const evidence: Evidence = { fact: msg`${other.codename} is the code name of ${other.os}`, source: other.source, checked: distributionsChecked() };
+          report({ messageId: 'otherRelease', data: { list, os: other.os, codename: other.codename, base: base.os, baseCodename: base.codename }, location, evidence: [evidence], related: [{ location: base.where, message: msg`${base.os} comes in here.` }] });
         }
       }
     }

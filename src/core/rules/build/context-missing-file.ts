@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { resolvePath } from '../../text/path';
 import type { Range } from '../../text/range';
@@ -7,7 +8,7 @@ import { defineRule } from '../model';
 import { neededStages } from '../support/needed-stages';
 
 const COPY: Evidence = {
-  fact: 'COPY and ADD take files from the build context; a path that is not there ends the build',
+  fact: msg`COPY and ADD take files from the build context; a path that is not there ends the build`,
   source: 'https://docs.docker.com/reference/dockerfile/#copy',
   checked: '2026-11-20',
 };

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep, InstructionStep, StageStack } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
@@ -7,7 +8,7 @@ import { defineRule } from '../model';
 import { chainOf, rootStage } from '../support/absence';
 
 const PROMPT: Evidence = {
-  fact: 'tzdata asks for the geographic area while it is configured, and the build waits for an answer, unless DEBIAN_FRONTEND is noninteractive',
+  fact: msg`tzdata asks for the geographic area while it is configured, and the build waits for an answer, unless DEBIAN_FRONTEND is noninteractive`,
   source: 'https://github.com/docker/docs/issues/13980',
   checked: '2026-11-20',
 };
@@ -72,7 +73,7 @@ export const rule = defineRule({
             data: { name: found.name.value, question },
             location: { file: one.action.file, range: found.range },
             evidence: [PROMPT],
-            fixes: start === undefined ? [] : [{ title: 'Set DEBIAN_FRONTEND=noninteractive', safe: true, edits: [{ file: one.action.file, range: { start, end: start }, newText: 'DEBIAN_FRONTEND=noninteractive ' }] }],
+            fixes: start === undefined ? [] : [{ title: msg`Set DEBIAN_FRONTEND=noninteractive`, safe: true, edits: [{ file: one.action.file, range: { start, end: start }, newText: 'DEBIAN_FRONTEND=noninteractive ' }] }],
           });
         }
       }

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { baseName } from '../../text/path';
@@ -9,12 +10,12 @@ import { runsWithoutGpu } from '../support/build-gpu';
 type MessageId = 'nvidiaSmi' | 'engine' | 'engineScript' | 'python' | 'demo';
 
 const NO_GPU: Evidence = {
-  fact: 'A build has no access to a GPU: the options that give one to a container do not reach RUN.',
+  fact: msg`A build has no access to a GPU: the options that give one to a container do not reach RUN.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1734',
   checked: '2026-11-20',
 };
 const NO_SMI: Evidence = {
-  fact: 'nvidia-smi is mounted from the host into a container with a GPU; during a build it is not there.',
+  fact: msg`nvidia-smi is mounted from the host into a container with a GPU; during a build it is not there.`,
   source: 'https://github.com/docker/compose/issues/9681',
   checked: '2026-11-20',
 };

@@ -1,6 +1,7 @@
 import type { BuildArgument } from '../../build/model';
 import { locateData } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { defineComposeRule, type Fix } from '../model';
 
@@ -58,7 +59,7 @@ export const rule = defineComposeRule({
           report({ messageId: 'undeclared', data: { name }, location: { file: location.file, range }, evidence: containerFacts('args-unconsumed') });
         }
         if (node === undefined || value === undefined || !isShortened(argument)) continue;
-        const fixes: readonly Fix[] = [{ title: 'Put it in quotes', safe: true, edits: [{ ...locateData(node), newText: `"${node.raw}"` }] }];
+        const fixes: readonly Fix[] = [{ title: msg`Put it in quotes`, safe: true, edits: [{ ...locateData(node), newText: `"${node.raw}"` }] }];
         report({ messageId: 'number', data: { written: node.raw, given: value.value }, location: locateData(node), evidence: containerFacts('args-numbers'), fixes });
       }
     }

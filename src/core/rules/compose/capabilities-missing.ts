@@ -2,6 +2,7 @@ import { replaceEntry } from '../../data/edit-yaml';
 import { listItems, locateData, locateKey, type DataMap, type Scalar } from '../../data/model';
 import type { DeviceRequest } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { isPartOfSplit } from './device-split';
 import { isForNvidia } from './requests';
@@ -80,13 +81,13 @@ export const rule = defineComposeRule({
           const { value } = capabilities;
           if (value.type !== 'string') return;
           const edit = value.text.edit(0, value.text.value.length, `[${value.text.value}]`);
-          const fixes: readonly Fix[] = edit === undefined || value.style !== 'plain' ? [] : [{ title: 'Make it a list', safe: true, edits: [edit] }];
+          const fixes: readonly Fix[] = edit === undefined || value.style !== 'plain' ? [] : [{ title: msg`Make it a list`, safe: true, edits: [edit] }];
           report({ messageId: 'notList', data: { path }, location: locateData(value), evidence: containerFacts('capabilities-required'), fixes });
         } else if (listItems(capabilities.value).some(({ kind }) => kind === 'list')) {
           const [inner] = listItems(capabilities.value);
           if (inner?.kind !== 'list') return;
           const text = project.text.slice(inner.range.start, inner.range.end);
-          const fixes: readonly Fix[] = !inner.flow || inner.file !== project.file ? [] : [{ title: 'Take the inner brackets away', safe: true, edits: [{ ...locateData(inner), newText: text.slice(1, -1) }] }];
+          const fixes: readonly Fix[] = !inner.flow || inner.file !== project.file ? [] : [{ title: msg`Take the inner brackets away`, safe: true, edits: [{ ...locateData(inner), newText: text.slice(1, -1) }] }];
           report({ messageId: 'nested', data: { path }, location: locateData(inner), evidence: containerFacts('capabilities-required'), fixes });
         } else for (const item of listUnknown(request)) {
           const all = listItems(capabilities.value).map((each) => (each.kind === 'scalar' ? each.text.value : '')).join(' ');
@@ -110,5 +111,5 @@ function addCapabilities(text: string, node: DataMap): readonly Fix[] {
   const edit = node.flow
     ? { file: node.file, range: { start: first.value.range.end, end: first.value.range.end }, newText: ', capabilities: [gpu]' }
     : first.value.kind === 'scalar' ? replaceEntry(text, first, [[0, line], [0, 'capabilities: [gpu]']], '') : undefined;
-  return edit === undefined ? [] : [{ title: 'Add capabilities: [gpu]', safe: true, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Add capabilities: [gpu]`, safe: true, edits: [edit] }];
 }

@@ -1,6 +1,7 @@
 import { removeEntry } from '../../data/edit-yaml';
 import { locateKey } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 
 export const rule = defineComposeRule({
@@ -35,9 +36,9 @@ export const rule = defineComposeRule({
         if (node.kind !== 'map' || count === undefined || deviceIds === undefined) continue;
         const fixes = [count, deviceIds].flatMap((entry): Fix[] => {
           const edit = removeEntry(project.text, node, entry);
-          return edit === undefined ? [] : [{ title: `Remove ${entry.key}`, safe: false, edits: [edit] }];
+          return edit === undefined ? [] : [{ title: msg`Remove ${entry.key}`, safe: false, edits: [edit] }];
         });
-        report({ messageId: 'both', location: locateKey(count), evidence: containerFacts('count-or-ids'), related: [{ location: locateKey(deviceIds), message: 'The devices are named here.' }], fixes });
+        report({ messageId: 'both', location: locateKey(count), evidence: containerFacts('count-or-ids'), related: [{ location: locateKey(deviceIds), message: msg`The devices are named here.` }], fixes });
       }
     }
   },

@@ -2,6 +2,7 @@ import { replaceEntry } from '../../data/edit-yaml';
 import { listItems, locateData, locateKey, type DataMap, type Scalar } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
 import type { DeviceRequest } from '../../compose/model';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { isPartOfSplit } from './device-split';
 import { isForNvidia } from './requests';
@@ -101,12 +102,12 @@ export const rule = defineComposeRule({
 /** `gpus: 2` as the list that is meant. */
 function askForGpus(node: Scalar): readonly Fix[] {
   const text = /^[1-9]\d*$/.test(node.text.value) ? `[{count: ${node.text.value}}]` : 'all';
-  return [{ title: `Write gpus: ${text}`, safe: false, edits: [{ ...locateData(node), newText: text }] }];
+  return [{ title: msg`Write gpus: ${text}`, safe: false, edits: [{ ...locateData(node), newText: text }] }];
 }
 
 function askForAll({ text }: Scalar): readonly Fix[] {
   const edit = text.edit(0, text.value.length, 'all');
-  return edit === undefined ? [] : [{ title: 'Write count: all', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Write count: all`, safe: false, edits: [edit] }];
 }
 
 /** Before the capabilities. What the specification says of a missing count is then written out. */
@@ -117,5 +118,5 @@ function addCount(text: string, node: DataMap, { capabilities }: DeviceRequest):
   const edit = node.flow
     ? { file, range: { start: keyRange.start, end: keyRange.start }, newText: 'count: all, ' }
     : replaceEntry(text, capabilities, [[0, 'count: all'], [0, line]], '');
-  return edit === undefined ? [] : [{ title: 'Add count: all', safe: true, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Add count: all`, safe: true, edits: [edit] }];
 }

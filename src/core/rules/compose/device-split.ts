@@ -1,6 +1,7 @@
 import type { DeviceRequest } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
 import { findEntry, findValue, locateKey, type DataMap } from '../../data/model';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { DEVICES_PATH, isRequest } from './requests';
 
@@ -54,7 +55,7 @@ export const rule = defineComposeRule({
           const at = file === project.file ? project.text.lastIndexOf('-', range.start) : -1;
           return at < 0 ? [] : [{ file, range: { start: at, end: at + 1 } }];
         });
-        const fixes: readonly Fix[] = [{ title: hyphens.length === 1 ? 'Take the hyphen away' : 'Take the hyphens away', safe: true, edits: hyphens.map((hyphen) => ({ ...hyphen, newText: ' ' })) }];
+        const fixes: readonly Fix[] = [{ title: hyphens.length === 1 ? msg`Take the hyphen away` : msg`Take the hyphens away`, safe: true, edits: hyphens.map((hyphen) => ({ ...hyphen, newText: ' ' })) }];
         for (const location of hyphens) report({ messageId: 'split', data: { path }, location, evidence: containerFacts('capabilities-required'), fixes });
       }
       const entry = findEntry(findValue(service.node, ...DEVICES_PATH.slice(0, -1)), 'devices');
@@ -92,8 +93,8 @@ function sharesKey(a: DataMap, b: DataMap): boolean {
 
 /** A hyphen before the first line of a block, and the others moved in. */
 function addHyphen(text: string, { file, flow, range }: DataMap): readonly Fix[] {
-  if (flow) return [{ title: 'Make it a list', safe: true, edits: [{ file, range: { start: range.start, end: range.start }, newText: '[' }, { file, range: { start: range.end, end: range.end }, newText: ']' }] }];
+  if (flow) return [{ title: msg`Make it a list`, safe: true, edits: [{ file, range: { start: range.start, end: range.start }, newText: '[' }, { file, range: { start: range.end, end: range.end }, newText: ']' }] }];
   const lines = text.slice(range.start, range.end).split('\n');
   const newText = lines.map((line, i) => (i === 0 ? `- ${line}` : line.trim() === '' ? line : `  ${line}`)).join('\n');
-  return [{ title: 'Make it a list', safe: true, edits: [{ file, range, newText }] }];
+  return [{ title: msg`Make it a list`, safe: true, edits: [{ file, range, newText }] }];
 }

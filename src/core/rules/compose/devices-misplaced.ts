@@ -1,5 +1,6 @@
 import { findEntry, findValue, locateKey } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { DEVICES_PATH, listMisplaced, type MisplacedRequest } from './requests';
 
@@ -86,7 +87,7 @@ export const rule = defineComposeRule({
 
 /** A map of that name alone is renamed; a list directly under `resources` goes one step in. */
 function findFixes(text: string, { path, parent, entry }: MisplacedRequest): readonly Fix[] {
-  const title = `Move it to ${DEVICES_PATH.slice(0, -1).join('.')}`;
+  const title = msg`Move it to ${DEVICES_PATH.slice(0, -1).join('.')}`;
   const { file } = parent;
   if (parent.flow || entry.file !== file || entry.value.file !== file) return [];
   if (path.join('.') === 'deploy.resources.devices' && findEntry(parent, 'reservations') === undefined) {

@@ -4,6 +4,7 @@ import type { ComposeProject, ComposeService } from '../../compose/model';
 import { findVariable } from '../../compose/service';
 import { findScalar, locateData } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { findGpuImage, isJetsonImage } from '../support/gpu-image';
 import { listMisplaced } from './requests';
@@ -84,7 +85,7 @@ export const rule = defineComposeRule({
       const gpu = findGpuImage(container);
       if (gpu === undefined || hasTwinWithGpu(project, service) || project.isWiredElsewhere(service.name) || isCommentedOut(project, service)) continue;
       const edits = isJetsonImage(container) ? undefined : requestGpus(project, service, { kind: 'all' });
-      const fixes: readonly Fix[] = edits === undefined ? [] : [{ title: 'Reserve all GPUs', safe: false, edits }];
+      const fixes: readonly Fix[] = edits === undefined ? [] : [{ title: msg`Reserve all GPUs`, safe: false, edits }];
       const built = container?.built;
       const from = container?.stage.stage.from;
       report({
@@ -92,7 +93,7 @@ export const rule = defineComposeRule({
         data: { image: gpu.name, service: service.name },
         location: built === undefined && service.image !== undefined ? (service.image.text.locate() ?? locateData(service.image)) : (built?.request.location ?? service.location),
         evidence: containerFacts('gpu-not-default'),
-        related: built === undefined || from === undefined || built.alone === undefined ? [] : [{ location: { file: container?.stack.dockerfile.file ?? '', range: from.image.range }, message: 'The stage that is run begins here.' }],
+        related: built === undefined || from === undefined || built.alone === undefined ? [] : [{ location: { file: container?.stack.dockerfile.file ?? '', range: from.image.range }, message: msg`The stage that is run begins here.` }],
         fixes,
       });
     }

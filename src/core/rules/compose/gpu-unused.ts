@@ -1,5 +1,6 @@
 import { listSyntaxes } from '../../compose/gpu-wish';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { nameOf } from '../support/image-uses';
 import { defineComposeRule } from '../model';
 
@@ -44,7 +45,7 @@ export const rule = defineComposeRule({
         data: { image: nameOf(image), service: service.name },
         location: text.locate(tagRange?.start, tagRange?.end) ?? service.location,
         evidence: containerFacts('tensorflow-cpu-tags'),
-        fixes: edit === undefined ? [] : [{ title: `Use ${image.canonical}:${wanted}`, safe: false, edits: [edit] }],
+        fixes: edit === undefined ? [] : [{ title: msg`Use ${image.canonical}:${wanted}`, safe: false, edits: [edit] }],
       });
     }
   },

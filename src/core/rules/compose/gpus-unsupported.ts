@@ -1,6 +1,7 @@
 import { listConversions } from '../../compose/convert';
 import { findEntry, locateData, locateKey } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule } from '../model';
 import { dropVersion } from './requests';
 
@@ -40,7 +41,7 @@ export const rule = defineComposeRule({
       const drop = dropVersion(project);
       const convert = listConversions(project, service).find(({ to }) => to === 'deploy');
       const fixes = [
-        ...(convert === undefined ? [] : [{ title: `${convert.title}, and remove the version`, safe: false, edits: [...drop.flatMap(({ edits }) => edits), ...convert.edits] }]),
+        ...(convert === undefined ? [] : [{ title: msg`${convert.title}, and remove the version`, safe: false, edits: [...drop.flatMap(({ edits }) => edits), ...convert.edits] }]),
         ...drop,
       ];
       report({
@@ -48,7 +49,7 @@ export const rule = defineComposeRule({
         data: { version: version.text.value, service: service.name },
         location: locateKey(entry),
         evidence: containerFacts('gpus-docs', 'version-honoured'),
-        related: [{ location: locateData(version), message: 'The version is named here.' }],
+        related: [{ location: locateData(version), message: msg`The version is named here.` }],
         fixes,
       });
     }

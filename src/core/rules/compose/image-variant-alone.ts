@@ -1,5 +1,6 @@
 import { findVariantTag } from '../../facts/application-images';
 import { parseImageReference } from '../../image/reference';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 
 export const rule = defineComposeRule({
@@ -44,7 +45,7 @@ export const rule = defineComposeRule({
       if (image === undefined || reference?.tag === undefined || range === undefined || found === undefined || location === undefined) continue;
       const tag = found.prefix + reference.tag;
       const edit = image.text.edit(range.start, range.end, tag);
-      const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: `Use ${name}:${tag}`, safe: false, edits: [edit] }];
+      const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: msg`Use ${name}:${tag}`, safe: false, edits: [edit] }];
       report({ messageId: 'alone', data: { image: `${name}:${reference.tag}` }, location, evidence: [found.evidence], fixes });
     }
   },

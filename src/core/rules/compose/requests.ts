@@ -2,6 +2,7 @@ import { removeEntry, removeItem } from '../../data/edit-yaml';
 import { findEntry, findScalar, findValue, listItems, type Data, type DataEntry, type DataMap } from '../../data/model';
 import type { ComposeProject, ComposeService, DeviceRequest } from '../../compose/model';
 import { listAssignments } from '../../compose/service';
+import { msg } from '../../l10n/message';
 import type { FileEdit } from '../../text/edit';
 import type { Fix } from '../model';
 
@@ -64,7 +65,7 @@ export function removeVariable({ text, file }: ComposeProject, { node }: Compose
     const item = environment.items.find((each) => each.kind === 'scalar' && each.range.start <= entry.keyRange.start && entry.keyRange.end <= each.range.end);
     edit = environment.items.length === 1 ? removeOnly(text, node, 'environment') : item && removeItem(text, environment, item);
   }
-  return edit === undefined ? [] : [{ title: `Remove ${name}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Remove ${name}`, safe: false, edits: [edit] }];
 }
 
 function removeOnly(text: string, node: DataMap, key: string): FileEdit | undefined {
@@ -81,5 +82,5 @@ export function readWord({ node }: ComposeService, key: string): string | undefi
 export function dropVersion({ root, text }: ComposeProject): readonly Fix[] {
   const entry = findEntry(root, 'version');
   const edit = entry && removeEntry(text, root, entry);
-  return edit === undefined ? [] : [{ title: 'Remove the version', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Remove the version`, safe: false, edits: [edit] }];
 }

@@ -1,6 +1,7 @@
 import { findEntry, locateData, locateKey, type DataEntry } from '../../data/model';
 import type { ComposeService } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule } from '../model';
 import { dropVersion } from './requests';
 
@@ -57,7 +58,7 @@ export const rule = defineComposeRule({
         data: { version: value, service: service.name },
         location: locateData(version),
         evidence: messageId === 'devices' ? containerFacts('devices-since', 'version-honoured') : containerFacts('runtime-versions', 'version-honoured'),
-        related: [{ location: locateKey(entry), message: 'This is what the version does not know.' }],
+        related: [{ location: locateKey(entry), message: msg`This is what the version does not know.` }],
         fixes: dropVersion(project),
       });
       return;

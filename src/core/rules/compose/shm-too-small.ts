@@ -1,6 +1,7 @@
 import { appendEntry } from '../../data/edit-yaml';
 import { findScalar, findValue, listItems, locateData } from '../../data/model';
 import type { ComposeProject, ComposeService } from '../../compose/model';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { DEFAULT_SHM_BYTES, findSharedMemoryNeed, readBytes } from '../support/shared-memory';
 
@@ -65,7 +66,7 @@ export const rule = defineComposeRule({
       const { what, evidence } = need;
       if (size !== undefined) {
         const edit = size.text.edit(0, size.text.value.length, '8gb');
-        report({ ...severity, messageId: 'small', data: { what, size: size.text.value }, location: size.text.locate() ?? locateData(size), evidence, fixes: edit === undefined ? [] : [{ title: 'Set shm_size: 8gb', safe: false, edits: [edit] }] });
+        report({ ...severity, messageId: 'small', data: { what, size: size.text.value }, location: size.text.locate() ?? locateData(size), evidence, fixes: edit === undefined ? [] : [{ title: msg`Set shm_size: 8gb`, safe: false, edits: [edit] }] });
       } else {
         const location = build === undefined && image !== undefined ? (image.text.locate() ?? locateData(image)) : service.location;
         report({ ...severity, messageId: 'unset', data: { what }, location, evidence, fixes: addSize(project, service) });
@@ -81,5 +82,5 @@ function isTmpfs({ node }: ComposeService): boolean {
 
 function addSize({ text, file }: ComposeProject, { node }: ComposeService): readonly Fix[] {
   const edit = node.file === file ? appendEntry(text, node, [[0, 'shm_size: 8gb']], '') : undefined;
-  return edit === undefined ? [] : [{ title: 'Add shm_size: 8gb', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Add shm_size: 8gb`, safe: false, edits: [edit] }];
 }

@@ -2,6 +2,7 @@ import { findScalar, findValue, listEntries, listItems, type Data, type Scalar }
 import { listAssignments } from '../../compose/service';
 import type { ComposeService } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 
 const UNMARKED = /(?<![$\w])\{([A-Za-z_]\w*)(?::?[-?+][^{}]*)?\}/;
@@ -48,7 +49,7 @@ export const rule = defineComposeRule({
         const location = found === null || at < 0 ? undefined : value.text.locate(at, at + found[0].length);
         if (found === null || location === undefined) continue;
         const edit = value.text.edit(at, at + 1, '${');
-        const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: `Write $${found[0]}`, safe: true, edits: [edit] }];
+        const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: msg`Write $${found[0]}`, safe: true, edits: [edit] }];
         report({ messageId: 'unmarked', data: { text: found[0], what }, location, evidence: containerFacts('interpolation'), fixes });
       }
     }

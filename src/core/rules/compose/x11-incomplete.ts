@@ -3,6 +3,7 @@ import { findValue } from '../../data/model';
 import { findVariable } from '../../compose/service';
 import type { ComposeProject, ComposeService } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 import { readWord } from './requests';
 
@@ -93,5 +94,5 @@ function covers(mount: string, path: string): boolean {
 function mountSocket({ text, file }: ComposeProject, { node }: ComposeService): readonly Fix[] {
   const volumes = findValue(node, 'volumes');
   const edit = volumes?.kind === 'list' && volumes.file === file ? appendItem(text, volumes, `${SOCKET}:${SOCKET}:ro`) : undefined;
-  return edit === undefined ? [] : [{ title: 'Mount the socket of the X server', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Mount the socket of the X server`, safe: false, edits: [edit] }];
 }

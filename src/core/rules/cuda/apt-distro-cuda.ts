@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep, InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { findComponent, findComponents, knownVersion } from '../../stack/query';
@@ -13,12 +14,12 @@ type MessageId = 'nonFree' | 'beside';
 const DISTRIBUTION = /^nvidia-(?:cuda-(?:toolkit(?:-gcc)?|dev|gdb)|cudnn|profiler|visual-profiler|nsight)$/;
 
 const NON_FREE: Evidence = {
-  fact: 'Debian has nvidia-cuda-toolkit in non-free, which its images do not list.',
+  fact: msg`Debian has nvidia-cuda-toolkit in non-free, which its images do not list.`,
   source: 'https://github.com/unclecode/crawl4ai/issues/2020',
   checked: '2026-11-20',
 };
 const OTHER_RELEASE: Evidence = {
-  fact: 'nvidia-cuda-toolkit of Ubuntu puts an nvcc of the CUDA release that the distribution froze into /usr/bin: 9.1 in 18.04.',
+  fact: msg`nvidia-cuda-toolkit of Ubuntu puts an nvcc of the CUDA release that the distribution froze into /usr/bin: 9.1 in 18.04.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/740',
   checked: '2026-11-20',
 };
@@ -107,8 +108,8 @@ function checkPackage(action: PackageInstall, spec: PackageSpec, state: ActionSt
     data: { package: name, cuda: version === undefined ? 'CUDA' : `CUDA ${version}` },
     location,
     evidence: [OTHER_RELEASE],
-    related: [{ location: cuda.where, message: 'NVIDIA’s CUDA comes from here.' }],
-    fixes: edit === undefined ? [] : [{ title: `Leave out ${name}`, safe: false, edits: [edit] }],
+    related: [{ location: cuda.where, message: msg`NVIDIA’s CUDA comes from here.` }],
+    fixes: edit === undefined ? [] : [{ title: msg`Leave out ${name}`, safe: false, edits: [edit] }],
   });
 }
 

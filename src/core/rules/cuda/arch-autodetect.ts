@@ -1,5 +1,6 @@
 import { supportedArchitectures } from '../../facts/cuda-toolkits';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { ActionStep, InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
@@ -11,27 +12,27 @@ import { findCompiler } from './toolkit';
 type MessageId = 'native' | 'nvccNative' | 'tinyCudaNn' | 'torch' | 'torchMaybe' | 'cargo';
 
 const CMAKE_NATIVE: Evidence = {
-  fact: 'CMake puts the architecture of the GPU in the machine in the place of `native`; without a GPU, or with a CMake older than 3.24, nvcc is asked for `compute_`.',
+  fact: msg`CMake puts the architecture of the GPU in the machine in the place of \`native\`; without a GPU, or with a CMake older than 3.24, nvcc is asked for \`compute_\`.`,
   source: 'https://github.com/colmap/colmap/issues/1822',
   checked: '2026-11-20',
 };
 const NVCC_NATIVE: Evidence = {
-  fact: 'With -arch=native nvcc compiles for the GPUs that it sees; where it sees none it warns and takes its default architecture.',
+  fact: msg`With -arch=native nvcc compiles for the GPUs that it sees; where it sees none it warns and takes its default architecture.`,
   source: 'https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/',
   checked: '2026-11-20',
 };
 const TINY_CUDA_NN: Evidence = {
-  fact: 'tiny-cuda-nn asks PyTorch for the compute capability of the GPU unless TCNN_CUDA_ARCHITECTURES is set.',
+  fact: msg`tiny-cuda-nn asks PyTorch for the compute capability of the GPU unless TCNN_CUDA_ARCHITECTURES is set.`,
   source: 'https://github.com/NVlabs/tiny-cuda-nn/issues/445',
   checked: '2026-11-20',
 };
 const TORCH: Evidence = {
-  fact: 'Without TORCH_CUDA_ARCH_LIST, torch.utils.cpp_extension compiles for the GPUs that it sees, and fails where it sees none.',
+  fact: msg`Without TORCH_CUDA_ARCH_LIST, torch.utils.cpp_extension compiles for the GPUs that it sees, and fails where it sees none.`,
   source: 'https://github.com/pytorch/pytorch/issues/28955',
   checked: '2026-11-20',
 };
 const CARGO: Evidence = {
-  fact: 'bindgen_cuda, which compiles the kernels of candle, runs nvidia-smi unless CUDA_COMPUTE_CAP is set.',
+  fact: msg`bindgen_cuda, which compiles the kernels of candle, runs nvidia-smi unless CUDA_COMPUTE_CAP is set.`,
   source: 'https://github.com/huggingface/candle/issues/1516',
   checked: '2026-11-20',
 };
@@ -168,7 +169,7 @@ function reportNative(stage: StageStack, stack: StackReport, report: Setting['re
       data: { name: name ?? '' },
       location: { file: native.file, range: native.range },
       evidence: [byCmake ? CMAKE_NATIVE : NVCC_NATIVE],
-      fixes: edit === undefined ? [] : [{ title: `Compile for ${(list ?? []).join(', ')}`, safe: false, edits: [{ ...edit, newText: `${quotes}${edit.newText}${quotes}` }] }],
+      fixes: edit === undefined ? [] : [{ title: msg`Compile for ${(list ?? []).join(', ')}`, safe: false, edits: [{ ...edit, newText: `${quotes}${edit.newText}${quotes}` }] }],
     });
   }
 }
@@ -284,5 +285,5 @@ function commonArchitectures(stage: StageStack, state: StackState): readonly num
 
 function setVariable(name: string, value: string, { step, stack }: Setting): Fix {
   const start = step.instruction.range.start;
-  return { title: `Set ${name} to ${value.replaceAll('"', '')}`, safe: false, edits: [{ file: stack.dockerfile.file, range: { start, end: start }, newText: `ENV ${name}=${value}\n` }] };
+  return { title: msg`Set ${name} to ${value.replaceAll('"', '')}`, safe: false, edits: [{ file: stack.dockerfile.file, range: { start, end: start }, newText: `ENV ${name}=${value}\n` }] };
 }

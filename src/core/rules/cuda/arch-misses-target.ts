@@ -1,5 +1,6 @@
 import { supportedArchitectures } from '../../facts/cuda-toolkits';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ArchitectureRequest } from '../../shell/installers/model';
 import type { StackReport } from '../../stack/model';
 import { gpuEvidence, runsOn, toCapability } from '../../target/judge-gpu';
@@ -10,7 +11,7 @@ import { listArchitectures, type ArchitectureUse } from './architecture-lists';
 import { findCompiler } from './toolkit';
 
 const NO_KERNEL: Evidence = {
-  fact: 'Code for a compute capability runs on that and higher ones of the same major; PTX is compiled on the host for any higher one',
+  fact: msg`Code for a compute capability runs on that and higher ones of the same major; PTX is compiled on the host for any higher one`,
   source: 'https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility',
   checked: '2026-11-20',
 };
@@ -99,7 +100,7 @@ export const rule = defineRule({
           data: { name: use.name ?? 'The command', targets: namePairs(alike), capability: first.gpu.computeCapability },
           location,
           evidence: distinctEvidence([NO_KERNEL, ...missing.flatMap(({ gpu }) => gpuEvidence(gpu))]),
-          related: others.length === 0 ? [] : [{ location, message: `It has none for ${namePairs(others)} either.` }],
+          related: others.length === 0 ? [] : [{ location, message: msg`It has none for ${namePairs(others)} either.` }],
           fixes: fix === undefined ? [] : [fix],
         });
       }
@@ -186,10 +187,10 @@ function addMissing({ name, value }: ArchitectureUse, codes: readonly Code[], mi
     if (separator === undefined || !plain) return undefined;
     const added = wanted.map((capability) => (dotted ? capability : capability.replace('.', '')));
     const edit = value.edit(start, end, [last, ...added].join(separator));
-    return edit && { title: `Add ${added.join(', ')}`, safe: false, edits: [edit] };
+    return edit && { title: msg`Add ${added.join(', ')}`, safe: false, edits: [edit] };
   }
   const highest = codes.every(({ capability }) => compareDotted(capability, toCapability(Number(last.replace(/\D/g, '')))) <= 0);
   if (name !== 'TORCH_CUDA_ARCH_LIST' || !highest || !/^\d+\.\d$/.test(last) || wanted.some((capability) => compareDotted(capability, last) < 0)) return undefined;
   const edit = value.edit(start, end, `${last}+PTX`);
-  return edit && { title: `Add PTX of ${last} for newer GPUs`, safe: false, edits: [edit] };
+  return edit && { title: msg`Add PTX of ${last} for newer GPUs`, safe: false, edits: [edit] };
 }

@@ -1,5 +1,6 @@
 import { architectureOf, supportedArchitectures, type SupportedArchitectures } from '../../facts/cuda-toolkits';
 import type { Evidence } from '../../facts/evidence';
+import { msg, type Message } from '../../l10n/message';
 import { parseArchitectureList } from '../../shell/installers/architectures';
 import type { ArchitectureRequest } from '../../shell/installers/model';
 import type { FileEdit } from '../../text/edit';
@@ -12,7 +13,7 @@ import { findCompiler, type Compiler } from './toolkit';
 
 /** The tables begin with compute capability 3.0. */
 const FERMI: Evidence = {
-  fact: 'CUDA 9.0 dropped compute capability 2.x.',
+  fact: msg`CUDA 9.0 dropped compute capability 2.x.`,
   source: 'https://github.com/PointCloudLibrary/pcl/pull/2047',
   checked: '2026-11-20',
 };
@@ -105,7 +106,7 @@ export const rule = defineRule({
           },
           location,
           evidence: refused.some(({ sm }) => isFermi(sm)) ? [FERMI] : [known.evidence],
-          related: [{ location: compiler.component.where, message: `nvcc of CUDA ${compiler.version} comes from here.` }],
+          related: [{ location: compiler.component.where, message: msg`nvcc of CUDA ${compiler.version} comes from here.` }],
           fixes: [dropRefused(use, refused, known, compiler) ?? dropOptions(use, refused)].filter((fix) => fix !== undefined),
         });
       }
@@ -167,7 +168,7 @@ function dropRefused({ value, name }: ArchitectureUse, refused: readonly Archite
   const newest = Math.max(...refused.map(({ sm }) => numberOf(sm)));
   const wantsPtx = newest > Math.max(0, ...kept.map(({ request }) => numberOf(request.sm))) && !kept.some(({ request }) => request.ptx);
   const torch = name === 'TORCH_CUDA_ARCH_LIST' ? '+PTX' : '';
-  const fixOf = (title: string, edits: readonly (FileEdit | undefined)[]): Fix | undefined => {
+  const fixOf = (title: Message, edits: readonly (FileEdit | undefined)[]): Fix | undefined => {
     const found = edits.filter((edit) => edit !== undefined);
     return found.length < edits.length ? undefined : { title, safe: false, edits: found };
   };
@@ -176,7 +177,7 @@ function dropRefused({ value, name }: ArchitectureUse, refused: readonly Archite
     if (only === undefined || others.length > 0 || newest < highest) return undefined;
     const written = value.value.slice(only.start, only.end);
     const text = `${/^\d+\.\d/.test(written) ? `${String(Math.floor(highest / 10))}.${String(highest % 10)}` : String(highest)}${torch}`;
-    return /^[\d.]+[af]?(?:\+PTX)?$/.test(written) ? fixOf(`Compile for ${text}, the newest that CUDA ${version} knows`, [value.edit(only.start, only.end, text)]) : undefined;
+    return /^[\d.]+[af]?(?:\+PTX)?$/.test(written) ? fixOf(msg`Compile for ${text}, the newest that CUDA ${version} knows`, [value.edit(only.start, only.end, text)]) : undefined;
   }
   const edits = groupRefused(tokens, names).map(([from, to]) => {
     const first = tokens[from];
@@ -189,7 +190,7 @@ function dropRefused({ value, name }: ArchitectureUse, refused: readonly Archite
   const top = kept.reduce((best, token) => (numberOf(token.request.sm) > numberOf(best.request.sm) ? token : best));
   const withPtx = wantsPtx && torch !== '' && newest > highest;
   const ptx = withPtx ? appendTo(value, edits, top, torch) : edits;
-  return fixOf(`Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, ptx);
+  return fixOf(msg`Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, ptx);
 }
 
 /** nvcc's own options without those for what it refuses, where others are left. */
@@ -208,7 +209,7 @@ function dropOptions({ build, requests }: ArchitectureUse, refused: readonly Arc
     if (before === undefined) return undefined;
     edits.push({ file, range: { start: before.range.end, end: word.range.end }, newText: '' });
   }
-  return edits.length === 0 ? undefined : { title: `Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, safe: false, edits };
+  return edits.length === 0 ? undefined : { title: msg`Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, safe: false, edits };
 }
 
 /** Runs of refused tokens, as first and last index. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { judgeDriver } from '../../target/judge-driver';
@@ -13,12 +14,12 @@ type MessageId = 'searchPath' | 'configuration' | 'target';
 const COMPAT = /^\/usr\/local\/cuda[\w.-]*\/compat\/?(?:lib\.real\/?)?$/;
 
 const NEWER_DRIVER: Evidence = {
-  fact: 'A libcuda that does not fit the kernel module gives error 803.',
+  fact: msg`A libcuda that does not fit the kernel module gives error 803.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1256',
   checked: '2026-11-20',
 };
 const DATA_CENTER: Evidence = {
-  fact: 'Forward compatibility works on data-center GPUs only; elsewhere it gives error 804.',
+  fact: msg`Forward compatibility works on data-center GPUs only; elsewhere it gives error 804.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1294',
   checked: '2026-11-20',
 };
@@ -115,7 +116,7 @@ function reportSearchPath(step: InstructionStep, stack: StackReport, report: Rep
   const shipped = stack.stages.at(-1)?.final.env.get('LD_LIBRARY_PATH')?.value.split(':') ?? [];
   for (const entry of path.added) {
     if (!shipped.includes(entry.folder)) continue;
-    const fix = removeFolder(path.value, entry, 'Take the compatibility folder off LD_LIBRARY_PATH');
+    const fix = removeFolder(path.value, entry, msg`Take the compatibility folder off LD_LIBRARY_PATH`);
     report({ messageId: 'searchPath', data: { path: entry.folder }, location: entry.location, evidence: [NEWER_DRIVER, DATA_CENTER], fixes: fix === undefined ? [] : [fix] });
   }
 }

@@ -1,5 +1,6 @@
 import { newestGcc } from '../../facts/cuda-toolkits';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -77,7 +78,7 @@ export const rule = defineRule<MessageId>({
         data: { gcc: String(choice.major), cuda: compiler.version, most: String(newest.major), os: choice.os ?? '' },
         location: choice.location,
         evidence: choice.evidence === undefined ? [newest.evidence] : [newest.evidence, choice.evidence],
-        related: [{ location: compiler.component.where, message: `nvcc of CUDA ${compiler.version} comes from here.` }],
+        related: [{ location: compiler.component.where, message: msg`nvcc of CUDA ${compiler.version} comes from here.` }],
       });
     }
   },
@@ -148,7 +149,7 @@ function findDefault(stage: StageStack): Choice | undefined {
   for (const { actions } of stage.steps) {
     const call = actions.find(({ action }) => action.kind === 'compile' && action.usesNvcc && !action.command.conditional)?.action;
     if (call !== undefined) {
-      const evidence: Evidence = { fact: `gcc of ${name} is version ${String(gcc.major)}.`, source: gcc.source, checked: '2026-11-20' };
+      const evidence: Evidence = { fact: msg`gcc of ${name} is version ${String(gcc.major)}.`, source: gcc.source, checked: '2026-11-20' };
       return { major: gcc.major, location: { file: call.file, range: call.range }, forNvcc: false, os: name, evidence };
     }
   }

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
@@ -10,22 +11,22 @@ import { dropPackage } from '../support/edit-packages';
 type MessageId = 'metapackage' | 'package' | 'openCl' | 'runfile' | 'driverRunfile' | 'script';
 
 const MISMATCH: Evidence = {
-  fact: 'Where the image holds a newer driver library than the host, the links in the container lead to that one, which does not fit the kernel module.',
+  fact: msg`Where the image holds a newer driver library than the host, the links in the container lead to that one, which does not fit the kernel module.`,
   source: 'https://github.com/NVIDIA/libnvidia-container/issues/266',
   checked: '2026-11-20',
 };
 const METAPACKAGE: Evidence = {
-  fact: 'The packages cuda, cuda-X-Y and cuda-runtime-X-Y depend on the driver; cuda-toolkit-X-Y and cuda-libraries-X-Y do not.',
+  fact: msg`The packages cuda, cuda-X-Y and cuda-runtime-X-Y depend on the driver; cuda-toolkit-X-Y and cuda-libraries-X-Y do not.`,
   source: 'https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#meta-packages',
   checked: '2026-11-20',
 };
 const OPENCL: Evidence = {
-  fact: 'nvidia-opencl-dev of Ubuntu depends on libnvidia-compute, in whose place the toolkit cannot mount the library of the host.',
+  fact: msg`nvidia-opencl-dev of Ubuntu depends on libnvidia-compute, in whose place the toolkit cannot mount the library of the host.`,
   source: 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/371',
   checked: '2026-11-20',
 };
 const OLLAMA: Evidence = {
-  fact: 'The install script of Ollama installs cuda-drivers where it finds an NVIDIA GPU, with lspci or lshw, and no nvidia-smi.',
+  fact: msg`The install script of Ollama installs cuda-drivers where it finds an NVIDIA GPU, with lspci or lshw, and no nvidia-smi.`,
   source: 'https://github.com/E4S-Project/e4s/issues/172',
   checked: '2026-11-20',
 };
@@ -166,7 +167,7 @@ function checkAction({ action, before }: ActionStep, stage: StageStack, stack: S
       else {
         const asked = action.command.words.some(({ text }) => /^--?driver$/.test(text.value));
         const end = action.command.words.at(-1)?.range.end;
-        const fixes: Fix[] = asked || end === undefined ? [] : [{ title: 'Install the toolkit alone', safe: false, edits: [{ file: action.file, range: { start: end, end }, newText: ' --toolkit' }] }];
+        const fixes: Fix[] = asked || end === undefined ? [] : [{ title: msg`Install the toolkit alone`, safe: false, edits: [{ file: action.file, range: { start: end, end }, newText: ' --toolkit' }] }];
         report({ messageId: 'runfile', ...severity, location, evidence: [MISMATCH], fixes });
       }
       return;
@@ -192,16 +193,16 @@ function describePackage(action: PackageInstall, spec: PackageSpec, setting: { r
     const meta = METAPACKAGES.exec(name);
     if (meta !== null) {
       const edit = spec.name.edit(0, name.length, successorOf(meta, setting.before));
-      return { messageId: 'metapackage', data, evidence: [METAPACKAGE, MISMATCH], fixes: edit === undefined ? [] : [{ title: `Install ${edit.newText}`, safe: false, edits: [edit] }] };
+      return { messageId: 'metapackage', data, evidence: [METAPACKAGE, MISMATCH], fixes: edit === undefined ? [] : [{ title: msg`Install ${edit.newText}`, safe: false, edits: [edit] }] };
     }
     if (name === 'nvidia-opencl-dev') {
       const edit = spec.name.edit(0, name.length, 'ocl-icd-opencl-dev');
-      return { messageId: 'openCl', data, evidence: [OPENCL], fixes: edit === undefined ? [] : [{ title: 'Install ocl-icd-opencl-dev', safe: false, edits: [edit] }] };
+      return { messageId: 'openCl', data, evidence: [OPENCL], fixes: edit === undefined ? [] : [{ title: msg`Install ocl-icd-opencl-dev`, safe: false, edits: [edit] }] };
     }
   }
   if (!DRIVER.test(name) && !(action.manager === 'pacman' && (name === 'nvidia' || name === 'nvidia-open'))) return undefined;
   const edit = dropPackage(action, spec, setting.stack);
-  return { messageId: 'package', data, evidence: [MISMATCH], fixes: edit === undefined ? [] : [{ title: `Leave out ${name}`, safe: false, edits: [edit] }] };
+  return { messageId: 'package', data, evidence: [MISMATCH], fixes: edit === undefined ? [] : [{ title: msg`Leave out ${name}`, safe: false, edits: [edit] }] };
 }
 
 /** The package that brings the same without the driver; one without version takes that of the CUDA which is there. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
@@ -11,13 +12,13 @@ const STUBS = /\/stubs\/?$/;
 const STUB_LIBRARY = /\/stubs\/libcuda\.so(?:\.1)?$/;
 
 const MOUNTED: Evidence = {
-  fact: 'The NVIDIA Container Toolkit mounts the driver libraries of the host; it fails when the image holds files in their place.',
+  fact: msg`The NVIDIA Container Toolkit mounts the driver libraries of the host; it fails when the image holds files in their place.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1551',
   checked: '2026-11-20',
 };
 
 const STUB_WINS: Evidence = {
-  fact: 'The libcuda of a stubs folder only satisfies the linker; a program that loads it at run time finds no GPU.',
+  fact: msg`The libcuda of a stubs folder only satisfies the linker; a program that loads it at run time finds no GPU.`,
   source: 'https://github.com/tensorflow/tensorflow/issues/36974',
   checked: '2026-11-20',
 };
@@ -131,14 +132,14 @@ function reportSearchPath(step: InstructionStep, stage: StageStack, stack: Stack
     if (!shipped.includes(entry.folder)) continue;
     const link = findStubLink(stage);
     const wins = link !== undefined && !(mounted !== undefined && mounted.start < entry.start);
-    const fix = removeFolder(path.value, entry, 'Take the stubs off LD_LIBRARY_PATH');
+    const fix = removeFolder(path.value, entry, msg`Take the stubs off LD_LIBRARY_PATH`);
     report({
       messageId: link === undefined ? 'stubsOnPath' : 'stubsLinked',
       severity: wins ? 'error' : 'warning',
       data: { path: entry.folder },
       location: entry.location,
       evidence: [STUB_WINS],
-      related: link === undefined ? [] : [{ location: link, message: 'The stub is linked as libcuda.so.1 here.' }],
+      related: link === undefined ? [] : [{ location: link, message: msg`The stub is linked as libcuda.so.1 here.` }],
       fixes: fix === undefined ? [] : [fix],
     });
   }

@@ -1,4 +1,5 @@
 import { ngcRelease, ngcValue } from '../../facts/ngc-images';
+import { msg } from '../../l10n/message';
 import type { StackState } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
@@ -188,7 +189,7 @@ function reportFailures(failures: readonly Failure[], data: Readonly<Record<stri
     data: { ...data, needed: first.verdict.needed, targets: describeTargets(worst), error: errorOf(first.verdict, data['cuda'] ?? '') },
     location,
     evidence: distinctEvidence(worst.flatMap(({ verdict }) => verdict.evidence)),
-    related: others.length === 0 ? [] : [{ location, message: `Besides, ${describeTargets(others)}, where driver ${others[0]?.verdict.needed ?? ''} is asked for.` }],
+    related: others.length === 0 ? [] : [{ location, message: msg`Besides, ${describeTargets(others)}, where driver ${others[0]?.verdict.needed ?? ''} is asked for.` }],
     fixes,
   });
 }

@@ -1,3 +1,4 @@
+import { msg } from '../../l10n/message';
 import { judgeCudaForGpu, type CudaGpuVerdict } from '../../target/judge-gpu';
 import { compareDotted, majorMinorOf } from '../../version/dotted';
 import { defineRule } from '../model';
@@ -81,7 +82,7 @@ export const rule = defineRule<MessageId>({
       },
       location: cuda.location,
       evidence: distinctEvidence(failures.flatMap(({ verdict }) => verdict.evidence)),
-      related: others.length === 0 ? [] : [{ location: cuda.location, message: `It does not serve ${namePairs(others)} either.` }],
+      related: others.length === 0 ? [] : [{ location: cuda.location, message: msg`It does not serve ${namePairs(others)} either.` }],
       fixes: retagToCuda(cuda.use, (version) => isBetween(version, minor, worst) && serves(version, pairs), worst === 'dropped' ? 'highest' : 'lowest'),
     });
   },

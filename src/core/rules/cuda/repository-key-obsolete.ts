@@ -1,5 +1,6 @@
 import { imageFact } from '../../facts/image-facts';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { RepositoryKey } from '../../shell/installers/model';
 import type { ActionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
@@ -11,17 +12,17 @@ import { listRepositoryAdds, locateDistro, updateAfter } from './repository';
 type MessageId = 'oldKey' | 'oldKeyOnly' | 'machineLearning' | 'aptKey';
 
 const ROTATED: Evidence = imageFact('key-rotation') ?? {
-  fact: 'NVIDIA changed the signing key of its CUDA repositories on 2022-04-27',
+  fact: msg`NVIDIA changed the signing key of its CUDA repositories on 2022-04-27`,
   source: 'https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/',
   checked: '2026-11-20',
 };
 const MACHINE_LEARNING: Evidence = {
-  fact: 'The machine-learning repository is no longer kept up and has answered 404; its packages are in the CUDA repository.',
+  fact: msg`The machine-learning repository is no longer kept up and has answered 404; its packages are in the CUDA repository.`,
   source: 'https://github.com/OCR-D/ocrd_all/pull/310',
   checked: '2026-11-20',
 };
 const APT_KEY: Evidence = {
-  fact: 'apt 2.9.26 and later have no apt-key; Debian 13 has apt 3.0.',
+  fact: msg`apt 2.9.26 and later have no apt-key; Debian 13 has apt 3.0.`,
   source: 'https://github.com/neurodebian/dockerfiles/issues/18',
   checked: '2026-11-20',
 };
@@ -157,5 +158,5 @@ function withoutAptKey(state: StackState): string | undefined {
 function useNewKey({ url }: RepositoryKey): readonly Fix[] {
   const at = url?.value.search(OLD_KEY) ?? -1;
   const edit = url === undefined || at < 0 || !/\/(?:ubuntu\d+|debian1[0-2])\//.test(url.value) ? undefined : url.edit(at, at + '7fa2af80'.length, '3bf863cc');
-  return edit === undefined ? [] : [{ title: 'Fetch the key 3bf863cc', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Fetch the key 3bf863cc`, safe: false, edits: [edit] }];
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import { defineRule, type Fix, type Report } from '../model';
 import { rootStage } from '../support/absence';
@@ -7,22 +8,22 @@ import { listRepositoryAdds, locateDistro, repositoryOf, updateAfter, type CudaR
 type MessageId = 'distribution' | 'weakKey' | 'architecture' | 'conflict' | 'twice';
 
 const NETWORK: Evidence = {
-  fact: 'NVIDIA keeps a repository for each distribution, with packages that depend on those of that distribution.',
+  fact: msg`NVIDIA keeps a repository for each distribution, with packages that depend on those of that distribution.`,
   source: 'https://docs.nvidia.com/cuda/cuda-installation-guide-linux/',
   checked: '2026-11-20',
 };
 const WEAK_KEY: Evidence = {
-  fact: 'apt of Debian 13 refuses the SHA-1 signature of the key 3bf863cc since 2026-02-01; of NVIDIA’s repositories only that for Debian 13 has another key.',
+  fact: msg`apt of Debian 13 refuses the SHA-1 signature of the key 3bf863cc since 2026-02-01; of NVIDIA’s repositories only that for Debian 13 has another key.`,
   source: 'https://github.com/NVIDIA/cuda-repo-management/issues/39',
   checked: '2026-11-20',
 };
 const CONFLICT: Evidence = {
-  fact: 'cuda-keyring brings a list that names its keyring; beside a list of the same repository that names none, apt-get update stops.',
+  fact: msg`cuda-keyring brings a list that names its keyring; beside a list of the same repository that names none, apt-get update stops.`,
   source: 'https://github.com/NVIDIA/cuda-repo-management/issues/4',
   checked: '2026-11-20',
 };
 const IN_IMAGE: Evidence = {
-  fact: 'The nvidia/cuda images hold the list and the key of NVIDIA’s repository for their distribution.',
+  fact: msg`The nvidia/cuda images hold the list and the key of NVIDIA’s repository for their distribution.`,
   source: 'https://gitlab.com/nvidia/container-images/cuda/-/tree/master/dist',
   checked: '2026-11-20',
 };
@@ -138,7 +139,7 @@ function checkRepository(step: CudaRepositoryAdd, stage: StageStack, stack: Stac
       data: { named: nvidia.distro, os: expected.os },
       location: locateDistro(step),
       evidence: [weak ? WEAK_KEY : NETWORK],
-      related: [{ location: expected.where, message: `The stage is ${expected.os}.` }],
+      related: [{ location: expected.where, message: msg`The stage is ${expected.os}.` }],
       fixes: useRepository(step, expected.distro),
     });
     return;
@@ -171,7 +172,7 @@ function reportDouble(step: CudaRepositoryAdd, stage: StageStack, stack: StackRe
   if (!own || image === undefined || image.mirrored || manager !== 'apt') return;
   const location = { file: action.file, range: action.range };
   const from = rootStage(stage).base.reference.locate();
-  const related = from === undefined ? [] : [{ location: from, message: 'This image has the repository.' }];
+  const related = from === undefined ? [] : [{ location: from, message: msg`This image has the repository.` }];
   if (!bringsKeyring(step)) {
     report({ messageId: 'twice', severity: 'information', location, evidence: [IN_IMAGE], related });
     return;
@@ -187,7 +188,7 @@ function reportDouble(step: CudaRepositoryAdd, stage: StageStack, stack: StackRe
     location,
     evidence: [CONFLICT],
     related,
-    fixes: isRoot(before.user) ? [{ title: 'Remove the list of the image first', safe: false, edits: [{ file: stack.dockerfile.file, range: { start, end: start }, newText: 'RUN rm -f /etc/apt/sources.list.d/cuda.list\n' }] }] : [],
+    fixes: isRoot(before.user) ? [{ title: msg`Remove the list of the image first`, safe: false, edits: [{ file: stack.dockerfile.file, range: { start, end: start }, newText: 'RUN rm -f /etc/apt/sources.list.d/cuda.list\n' }] }] : [],
   });
 }
 
@@ -204,5 +205,5 @@ function useRepository({ url, nvidia }: CudaRepositoryAdd, distro: string): read
   if (nvidia.distro.startsWith('rhel') !== distro.startsWith('rhel')) return [];
   const at = url?.value.indexOf(`/${nvidia.distro}/`) ?? -1;
   const edit = at < 0 ? undefined : url?.edit(at + 1, at + 1 + nvidia.distro.length, distro);
-  return edit === undefined ? [] : [{ title: `Use the repository for ${distro}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Use the repository for ${distro}`, safe: false, edits: [edit] }];
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
@@ -8,7 +9,7 @@ import { defineRule, type Fix, type Report } from '../model';
 type MessageId = 'package' | 'newest' | 'runfile';
 
 const LINK: Evidence = {
-  fact: 'Toolkits are installed side by side as /usr/local/cuda-X.Y; /usr/local/cuda, which PATH and builds name, is a link to one of them.',
+  fact: msg`Toolkits are installed side by side as /usr/local/cuda-X.Y; /usr/local/cuda, which PATH and builds name, is a link to one of them.`,
   source: 'https://docs.nvidia.com/cuda/cuda-installation-guide-linux/',
   checked: '2026-11-20',
 };
@@ -79,7 +80,7 @@ function checkAction({ action, before }: ActionStep, report: Reporter): void {
   const cuda = stageCuda(before);
   const minor = cuda && majorMinorOf(cuda.version);
   if (cuda === undefined || minor === undefined || cuda.component.certainty === 'assumed') return;
-  const common = { evidence: [LINK], related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }] };
+  const common = { evidence: [LINK], related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }] };
   if (action.kind === 'extract') {
     const version = action.artifact?.version;
     const named = version === undefined ? undefined : majorMinorOf(version);
@@ -111,7 +112,7 @@ function describePackage(action: PackageInstall, spec: PackageSpec, minor: strin
 /** The package of the stage's version; a version that a variable gives may be meant for more than this. */
 function rename({ name }: PackageSpec, from: number, text: string): readonly Fix[] {
   if (name.pieces.some(({ use }) => use !== undefined)) return [];
-  const title = `Install ${name.value.slice(0, from)}${text}`;
+  const title = msg`Install ${name.value.slice(0, from)}${text}`;
   const edit = from < name.value.length ? name.edit(from, name.value.length, text) : name.edit(0, from, `${name.value}${text}`);
   return edit === undefined ? [] : [{ title, safe: false, edits: [edit] }];
 }

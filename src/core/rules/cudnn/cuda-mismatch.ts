@@ -1,4 +1,5 @@
 import { chooseCudnnBuilds, cudnnPackageOf, parseCudnnPackage } from '../../facts/cudnn';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import { compareDotted, majorOf } from '../../version/dotted';
@@ -67,7 +68,7 @@ function chooseVersions(group: MismatchedGroup, distro: string): readonly Choice
   const best = candidates.find((candidate) => upstreamOf(candidate.version) === (isHeld ? present : upstreamOf(version))) ?? candidates[0];
   // An older one than is there takes more than a version.
   if (best === undefined || (present !== undefined && majorOf(present) === major && compareDotted(upstreamOf(best.version), present) < 0)) return [];
-  return chooseVersion(group, best.version, `Take cuDNN ${upstreamOf(best.version)} for CUDA ${best.cuda}`, best.evidence);
+  return chooseVersion(group, best.version, msg`Take cuDNN ${upstreamOf(best.version)} for CUDA ${best.cuda}`, best.evidence);
 }
 
 /** Packages of cuDNN 9, which name their CUDA major. */
@@ -87,7 +88,7 @@ function reportNames(stack: StackReport, report: (report: Report<MessageId>) => 
           location: locateName(install, item),
           severity: install.action.command.failureIgnored || cuda.component.certainty === 'assumed' ? 'warning' : 'error',
           evidence: [MINOR_COMPATIBILITY],
-          related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+          related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
           fixes: fix === undefined ? [] : [fix],
         });
       }
@@ -106,5 +107,5 @@ function renamePackage({ spec, name }: LibraryPackage, cuda: string): Fix | unde
   const at = spec.name.value.search(/(?<=cuda-)\d/);
   const end = at + (/^\d+/.exec(spec.name.value.slice(at))?.[0].length ?? 0);
   const edit = at < 0 || !exists ? undefined : spec.name.edit(at, end, String(majorOf(cuda) ?? ''));
-  return edit && { title: `Install ${renamed}`, safe: false, edits: [edit] };
+  return edit && { title: msg`Install ${renamed}`, safe: false, edits: [edit] };
 }

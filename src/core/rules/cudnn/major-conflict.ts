@@ -1,6 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { cudaOfTorch, torchRelease } from '../../facts/frameworks';
 import { parseCudnnPackage } from '../../facts/cudnn';
+import { msg } from '../../l10n/message';
 import type { Component, StackState } from '../../stack/model';
 import { findComponent, findComponents, knownVersion } from '../../stack/query';
 import { exactVersionOf } from '../../version/pep440';
@@ -97,16 +98,16 @@ function judgeWheel(use: PipUse): Report<MessageId> | undefined {
   const majors = new Set([...release.cudnn.values()].map((cudnn) => majorOf(cudnn)));
   const wantedMajor = wanted === undefined ? undefined : majorOf(wanted);
   if (wanted === undefined || wantedMajor === undefined || majors.size !== 1 || majorOf(version) === wantedMajor) return undefined;
-  const evidence: Evidence = { fact: `The wheel of torch ${torch.version} for CUDA ${cuda} is built with cuDNN ${wanted}.`, source: release.source, checked: release.checked };
+  const evidence: Evidence = { fact: msg`The wheel of torch ${torch.version} for CUDA ${cuda} is built with cuDNN ${wanted}.`, source: release.source, checked: release.checked };
   const edit = requirement.text.value.includes(version) ? requirement.text.edit(requirement.text.value.indexOf(version), requirement.text.value.indexOf(version) + version.length, wanted) : undefined;
-  const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: `Use cuDNN ${wanted}, as torch does`, safe: false, edits: [edit] }];
+  const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: msg`Use cuDNN ${wanted}, as torch does`, safe: false, edits: [edit] }];
   return {
     messageId: torch.together && !action.noDependencies ? 'together' : 'replaced',
     severity: severityFor(use, 'error'),
     data: { package: requirement.name, version, major: String(majorOf(version) ?? ''), torch: torch.version, wanted, wantedMajor: String(wantedMajor) },
     location: locateRequirement(use),
     evidence: [evidence],
-    related: [{ location: torch.where, message: `torch ${torch.version} is installed here.` }],
+    related: [{ location: torch.where, message: msg`torch ${torch.version} is installed here.` }],
     fixes,
   };
 }
@@ -145,7 +146,7 @@ function judgeHeaders(install: LibraryInstall): readonly Report<MessageId>[] {
         severity: 'warning',
         data: { package: item.spec.name.value, major: String(parsed.major), present },
         location: locatePackage(install, item),
-        related: [{ location: other.where, message: `The headers of cuDNN ${present} come from here.` }],
+        related: [{ location: other.where, message: msg`The headers of cuDNN ${present} come from here.` }],
       },
     ];
   });

@@ -1,5 +1,6 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackState } from '../../stack/model';
 import { findComponents } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -11,7 +12,7 @@ import { findInstalled, hasAptPreferences, isExecForm, isNamed, listLibraryInsta
 type MessageId = 'skew' | 'runtimeFloats' | 'imageRuntime';
 
 const NEEDS_RUNTIME: Evidence = {
-  fact: 'The development package of cuDNN depends on its runtime package in exactly its own version.',
+  fact: msg`The development package of cuDNN depends on its runtime package in exactly its own version.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/298',
   checked: '2026-11-20',
 };
@@ -100,8 +101,8 @@ function judge(item: LibraryPackage, install: LibraryInstall, installs: StageIns
       data: { ...data, other: beside.version ?? '' },
       location: locateVersion(install, item),
       evidence: [NEEDS_RUNTIME],
-      related: [{ location: locateVersion(install, beside), message: `${runtime} is pinned here.` }],
-      fixes: edits === undefined ? [] : [{ title: `Use ${beside.version ?? ''} for both`, safe: false, edits }],
+      related: [{ location: locateVersion(install, beside), message: msg`${runtime} is pinned here.` }],
+      fixes: edits === undefined ? [] : [{ title: msg`Use ${beside.version ?? ''} for both`, safe: false, edits }],
     };
   }
   const installed = findInstalled(runtime, install, installs);
@@ -120,7 +121,7 @@ function judge(item: LibraryPackage, install: LibraryInstall, installs: StageIns
       data: { ...data, other: image.version },
       location: locatePackage(install, item),
       evidence: [NEEDS_RUNTIME, ...(image.evidence === undefined ? [] : [image.evidence])],
-      related: [{ location: image.where, message: `The image has cuDNN ${image.version}.` }],
+      related: [{ location: image.where, message: msg`The image has cuDNN ${image.version}.` }],
     };
   }
   const distro = networkDistro(install.before);
@@ -159,7 +160,7 @@ function imageRuntime(runtime: string, state: StackState): ImageRuntime | 'unkno
 }
 
 function pinRuntime(runtime: string, { spec, version }: LibraryPackage, beside: LibraryPackage | undefined, install: LibraryInstall): Fix | undefined {
-  const title = `Pin ${runtime} to ${version ?? ''} too`;
+  const title = msg`Pin ${runtime} to ${version ?? ''} too`;
   if (beside !== undefined) {
     const edit = beside.spec.text.edit(0, beside.spec.text.value.length, `${runtime}=${version ?? ''}`);
     return edit && { title, safe: true, edits: [edit] };

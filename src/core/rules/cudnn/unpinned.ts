@@ -1,6 +1,7 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { chooseCudnnBuilds, parseCudnnPackage } from '../../facts/cudnn';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { findComponents, knownVersion } from '../../stack/query';
 import type { FileEdit } from '../../text/edit';
 import { isCudaCompatible } from '../../version/cuda';
@@ -102,7 +103,7 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
     data: { ...data, newest: newest.version, newestCuda: newest.cuda, newestMajor: newest.cuda.split('.')[0] ?? '', cuda: cuda.version },
     location,
     evidence,
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
     fixes,
   };
 }
@@ -141,5 +142,5 @@ function pinToCuda(install: LibraryInstall, items: readonly LibraryPackage[], cu
     if (edit === undefined) return undefined;
     edits.push(edit);
   }
-  return { title: `Pin cuDNN to ${newest.version}`, safe: false, edits };
+  return { title: msg`Pin cuDNN to ${newest.version}`, safe: false, edits };
 }

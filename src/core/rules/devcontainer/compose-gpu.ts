@@ -2,6 +2,7 @@ import { listSyntaxes } from '../../compose/gpu-wish';
 import { locateData, locateKey } from '../../data/model';
 import type { Devcontainer } from '../../devcontainer/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineDevcontainerRule } from '../model';
 import { locateOption } from './wiring';
 
@@ -55,14 +56,14 @@ export const rule = defineDevcontainerRule({
   check({ devcontainer, report }) {
     const { compose, options, hostGpu } = devcontainer;
     if (compose === undefined) return;
-    const related = [{ location: locateKey(compose), message: 'The container is a service of this file.' }];
+    const related = [{ location: locateKey(compose), message: msg`The container is a service of this file.` }];
     for (const option of options) {
       if (/^--(?:gpus|runtime|device|shm-size|ipc)(?:[= ]|$)/.test(option.node.text.value)) {
         report({ messageId: 'ignored', data: { option: option.name.split(' ')[0] ?? '' }, location: locateOption(option), evidence: containerFacts('run-args-compose'), related });
       }
     }
     if (hostGpu === undefined || (hostGpu.value.kind === 'scalar' && hostGpu.value.raw === 'false') || reservesGpu(devcontainer)) return;
-    report({ messageId: 'incomplete', ...(devcontainer.composeService === undefined && { severity: 'information' }), location: { file: hostGpu.file, range: hostGpu.keyRange }, evidence: containerFacts('host-gpu-compose', 'count-missing', 'host-gpu-compose-report'), related: [{ location: locateData(compose.value), message: 'The service is in this file.' }] });
+    report({ messageId: 'incomplete', ...(devcontainer.composeService === undefined && { severity: 'information' }), location: { file: hostGpu.file, range: hostGpu.keyRange }, evidence: containerFacts('host-gpu-compose', 'count-missing', 'host-gpu-compose-report'), related: [{ location: locateData(compose.value), message: msg`The service is in this file.` }] });
   },
 });
 

@@ -2,6 +2,7 @@ import { findScalar, locateData, type Data, type Scalar } from '../../data/model
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository } from '../../facts/apt-builds';
 import { containerFacts } from '../../facts/container-facts';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { defineDevcontainerRule, type Fix } from '../model';
 import { findGpuImage } from '../support/gpu-image';
@@ -83,13 +84,13 @@ export const rule = defineDevcontainerRule({
       const wrong = findWrongCudnn(options, version);
       if (wrong === undefined) continue;
       const edits = wrong.known.flatMap((known) => cuda.text.edit(0, cuda.text.value.length, known) ?? []);
-      const fixes = edits.map((edit): Fix => ({ title: `Use CUDA ${edit.newText}`, safe: false, edits: [edit] }));
+      const fixes = edits.map((edit): Fix => ({ title: msg`Use CUDA ${edit.newText}`, safe: false, edits: [edit] }));
       report({
         messageId: 'cudnn',
         data: { cudnn: wrong.cudnn.text.value, cuda: version, known: wrong.known.join(' and ') },
         location: wrong.cudnn.text.locate() ?? locateData(wrong.cudnn),
         evidence: [...containerFacts('cuda-feature-cudnn'), ...wrong.evidence],
-        related: [{ location, message: 'The CUDA that it is asked for.' }],
+        related: [{ location, message: msg`The CUDA that it is asked for.` }],
         fixes,
       });
     }

@@ -2,6 +2,7 @@ import { appendProperty } from '../../data/edit-json';
 import { locateKey } from '../../data/model';
 import type { Devcontainer } from '../../devcontainer/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineDevcontainerRule, type Fix } from '../model';
 import { findGpuImage } from '../support/gpu-image';
 import { asksForGpu, isCudaFeature, locateImage } from './wiring';
@@ -61,5 +62,5 @@ export const rule = defineDevcontainerRule({
 
 function addRequirement({ text, root }: Devcontainer): readonly Fix[] {
   const edit = root.entries.some(({ key }) => key === 'hostRequirements') ? undefined : appendProperty(text, root, '"hostRequirements": { "gpu": "optional" }');
-  return edit === undefined ? [] : [{ title: 'Ask for a GPU where there is one', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Ask for a GPU where there is one`, safe: false, edits: [edit] }];
 }

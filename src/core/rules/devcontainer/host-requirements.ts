@@ -1,5 +1,6 @@
 import { locateData } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineDevcontainerRule, type Fix } from '../model';
 import { locateOption } from './wiring';
 
@@ -58,11 +59,11 @@ export const rule = defineDevcontainerRule({
     if (compose !== undefined) return;
     const value = hostGpu?.value;
     if (value?.kind === 'scalar' && value.raw === 'true') {
-      const fixes: readonly Fix[] = [{ title: 'Write "optional"', safe: false, edits: [{ ...locateData(value), newText: '"optional"' }] }];
+      const fixes: readonly Fix[] = [{ title: msg`Write "optional"`, safe: false, edits: [{ ...locateData(value), newText: '"optional"' }] }];
       report({ messageId: 'required', location: locateData(value), evidence: containerFacts('host-gpu', 'host-gpu-warning'), fixes });
     }
     if (value?.kind === 'scalar' && value.type === 'string' && value.raw !== 'optional' && value.text.known) {
-      report({ messageId: 'value', data: { value: value.raw }, location: locateData(value), evidence: containerFacts('host-gpu'), fixes: [{ title: 'Write "optional"', safe: false, edits: [{ ...locateData(value), newText: '"optional"' }] }] });
+      report({ messageId: 'value', data: { value: value.raw }, location: locateData(value), evidence: containerFacts('host-gpu'), fixes: [{ title: msg`Write "optional"`, safe: false, edits: [{ ...locateData(value), newText: '"optional"' }] }] });
     }
     const option = options.find(({ name }) => name === '--gpus');
     if (option === undefined) return;

@@ -1,5 +1,6 @@
 import { containerFacts } from '../../facts/container-facts';
 import { findEntry } from '../../data/model';
+import { msg } from '../../l10n/message';
 import { defineDevcontainerRule, type Fix } from '../model';
 
 export const rule = defineDevcontainerRule({
@@ -34,7 +35,7 @@ export const rule = defineDevcontainerRule({
     for (const { name, location } of remoteEnv) {
       if (!/^NVIDIA_(?:VISIBLE_DEVICES|DRIVER_CAPABILITIES|REQUIRE_\w+|DISABLE_REQUIRE)$/.test(name) || containerEnv.some((other) => other.name === name)) continue;
       // An object of that name alone is renamed.
-      const fixes: readonly Fix[] = entry === undefined || remoteEnv.length > 1 || findEntry(root, 'containerEnv') !== undefined ? [] : [{ title: 'Set it in containerEnv', safe: false, edits: [{ file: entry.file, range: entry.keyRange, newText: 'containerEnv' }] }];
+      const fixes: readonly Fix[] = entry === undefined || remoteEnv.length > 1 || findEntry(root, 'containerEnv') !== undefined ? [] : [{ title: msg`Set it in containerEnv`, safe: false, edits: [{ file: entry.file, range: entry.keyRange, newText: 'containerEnv' }] }];
       report({ messageId: 'remote', data: { name }, location, evidence: containerFacts('remote-env'), fixes });
     }
   },

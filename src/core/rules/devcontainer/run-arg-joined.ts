@@ -2,6 +2,7 @@ import { locateData } from '../../data/model';
 import { readGpus } from '../../devcontainer/gpus';
 import type { RunOption } from '../../devcontainer/model';
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import { defineDevcontainerRule, type Fix } from '../model';
 
 export const rule = defineDevcontainerRule({
@@ -88,7 +89,7 @@ export const rule = defineDevcontainerRule({
     const { value: runArgs } = devcontainer.runArgs ?? {};
     if (runArgs?.kind === 'scalar' && runArgs.type === 'string') {
       const words = runArgs.raw.split(/\s+/).filter((word) => word !== '');
-      const fixes: readonly Fix[] = /["']/.test(runArgs.raw) || words.length === 0 ? [] : [{ title: 'Make it a list', safe: true, edits: [{ ...locateData(runArgs), newText: `[${words.map((word) => JSON.stringify(word)).join(', ')}]` }] }];
+      const fixes: readonly Fix[] = /["']/.test(runArgs.raw) || words.length === 0 ? [] : [{ title: msg`Make it a list`, safe: true, edits: [{ ...locateData(runArgs), newText: `[${words.map((word) => JSON.stringify(word)).join(', ')}]` }] }];
       report({ messageId: 'notList', location: locateData(runArgs), evidence: containerFacts('run-args-elements'), fixes });
     }
     const stray = devcontainer.options.find(({ node }) => node.text.known && /^[^-]/.test(node.text.value));
@@ -98,14 +99,14 @@ export const rule = defineDevcontainerRule({
       const joined = /^(--[a-z][a-z-]*) +(\S.*)$/.exec(node.text.value);
       const dash = /^-(gpus|runtime|ipc|shm-size|device|env|volume|mount|net|network|rm|name)(?:=|$)/.exec(node.text.value);
       if (dash !== null) {
-        const fixes: readonly Fix[] = [{ title: `Write -${node.text.value}`, safe: true, edits: [{ file: node.file, range: { start: node.range.start + 1, end: node.range.start + 1 }, newText: '-' }] }];
+        const fixes: readonly Fix[] = [{ title: msg`Write -${node.text.value}`, safe: true, edits: [{ file: node.file, range: { start: node.range.start + 1, end: node.range.start + 1 }, newText: '-' }] }];
         report({ messageId: 'dash', data: { text: node.text.value, letter: dash[1]?.charAt(0) ?? '' }, location: locateData(node), evidence: containerFacts('run-args-elements'), fixes });
       } else if (joined !== null) {
-        const fixes: readonly Fix[] = [{ title: 'Make two elements of it', safe: true, edits: [{ ...locateData(node), newText: `"${joined[1] ?? ''}", ${JSON.stringify(joined[2])}` }] }];
+        const fixes: readonly Fix[] = [{ title: msg`Make two elements of it`, safe: true, edits: [{ ...locateData(node), newText: `"${joined[1] ?? ''}", ${JSON.stringify(joined[2])}` }] }];
         report({ messageId: 'joined', data: { text: node.text.value }, location: locateData(node), evidence: containerFacts('run-args-elements'), fixes });
       } else if (name === '--gpus') {
         if (value === undefined || (valueNode !== node && value.startsWith('-'))) {
-          const fixes: readonly Fix[] = [{ title: 'Ask for all GPUs', safe: false, edits: [{ ...locateData(node), newText: '"--gpus=all"' }] }];
+          const fixes: readonly Fix[] = [{ title: msg`Ask for all GPUs`, safe: false, edits: [{ ...locateData(node), newText: '"--gpus=all"' }] }];
           report({ messageId: 'missing', data: { error: value === undefined ? 'flag needs an argument: --gpus' : `invalid count (${value})` }, location: locateData(node), evidence: containerFacts('gpus-csv'), fixes });
         } else if (valueNode?.text.known === true) {
           const read = readGpus(value);
@@ -123,5 +124,5 @@ function quote({ node, valueNode = node }: RunOption, value: string): readonly F
   const devices = /^(?:device=|capabilities=)[^",]+(?:,[^",=]+)+$/.test(plain) ? `"${plain}"` : plain;
   if (devices === value || readGpus(devices).kind === 'error') return [];
   const text = JSON.stringify(valueNode === node ? `--gpus=${devices}` : devices);
-  return [{ title: `Write ${text}`, safe: true, edits: [{ ...locateData(valueNode), newText: text }] }];
+  return [{ title: msg`Write ${text}`, safe: true, edits: [{ ...locateData(valueNode), newText: text }] }];
 }

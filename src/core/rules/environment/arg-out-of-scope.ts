@@ -2,6 +2,7 @@ import type { ArgInstruction, Instruction } from '../../dockerfile/model';
 import type { Evidence } from '../../facts/evidence';
 import { isImageVariable } from '../../facts/image-env';
 import { parseImageReference } from '../../image/reference';
+import { msg } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -16,7 +17,7 @@ type MessageId = 'beforeFrom' | 'otherStage' | 'later' | 'from' | 'image';
 type Reporter = (report: Report<MessageId>) => void;
 
 const SCOPE: Evidence = {
-  fact: 'An ARG before FROM is outside of every stage; a stage sees it only after an ARG of that name. An ARG of a stage ends with the stage',
+  fact: msg`An ARG before FROM is outside of every stage; a stage sees it only after an ARG of that name. An ARG of a stage ends with the stage`,
   source: 'https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact',
   checked: '2026-11-20',
 };
@@ -176,7 +177,7 @@ function checkFrom({ stage: { from }, base }: StageStack, stack: StackReport, de
       data: { name: use.name, text: from.image.raw, value: quote(base.reference.value), error: isReference ? '' : ', and the build stops with `invalid reference format`' },
       location: { file: dockerfile.file, range: use },
       evidence: [SCOPE],
-      related: [{ location: declaration.location, message: `${use.name} is declared here.` }],
+      related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
       fixes: declareAt(dockerfile.file, dockerfile.stages[0]?.from.range.start ?? 0, declaration, 'before the first FROM'),
     });
   }
@@ -236,7 +237,7 @@ function describeEmpty(use: VariableUse, step: InstructionStep, declarations: re
     data: { name: use.name, text: shown.text, value: quote(shown.value) },
     location: { file, range: use },
     evidence: [SCOPE],
-    related: [{ location: declaration.location, message: `${use.name} is declared here.` }],
+    related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
     fixes: declareAt(file, stage.stage.from.range.end, declaration, 'in this stage'),
   };
 }
@@ -325,7 +326,7 @@ function describeImage(use: VariableUse, value: Traced, step: InstructionStep, d
     data: { name: use.name, value: value.value, other, image: nameOf(image) },
     location: { file: stack.dockerfile.file, range: use },
     evidence: [SCOPE],
-    related: [{ location: declaration.location, message: `${use.name} is declared here.` }],
+    related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
     fixes: declareAt(stack.dockerfile.file, stage.stage.from.range.end, declaration, 'in this stage'),
   };
 }
@@ -336,5 +337,5 @@ function declareAt(file: string, offset: number, { name, raw, stage }: Declared,
   if (!isGlobal && raw === undefined) return [];
   const line = isGlobal ? `ARG ${name}` : `ARG ${name}=${raw ?? ''}`;
   const newText = where === 'in this stage' ? `\n${line}` : `${line}\n`;
-  return [{ title: `Declare ${name} ${where}`, safe: false, edits: [{ file, range: { start: offset, end: offset }, newText }] }];
+  return [{ title: msg`Declare ${name} ${where}`, safe: false, edits: [{ file, range: { start: offset, end: offset }, newText }] }];
 }

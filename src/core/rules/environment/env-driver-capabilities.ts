@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ShellWord } from '../../shell/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -10,7 +11,7 @@ const NAME = 'NVIDIA_DRIVER_CAPABILITIES';
 type Capability = 'video' | 'graphics';
 
 const CAPABILITIES: Evidence = {
-  fact: 'Of the driver the toolkit mounts what NVIDIA_DRIVER_CAPABILITIES names: video for the Video Codec SDK, graphics for OpenGL and Vulkan; without the variable utility and compute.',
+  fact: msg`Of the driver the toolkit mounts what NVIDIA_DRIVER_CAPABILITIES names: video for the Video Codec SDK, graphics for OpenGL and Vulkan; without the variable utility and compute.`,
   source: 'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html#driver-capabilities',
   checked: '2026-11-20',
 };
@@ -113,7 +114,7 @@ function findUse(stack: StackReport, capability: Capability): { readonly text: s
 
 /** The capability added where the stage sets the variable, or a line of its own behind FROM. */
 function addCapability(capability: Capability, last: StageStack, { dockerfile }: StackReport): Fix | undefined {
-  const title = `Add ${capability} to ${NAME}`;
+  const title = msg`Add ${capability} to ${NAME}`;
   const value = last.final.env.get(NAME);
   const own = last.steps.some(({ instruction }) => instruction.kind === 'env' && instruction.assignments.some(({ name }) => name === NAME));
   if (own) {

@@ -1,5 +1,6 @@
 import type { EnvInstruction } from '../../dockerfile/model';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { UNKNOWN } from '../../text/traced';
 import { defineRule, type Fix } from '../model';
@@ -8,12 +9,12 @@ import { chainOf } from '../support/absence';
 const NAME = 'LD_LIBRARY_PATH';
 
 const GKE: Evidence = {
-  fact: 'Where the driver is mounted without NVIDIA’s container toolkit, as on GKE, it lies in /usr/local/nvidia/lib64 and is found through LD_LIBRARY_PATH alone.',
+  fact: msg`Where the driver is mounted without NVIDIA’s container toolkit, as on GKE, it lies in /usr/local/nvidia/lib64 and is found through LD_LIBRARY_PATH alone.`,
   source: 'https://github.com/GoogleCloudPlatform/community/issues/2227',
   checked: '2026-11-20',
 };
 const LOST: Evidence = {
-  fact: 'An image that set LD_LIBRARY_PATH anew did not find the mounted libnvidia-ml.so any more.',
+  fact: msg`An image that set LD_LIBRARY_PATH anew did not find the mounted libnvidia-ml.so any more.`,
   source: 'https://github.com/tensorflow/tensorflow/issues/4363',
   checked: '2026-11-20',
 };
@@ -86,7 +87,7 @@ export const rule = defineRule({
       ...(driver ? undefined : { severity: 'information' }),
       location: { file: stack.dockerfile.file, range: assignment.value.range },
       evidence: [GKE, LOST],
-      related: from === undefined ? [] : [{ location: from, message: `The image sets ${NAME} to ${original.join(':')}.` }],
+      related: from === undefined ? [] : [{ location: from, message: msg`The image sets ${NAME} to ${original.join(':')}.` }],
       fixes: fix === undefined ? [] : [fix],
     });
   },
@@ -113,5 +114,5 @@ function findLoss(last: StageStack, lost: readonly string[]): (InstructionStep &
 function keepOlder({ value: { raw, range } }: EnvInstruction['assignments'][number], { dockerfile }: StackReport): Fix | undefined {
   if (raw.includes("'") || raw.includes('\n') || raw === '') return undefined;
   const at = raw.endsWith('"') ? range.end - 1 : range.end;
-  return { title: `Keep the older value of ${NAME}`, safe: false, edits: [{ file: dockerfile.file, range: { start: at, end: at }, newText: `:\${${NAME}}` }] };
+  return { title: msg`Keep the older value of ${NAME}`, safe: false, edits: [{ file: dockerfile.file, range: { start: at, end: at }, newText: `:\${${NAME}}` }] };
 }

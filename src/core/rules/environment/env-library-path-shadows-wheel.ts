@@ -1,5 +1,6 @@
 import { frameworksChecked, torchRelease, type TorchRelease } from '../../facts/frameworks';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { Component, StackState } from '../../stack/model';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
@@ -9,12 +10,12 @@ import { targetStage } from '../support/environment';
 import { assignedPath, removeFolder } from '../support/search-path';
 
 const NVJITLINK: Evidence = {
-  fact: 'With LD_LIBRARY_PATH at the libraries of an older CUDA 12, PyTorch before 2.6 finds their libnvJitLink in place of its own and cannot be imported',
+  fact: msg`With LD_LIBRARY_PATH at the libraries of an older CUDA 12, PyTorch before 2.6 finds their libnvJitLink in place of its own and cannot be imported`,
   source: 'https://github.com/pytorch/pytorch/pull/141063',
   checked: '2026-11-20',
 };
 const CUDNN: Evidence = {
-  fact: 'PyTorch refuses a cuDNN of an older minor version than its own, which it meets when LD_LIBRARY_PATH names the folder of one',
+  fact: msg`PyTorch refuses a cuDNN of an older minor version than its own, which it meets when LD_LIBRARY_PATH names the folder of one`,
   source: 'https://github.com/pytorch/pytorch/issues/80637',
   checked: '2026-11-20',
 };
@@ -79,15 +80,15 @@ export const rule = defineRule({
           const conflict = conflicts.find(({ folders }) => folders.test(entry.folder));
           if (path === undefined || conflict === undefined) continue;
           const { messageId, system, version, evidence, component } = conflict;
-          const fix = removeFolder(path.value, entry, `Take ${entry.folder} off LD_LIBRARY_PATH`);
+          const fix = removeFolder(path.value, entry, msg`Take ${entry.folder} off LD_LIBRARY_PATH`);
           report({
             messageId,
             data: { folder: entry.folder, system, wheel: version, torch: wheel.version, symbol: version.replace('.', '_') },
             location: entry.location,
-            evidence: [evidence, { fact: `PyTorch ${wheel.version} has wheels for CUDA ${wheel.release.cuda.join(', ')}`, source: wheel.release.source, checked: frameworksChecked() }],
+            evidence: [evidence, { fact: msg`PyTorch ${wheel.version} has wheels for CUDA ${wheel.release.cuda.join(', ')}`, source: wheel.release.source, checked: frameworksChecked() }],
             related: [
-              { location: wheel.component.where, message: `PyTorch ${wheel.version} with its own libraries comes in here.` },
-              { location: component.where, message: `${messageId === 'cuda' ? 'CUDA' : 'cuDNN'} ${system} comes in here.` },
+              { location: wheel.component.where, message: msg`PyTorch ${wheel.version} with its own libraries comes in here.` },
+              { location: component.where, message: msg`${messageId === 'cuda' ? 'CUDA' : 'cuDNN'} ${system} comes in here.` },
             ],
             fixes: fix === undefined ? [] : [fix],
           });

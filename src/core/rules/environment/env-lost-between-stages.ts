@@ -1,5 +1,6 @@
 import { containerFacts } from '../../facts/container-facts';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import { isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
@@ -13,7 +14,7 @@ type MessageId = 'capabilities' | 'libraryPath';
 type Reporter = (report: Report<MessageId>) => void;
 
 const STAGES: Evidence = {
-  fact: 'A stage starts with the environment of the image or stage in its FROM; COPY --from brings files, and no variables',
+  fact: msg`A stage starts with the environment of the image or stage in its FROM; COPY --from brings files, and no variables`,
   source: 'https://docs.docker.com/build/building/multi-stage/',
   checked: '2026-11-20',
 };
@@ -116,8 +117,8 @@ function checkCapabilities(stack: StackReport, target: StageStack, origins: read
       },
       location,
       evidence: [STAGES, ...containerFacts(missing.includes('video') ? 'driver-capabilities-video' : 'driver-capabilities-default')],
-      related: [{ location: lost.location, message: 'NVIDIA_DRIVER_CAPABILITIES is set here, in another stage.' }],
-      fixes: [{ title: 'Set NVIDIA_DRIVER_CAPABILITIES in this stage', safe: false, edits: [insertAfterFrom(stack, target, `ENV NVIDIA_DRIVER_CAPABILITIES=${lost.value}`)] }],
+      related: [{ location: lost.location, message: msg`NVIDIA_DRIVER_CAPABILITIES is set here, in another stage.` }],
+      fixes: [{ title: msg`Set NVIDIA_DRIVER_CAPABILITIES in this stage`, safe: false, edits: [insertAfterFrom(stack, target, `ENV NVIDIA_DRIVER_CAPABILITIES=${lost.value}`)] }],
     });
     return;
   }
@@ -156,8 +157,8 @@ function checkLibraryPath(stack: StackReport, target: StageStack, report: Report
       data: { folder, stage: nameOf(lost) },
       location: { file: stack.dockerfile.file, range: source.range },
       evidence: [STAGES],
-      related: [{ location: lost.location, message: `${folder} is on LD_LIBRARY_PATH here, in another stage.` }],
-      fixes: own !== undefined && /["'\s]/.test(fix.newText) ? [] : [{ title: `Put ${folder} on LD_LIBRARY_PATH`, safe: false, edits: [fix] }],
+      related: [{ location: lost.location, message: msg`${folder} is on LD_LIBRARY_PATH here, in another stage.` }],
+      fixes: own !== undefined && /["'\s]/.test(fix.newText) ? [] : [{ title: msg`Put ${folder} on LD_LIBRARY_PATH`, safe: false, edits: [fix] }],
     });
     return;
   }

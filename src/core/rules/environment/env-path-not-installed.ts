@@ -1,4 +1,5 @@
 import type { EnvInstruction } from '../../dockerfile/model';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { isInside } from '../../text/path';
@@ -115,7 +116,7 @@ function checkFolder(entry: Entry, stage: StageStack, stack: StackReport, report
       messageId: 'cuda',
       data: { variable, folder, version },
       location,
-      related: [{ location: cuda.component.where, message: `CUDA ${version} comes in here.` }],
+      related: [{ location: cuda.component.where, message: msg`CUDA ${version} comes in here.` }],
       fixes: replacePart(entry, '/usr/local/cuda-'.length, toolkit, version),
     });
     return;
@@ -127,7 +128,7 @@ function checkFolder(entry: Entry, stage: StageStack, stack: StackReport, report
       messageId: 'sibling',
       data: { variable, folder: folder.slice(0, part.at + part.name.length), other: path },
       location,
-      related: [{ location: where, message: `${path} is created here.` }],
+      related: [{ location: where, message: msg`${path} is created here.` }],
       fixes: replacePart(entry, part.at, part.name, part.other),
     });
     return;
@@ -153,5 +154,5 @@ function findNamesake(folder: string, path: string): { readonly at: number; read
 
 function replacePart({ value, start }: Entry, at: number, name: string, other: string): Report['fixes'] & object {
   const edit = value.edit(start + at, start + at + name.length, other);
-  return edit === undefined ? [] : [{ title: `Write ${other}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Write ${other}`, safe: false, edits: [edit] }];
 }

@@ -1,10 +1,11 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { UNKNOWN } from '../../text/traced';
 import { defineRule } from '../model';
 import { findAssignment, targetStage } from '../support/environment';
 
 const REQUIREMENTS: Evidence = {
-  fact: 'NVIDIA_REQUIRE_CUDA of an image names the drivers that it runs with; NVIDIA_DISABLE_REQUIRE turns off all such checks',
+  fact: msg`NVIDIA_REQUIRE_CUDA of an image names the drivers that it runs with; NVIDIA_DISABLE_REQUIRE turns off all such checks`,
   source: 'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html',
   checked: '2026-11-20',
 };

@@ -1,4 +1,5 @@
 import { containerFacts } from '../../facts/container-facts';
+import { msg } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import { UNKNOWN } from '../../text/traced';
 import { defineRule, type Report } from '../model';
@@ -113,7 +114,7 @@ function checkNvidia(stack: StackReport, stage: StageStack, report: Reporter): v
     data: { value },
     location: assignment.location,
     evidence: containerFacts('visible-devices-values'),
-    fixes: [{ title: 'Write all', safe: false, edits: [editAssignment(assignment, 'all')] }],
+    fixes: [{ title: msg`Write all`, safe: false, edits: [editAssignment(assignment, 'all')] }],
   });
 }
 
@@ -132,7 +133,7 @@ function checkCuda(stack: StackReport, stage: StageStack, report: Reporter): voi
     data: { value: value === '' ? 'empty' : hidesAll ? `\`${value}\`` : value },
     location,
     evidence: containerFacts(value === 'all' ? 'cuda-visible-devices-all' : 'cuda-visible-devices-renumbered'),
-    fixes: instruction.assignments.length > 1 ? [] : [{ title: 'Drop CUDA_VISIBLE_DEVICES', safe: false, edits: [{ file: location.file, range: lineOf(stack.dockerfile.text, instruction.range), newText: '' }] }],
+    fixes: instruction.assignments.length > 1 ? [] : [{ title: msg`Drop CUDA_VISIBLE_DEVICES`, safe: false, edits: [{ file: location.file, range: lineOf(stack.dockerfile.text, instruction.range), newText: '' }] }],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { ComponentKind, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -15,12 +16,12 @@ const GLIBC_PACKAGE = /^(?:gcompat|libc6-compat|glibc.*)$/;
 const GLIBC_FILE = /glibc|gcompat/;
 
 const NOT_FOUND: Evidence = {
-  fact: 'A CUDA program does not start on Alpine: NVIDIA builds CUDA for glibc only',
+  fact: msg`A CUDA program does not start on Alpine: NVIDIA builds CUDA for glibc only`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1606',
   checked: '2026-11-20',
 };
 const NO_WHEEL: Evidence = {
-  fact: 'On Alpine pip and uv find no wheel of PyTorch and of the CUDA libraries: there are none for musl',
+  fact: msg`On Alpine pip and uv find no wheel of PyTorch and of the CUDA libraries: there are none for musl`,
   source: 'https://github.com/astral-sh/uv/issues/9901',
   checked: '2026-11-20',
 };
@@ -87,7 +88,7 @@ export const rule = defineRule({
           data: { image: nameOf('reference' in image ? image : { reference: image }), what },
           location,
           evidence: [kind === 'library' ? NOT_FOUND : NO_WHEEL],
-          related: [{ location: where, message: `${what} comes in here.` }],
+          related: [{ location: where, message: msg`${what} comes in here.` }],
         });
       }
     }

@@ -1,4 +1,5 @@
 import type { Instruction } from '../../dockerfile/model';
+import { msg } from '../../l10n/message';
 import type { Component, ComponentKind, StackReport, StageStack } from '../../stack/model';
 import { knownVersion } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -62,7 +63,7 @@ export const rule = defineRule({
           messageId: 'drift',
           data: { what: version.what, version: knownVersion(drifted.version) ?? '', name: version.name, other: version.value },
           location: drifted.where,
-          related: [{ location: version.location, message: `${version.name} is set here.` }],
+          related: [{ location: version.location, message: msg`${version.name} is set here.` }],
         });
       }
     }

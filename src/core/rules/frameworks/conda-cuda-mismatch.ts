@@ -1,6 +1,7 @@
 import { cudnnRelease, cudnnReleases } from '../../facts/cudnn';
 import type { Evidence } from '../../facts/evidence';
 import { torchRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import type { CondaInstall } from '../../shell/installers/model';
 import type { StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -14,22 +15,22 @@ type CondaPackage = CondaInstall['packages'][number];
 
 const CHECKED = '2026-11-20';
 const CUDA_VERSION: Evidence = {
-  fact: 'cuda-version holds all CUDA packages of an environment, cudatoolkit among them, to one version of CUDA',
+  fact: msg`cuda-version holds all CUDA packages of an environment, cudatoolkit among them, to one version of CUDA`,
   source: 'https://github.com/conda-forge/conda-forge.github.io/issues/1963',
   checked: CHECKED,
 };
 const BUILDS: Evidence = {
-  fact: 'Each build of PyTorch for conda asks for the CUDA package of the version that it was built with; another one is an UnsatisfiableError',
+  fact: msg`Each build of PyTorch for conda asks for the CUDA package of the version that it was built with; another one is an UnsatisfiableError`,
   source: 'https://github.com/araffin/robotics-rl-srl/issues/26',
   checked: CHECKED,
 };
 const NO_TOOLKIT: Evidence = {
-  fact: 'cudatoolkit ends with CUDA 11; for CUDA 12 conda-forge has packages of other names, and cuda-version to choose the version',
+  fact: msg`cudatoolkit ends with CUDA 11; for CUDA 12 conda-forge has packages of other names, and cuda-version to choose the version`,
   source: 'https://github.com/anaconda/anaconda-package-data/issues/43',
   checked: CHECKED,
 };
 const REPLACED: Evidence = {
-  fact: 'From 1.13 on the builds of the channel pytorch take CUDA by pytorch-cuda and no longer by cudatoolkit',
+  fact: msg`From 1.13 on the builds of the channel pytorch take CUDA by pytorch-cuda and no longer by cudatoolkit`,
   source: 'https://github.com/k2-fsa/k2/pull/1116',
   checked: CHECKED,
 };
@@ -182,7 +183,7 @@ function judge(item: Installed, present: ReadonlyMap<string, Installed>, report:
   }
   const toolkit = present.get('cudatoolkit');
   if (torch?.version !== undefined && toolkit !== undefined && item === toolkit && pytorchCuda === undefined && isFromPytorch(torch, toolkit) && compareDotted(torch.version, '1.13') >= 0) {
-    report({ messageId: 'replaced', severity: 'warning', data: { version: torch.version }, location: toolkit.location, evidence: [REPLACED], related: [{ location: torch.location, message: `PyTorch ${torch.version} is asked for here.` }] });
+    report({ messageId: 'replaced', severity: 'warning', data: { version: torch.version }, location: toolkit.location, evidence: [REPLACED], related: [{ location: torch.location, message: msg`PyTorch ${torch.version} is asked for here.` }] });
   }
   if (item.name === 'cudnn' && item.version !== undefined) reportCudnn(item, item.version, others, report, severity);
 }
@@ -217,14 +218,14 @@ function describeConflict(item: Installed, cuda: string, other: Installed, other
     },
     location: item.location,
     evidence: [byVersion ? CUDA_VERSION : BUILDS],
-    related: [{ location: other.location, message: `${other.name} wants CUDA ${atMinor(otherCuda)}.` }],
-    fixes: edit === undefined ? [] : [{ title: `Take CUDA ${atMinor(otherCuda)}`, safe: false, edits: [edit] }],
+    related: [{ location: other.location, message: msg`${other.name} wants CUDA ${atMinor(otherCuda)}.` }],
+    fixes: edit === undefined ? [] : [{ title: msg`Take CUDA ${atMinor(otherCuda)}`, safe: false, edits: [edit] }],
   };
 }
 
 function rename(item: Installed, name: string): readonly Fix[] {
   const edit = item.spec.name.edit(0, item.spec.name.value.length, name);
-  return edit === undefined ? [] : [{ title: `Install ${name}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Install ${name}`, safe: false, edits: [edit] }];
 }
 
 /** What `pytorch-cuda` chooses must be among the builds; the channel has those of the wheels' versions of CUDA. */
@@ -239,9 +240,9 @@ function reportMissingBuild(item: Installed, torch: Installed, version: string, 
     severity: severity('error'),
     data: { version, cuda: minor, has: release.cuda.join(', ') },
     location: item.location,
-    evidence: [{ fact: `PyTorch ${release.version} was built for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }, BUILDS],
-    related: [item === torch ? { location: pytorchCuda.location, message: `CUDA ${minor} is chosen here.` } : { location: torch.location, message: `PyTorch ${version} is asked for here.` }],
-    fixes: edit === undefined || newest === undefined ? [] : [{ title: `Take CUDA ${newest}`, safe: false, edits: [edit] }],
+    evidence: [{ fact: msg`PyTorch ${release.version} was built for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }, BUILDS],
+    related: [item === torch ? { location: pytorchCuda.location, message: msg`CUDA ${minor} is chosen here.` } : { location: torch.location, message: msg`PyTorch ${version} is asked for here.` }],
+    fixes: edit === undefined || newest === undefined ? [] : [{ title: msg`Take CUDA ${newest}`, safe: false, edits: [edit] }],
   });
 }
 
@@ -259,7 +260,7 @@ function reportCudnn(item: Installed, version: string, others: readonly Installe
     severity: severity('error'),
     data: { version, cuda: atMinor(other.cuda), otherName: other.name },
     location: item.location,
-    evidence: [{ fact: `cuDNN ${release.version} is for CUDA ${release.cudaMajors.join(', ')}`, source: release.source, checked: CHECKED }],
-    related: [{ location: other.location, message: `CUDA ${atMinor(other.cuda)} comes in here.` }],
+    evidence: [{ fact: msg`cuDNN ${release.version} is for CUDA ${release.cudaMajors.join(', ')}`, source: release.source, checked: CHECKED }],
+    related: [{ location: other.location, message: msg`CUDA ${atMinor(other.cuda)} comes in here.` }],
   });
 }

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { otherFrameworks } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { stageCuda } from '../../stack/query';
 import { cudaOfPipTag, isCudaCompatible } from '../../version/cuda';
 import { compareDotted, majorOf } from '../../version/dotted';
@@ -80,7 +81,7 @@ export const rule = defineRule({
         data: { requirement: use.requirement.text.value.trim(), built: built.cuda, cuda: cuda.version, soname: built.soname },
         location: locateRequirement(use),
         evidence: [built.evidence],
-        related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+        related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
         fixes: sameForStage(use, cuda.version),
       });
     }
@@ -96,10 +97,10 @@ interface Built {
 }
 
 const EVIDENCE: Readonly<Record<'cupy' | 'mxnet' | 'paddle' | 'jax', Evidence>> = {
-  cupy: { fact: 'A CuPy wheel loads the CUDA libraries of the version in its name from the system.', source: 'https://github.com/cupy/cupy/issues/9318', checked: '2026-11-20' },
-  mxnet: { fact: 'An MXNet wheel loads the CUDA libraries of the version in its name from the system.', source: 'https://github.com/apache/mxnet/issues/14514', checked: '2026-11-20' },
-  paddle: { fact: 'PaddlePaddle loads the CUDA libraries that it was built for from the system.', source: 'https://github.com/PaddlePaddle/PaddleOCR/issues/10078', checked: '2026-11-20' },
-  jax: { fact: 'A jaxlib wheel with CUDA in its version loads CUDA and cuDNN from the system.', source: 'https://github.com/jax-ml/jax/blob/jax-v0.4.14/setup.py', checked: '2026-11-20' },
+  cupy: { fact: msg`A CuPy wheel loads the CUDA libraries of the version in its name from the system.`, source: 'https://github.com/cupy/cupy/issues/9318', checked: '2026-11-20' },
+  mxnet: { fact: msg`An MXNet wheel loads the CUDA libraries of the version in its name from the system.`, source: 'https://github.com/apache/mxnet/issues/14514', checked: '2026-11-20' },
+  paddle: { fact: msg`PaddlePaddle loads the CUDA libraries that it was built for from the system.`, source: 'https://github.com/PaddlePaddle/PaddleOCR/issues/10078', checked: '2026-11-20' },
+  jax: { fact: msg`A jaxlib wheel with CUDA in its version loads CUDA and cuDNN from the system.`, source: 'https://github.com/jax-ml/jax/blob/jax-v0.4.14/setup.py', checked: '2026-11-20' },
 };
 
 function builtFor({ requirement }: PipUse): Built | undefined {
@@ -157,5 +158,5 @@ function sameForStage({ requirement }: PipUse, cuda: string): readonly Fix[] {
   const row = rows.findLast(({ package: packages }) => Array.isArray(packages) && wanted.some((name) => packages.includes(name)));
   const name = row === undefined || typeof row.package === 'string' ? undefined : wanted.find((one) => row.package.includes(one));
   const edit = name === undefined ? undefined : renameRequirement(requirement, name);
-  return edit === undefined || name === undefined ? [] : [{ title: `Install ${name}`, safe: false, edits: [edit] }];
+  return edit === undefined || name === undefined ? [] : [{ title: msg`Install ${name}`, safe: false, edits: [edit] }];
 }

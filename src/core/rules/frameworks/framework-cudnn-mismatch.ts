@@ -3,6 +3,7 @@ import { tensorflowRelease } from '../../facts/frameworks';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { Component, StackReport, StackState } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
@@ -16,7 +17,7 @@ import { listPipUses, locateRequirement, severityFor, type PipUse } from '../sup
 import { tensorflowEvidence } from './tensorflow';
 
 const EQUAL_OR_NEWER: Evidence = {
-  fact: 'XLA, in TensorFlow and JAX, wants the major version of cuDNN that it was compiled with and an equal or newer minor version.',
+  fact: msg`XLA, in TensorFlow and JAX, wants the major version of cuDNN that it was compiled with and an equal or newer minor version.`,
   source: 'https://github.com/borisdayma/dalle-mini/issues/316',
   checked: '2026-11-20',
 };
@@ -72,7 +73,7 @@ export const rule = defineRule({
         data: { requirement: use.requirement.text.value.trim(), built: `${built.cudnn}.0`, cudnn: present.full, loaded: firstParts(present.full, 3) },
         location: locateRequirement(use),
         evidence: [...built.evidence, EQUAL_OR_NEWER],
-        related: [{ location: present.component.where, message: `cuDNN ${present.full} comes from here.` }],
+        related: [{ location: present.component.where, message: msg`cuDNN ${present.full} comes from here.` }],
         fixes: useNewerImage(use, built.cudnn, present.component, stack),
       });
     }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, torchRelease } from '../../facts/frameworks';
 import type { DecodedImage } from '../../image/model';
+import { msg } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Related } from '../model';
@@ -61,7 +62,7 @@ export const rule = defineRule({
       if (python === undefined || isWithin(python.version, release.pythons) || !asksOnlyKnownSources(use, PYTORCH)) continue;
       const { requirement, action, step } = use;
       const where = python.component?.where;
-      const related: readonly Related[] = where === undefined ? [] : [{ location: where, message: `Python ${python.version} comes in here.` }];
+      const related: readonly Related[] = where === undefined ? [] : [{ location: where, message: msg`Python ${python.version} comes in here.` }];
       report({
         messageId: 'unsupported',
         severity: endsBuild(action.command, step, stack) || requirement.origin === 'requirements' ? severityFor(use, isSure(rootStage(use.stage).base.image) ? 'error' : 'warning') : 'warning',
@@ -101,7 +102,7 @@ function findRelease({ requirement: { name, specifier, url } }: PipUse): PinnedR
 }
 
 function evidenceOf(name: string, version: string, pythons: readonly string[], source: string, checked: string): Evidence {
-  return { fact: `${name} ${version} has wheels for Python ${describeRange(pythons)}`, source, checked };
+  return { fact: msg`${name} ${version} has wheels for Python ${describeRange(pythons)}`, source, checked };
 }
 
 function sorted(pythons: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { onnxruntimeBuilds, onnxruntimeRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import type { KnownArtifact } from '../../shell/installers/model';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import type { Component, InstructionStep, StackReport, StageStack } from '../../stack/model';
@@ -128,7 +129,7 @@ function judgeWheel(use: PipUse): Report<MessageId> | undefined {
     data: { version: taken.version, built, cuda: cuda.version, other: taken.alsoFor ?? '' },
     location: locateRequirement(use),
     evidence: [onnxruntimeEvidence(taken.build, 'cuda')],
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
     fixes: isEither ? [] : otherVersion(use, stage),
   };
 }
@@ -160,7 +161,7 @@ function judgeNewest(use: PipUse): Report<MessageId> | undefined {
     data: { built: first.cuda.split('.')[0] ?? '', cuda: cuda.version },
     location: locateRequirement(use),
     evidence: [onnxruntimeEvidence(first, 'cuda')],
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
     fixes: otherVersion(use, String(stageMajor)),
   };
 }
@@ -193,7 +194,7 @@ function otherVersion({ requirement }: PipUse, major: string): readonly Fix[] {
   return minors.flatMap((minor) => {
     if (onnxruntimeRelease(`1.${minor}`)?.cuda.split('.')[0] !== major) return [];
     const edit = replaceRequirement(requirement, 'onnxruntime-gpu', `==1.${minor}.*`);
-    return edit === undefined ? [] : [{ title: `Install onnxruntime-gpu 1.${minor}, built for CUDA ${major}`, safe: false, edits: [edit] }];
+    return edit === undefined ? [] : [{ title: msg`Install onnxruntime-gpu 1.${minor}, built for CUDA ${major}`, safe: false, edits: [edit] }];
   });
 }
 
@@ -222,7 +223,7 @@ function judgeArchive(step: InstructionStep, stage: StageStack, stack: StackRepo
     data: { version, built, cuda: cuda.version },
     location,
     evidence: [onnxruntimeEvidence(build, 'cuda')],
-    related: location === found.location ? [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }] : [{ location: found.location, message: `ONNX Runtime ${version} comes from here.` }],
+    related: location === found.location ? [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }] : [{ location: found.location, message: msg`ONNX Runtime ${version} comes from here.` }],
     fixes: hasOther ? found.fixes : [],
   };
 }
@@ -244,7 +245,7 @@ function findArchive({ actions }: InstructionStep): FoundArchive | undefined {
     if (artifact?.kind !== 'onnxruntime-tar' || artifact.arch !== 'x64' || text === undefined || location === undefined) continue;
     const at = text.value.lastIndexOf('-gpu-');
     const edit = at < 0 || action.kind !== 'download' ? undefined : text.edit(at, at + 5, '-gpu-cuda12-');
-    return { artifact, location, conditional: action.command.conditional, fixes: edit === undefined ? [] : [{ title: 'Take the archive for CUDA 12', safe: false, edits: [edit] }] };
+    return { artifact, location, conditional: action.command.conditional, fixes: edit === undefined ? [] : [{ title: msg`Take the archive for CUDA 12`, safe: false, edits: [edit] }] };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { onnxruntimeRelease, torchRelease, type OnnxRuntimeBuild } from '../../facts/frameworks';
 import { decodeImage } from '../../image/decode';
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import type { Component, StackReport, StageStack } from '../../stack/model';
 import { findComponent, findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -126,7 +127,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   const [other] = present;
   if (other === undefined) {
     if (torch !== undefined || taken.version === undefined || !isKnownWithout(stack, stage)) return undefined;
-    const related = [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }];
+    const related = [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }];
     return { ...common, messageId: 'absent', severity: 'warning', data: { version: taken.version, built: String(built) }, related };
   }
   const isPreloaded = torch?.cudnn === built;
@@ -139,8 +140,8 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
     severity: severityFor(use, certain ? 'error' : 'warning'),
     data: { version: taken.version ?? '', built: String(built), cudnn: String(majors[0] ?? cudnn), torch: torch?.version ?? '' },
     related: [
-      { location: other.where, message: `cuDNN ${cudnn} comes from here.` },
-      ...(isPreloaded ? [{ location: torch.where, message: `torch ${torch.version} is installed here.` }] : []),
+      { location: other.where, message: msg`cuDNN ${cudnn} comes from here.` },
+      ...(isPreloaded ? [{ location: torch.where, message: msg`torch ${torch.version} is installed here.` }] : []),
     ],
     fixes: [...sameFeed(use, taken, majors[0]), ...otherImage(use, String(built), other, stack)],
   };
@@ -223,7 +224,7 @@ function isKnownWithout(stack: StackReport, stage: StageStack): boolean {
 function sameFeed({ requirement }: PipUse, { build, version }: Taken, cudnn: number | undefined): readonly Fix[] {
   if (version !== '1.18.0' || build.pypi || cudnn !== 9) return [];
   const edit = replaceRequirement(requirement, 'onnxruntime-gpu', '==1.18.1');
-  return edit === undefined ? [] : [{ title: 'Install onnxruntime-gpu 1.18.1, built for cuDNN 9', safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Install onnxruntime-gpu 1.18.1, built for cuDNN 9`, safe: false, edits: [edit] }];
 }
 
 /** The nearest image of the same CUDA major, flavor and distribution with that cuDNN, not older than this one. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponent, findComponents, knownVersion } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -11,7 +12,7 @@ import { onnxruntimeEvidence, onnxruntimeTaken } from './onnxruntime';
 type MessageId = 'absent' | 'major';
 
 const NOT_IN_WHEEL: Evidence = {
-  fact: 'The TensorRT provider of ONNX Runtime loads libnvinfer from the system; neither the wheel nor nvidia/cuda images hold it.',
+  fact: msg`The TensorRT provider of ONNX Runtime loads libnvinfer from the system; neither the wheel nor nvidia/cuda images hold it.`,
   source: 'https://github.com/FocoosAI/focoos/pull/145',
   checked: '2026-11-20',
 };
@@ -89,8 +90,8 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
       location,
       evidence: [NOT_IN_WHEEL, ...(taken === undefined || built === undefined ? [] : [onnxruntimeEvidence(taken.build, 'tensorrt')])],
       related: [
-        { location: asked, message: 'TensorRT is asked for here.' },
-        { location: locateRequirement(use), message: 'ONNX Runtime is installed here.' },
+        { location: asked, message: msg`TensorRT is asked for here.` },
+        { location: locateRequirement(use), message: msg`ONNX Runtime is installed here.` },
       ],
     };
   }
@@ -103,7 +104,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
     data: { version: taken.version, built, loaded: loaded[0] ?? '', soname },
     location: locateRequirement(use),
     evidence: [onnxruntimeEvidence(taken.build, 'tensorrt')],
-    related: [{ location: other.where, message: `TensorRT ${loaded[0] ?? ''} comes from here.` }],
+    related: [{ location: other.where, message: msg`TensorRT ${loaded[0] ?? ''} comes from here.` }],
   };
 }
 

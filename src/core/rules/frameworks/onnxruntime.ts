@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, onnxruntimeBuilds, onnxruntimeRelease, type OnnxRuntimeBuild } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { exactVersionOf } from '../../version/pep440';
 import { pipSources, type PipUse } from '../support/pip-installs';
 
@@ -38,5 +39,5 @@ export function onnxruntimeTaken(use: PipUse): TakenOnnxRuntime | undefined {
 /** Evidence of what a build needs. */
 export function onnxruntimeEvidence({ version, cuda, cudnn, tensorrt, source }: OnnxRuntimeBuild, what: 'cuda' | 'tensorrt'): Evidence {
   const needs = what === 'tensorrt' && tensorrt !== null ? `TensorRT ${tensorrt}` : `CUDA ${cuda}${cudnn === null ? '' : ` and cuDNN ${cudnn}`}`;
-  return { fact: `onnxruntime-gpu ${version} is built with ${needs}.`, source, checked: frameworksChecked() };
+  return { fact: msg`onnxruntime-gpu ${version} is built with ${needs}.`, source, checked: frameworksChecked() };
 }

@@ -1,11 +1,12 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ShellCommand, ShellRedirect, ShellWord } from '../../shell/model';
 import type { Range } from '../../text/range';
 import { defineRule } from '../model';
 import { endsBuild } from '../support/build-failure';
 
 const REDIRECTION: Evidence = {
-  fact: 'The shell takes > and < of a version specifier without quotes for redirections: the packages are installed in any version, and files named =2.2.0 appear',
+  fact: msg`The shell takes > and < of a version specifier without quotes for redirections: the packages are installed in any version, and files named =2.2.0 appear`,
   source: 'https://github.com/moby/moby/issues/35813',
   checked: '2026-11-20',
 };
@@ -82,7 +83,7 @@ export const rule = defineRule({
               location: { file: command.file, range },
               evidence: [REDIRECTION],
               // A quote inside has a meaning of its own.
-              fixes: /["'\\`]/.test(written) ? [] : [{ title: `Put quotes around ${written}`, safe: true, edits: [{ file: command.file, range, newText: `"${written}"` }] }],
+              fixes: /["'\\`]/.test(written) ? [] : [{ title: msg`Put quotes around ${written}`, safe: true, edits: [{ file: command.file, range, newText: `"${written}"` }] }],
             });
           }
         }

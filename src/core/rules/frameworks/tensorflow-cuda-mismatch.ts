@@ -1,5 +1,6 @@
 import { tensorflowReleases, type TensorFlowRelease } from '../../facts/frameworks';
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import type { StackReport, StackState } from '../../stack/model';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import { isCudaCompatible } from '../../version/cuda';
@@ -108,7 +109,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
     data: { requirement: requirement.text.value.trim(), built: release.cuda, cuda: cuda.version, soname: cudartOf(release.cuda) },
     location: locateRequirement(use),
     evidence: [tensorflowEvidence(release)],
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
     fixes: fixesFor(use, isFloating ? release : (candidates[0] ?? release), cuda.version, stack),
   };
 }
@@ -131,7 +132,7 @@ function fixesFor(use: PipUse, release: TensorFlowRelease, cuda: string, stack: 
   if (compareDotted(release.version, '2.14') >= 0 && requirement.name === 'tensorflow' && !/^=?=?2\.15\.0$/.test(requirement.specifier)) {
     const written = /^\s*tensorflow/i.exec(requirement.text.value)?.[0].length;
     const edit = written === undefined || requirement.extras.length > 0 ? undefined : requirement.text.edit(0, written, 'tensorflow[and-cuda]');
-    return edit === undefined ? [] : [{ title: 'Let TensorFlow bring its CUDA', safe: false, edits: [edit] }];
+    return edit === undefined ? [] : [{ title: msg`Let TensorFlow bring its CUDA`, safe: false, edits: [edit] }];
   }
   const python = pipPython(stage, before, action)?.version;
   const fitting = tensorflowReleases().findLast(
@@ -139,7 +140,7 @@ function fixesFor(use: PipUse, release: TensorFlowRelease, cuda: string, stack: 
   );
   const isGone = fitting === undefined || (requirement.name === 'tensorflow-gpu' && compareDotted(fitting.version, '2.12') >= 0);
   const edit = isGone ? undefined : replaceRequirement(requirement, requirement.name, `==${fitting.version}`);
-  const other = edit === undefined || fitting === undefined ? [] : [{ title: `Install TensorFlow ${fitting.version}, built for CUDA ${fitting.cuda}`, safe: false, edits: [edit] }];
+  const other = edit === undefined || fitting === undefined ? [] : [{ title: msg`Install TensorFlow ${fitting.version}, built for CUDA ${fitting.cuda}`, safe: false, edits: [edit] }];
   const from = rootUse(stack, stage);
   if (from === undefined || !isCudaImage(from.image)) return other;
   const wish = wishOf(from.image);

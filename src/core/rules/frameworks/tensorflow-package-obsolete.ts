@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { exactVersionOf, parseSpecifier, satisfiesPep440 } from '../../version/pep440';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Fix, type Severity } from '../model';
@@ -9,18 +10,18 @@ import { pipPython } from '../support/stage-python';
 type MessageId = 'removed' | 'renamed';
 
 const REMOVED: Evidence = {
-  fact: 'tensorflow-gpu 2.12.0 on PyPI is an empty package whose installation fails; tensorflow and tensorflow-gpu have been the same since 2.1',
+  fact: msg`tensorflow-gpu 2.12.0 on PyPI is an empty package whose installation fails; tensorflow and tensorflow-gpu have been the same since 2.1`,
   source: 'https://pypi.org/project/tensorflow-gpu/',
   checked: '2026-11-20',
 };
 const REPORTS: Readonly<Record<string, Evidence>> = {
   'tensorflow-gpu': {
-    fact: 'pip install tensorflow-gpu fails while it prepares the metadata of tensorflow-gpu-2.12.0.tar.gz',
+    fact: msg`pip install tensorflow-gpu fails while it prepares the metadata of tensorflow-gpu-2.12.0.tar.gz`,
     source: 'https://github.com/tensorflow/tensorflow/issues/60074',
     checked: '2026-11-20',
   },
   'tf-nightly-gpu': {
-    fact: 'pip install tf-nightly-gpu fails while it prepares the metadata of tf-nightly-gpu-2.12.0.tar.gz',
+    fact: msg`pip install tf-nightly-gpu fails while it prepares the metadata of tf-nightly-gpu-2.12.0.tar.gz`,
     source: 'https://github.com/tensorflow/tensorflow/issues/60594',
     checked: '2026-11-20',
   },
@@ -123,5 +124,5 @@ function judge(use: PipUse): Judgement | undefined {
 function rename({ requirement }: PipUse, messageId: MessageId): readonly Fix[] {
   const name = requirement.name.replace('-gpu', '');
   const edit = renameRequirement(requirement, name);
-  return edit === undefined ? [] : [{ title: `Install ${name}`, safe: messageId === 'renamed', edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Install ${name}`, safe: messageId === 'renamed', edits: [edit] }];
 }

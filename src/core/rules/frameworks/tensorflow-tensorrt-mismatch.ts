@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, type TensorFlowRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import type { Component, StackReport } from '../../stack/model';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
@@ -90,7 +91,7 @@ function judgePresent(use: PipUse, release: TensorFlowRelease, { version, built 
   const common = {
     location: first.where,
     evidence: [evidenceOf(release)],
-    related: [{ location: locateRequirement(use), message: `TensorFlow ${version} is installed here.` }],
+    related: [{ location: locateRequirement(use), message: msg`TensorFlow ${version} is installed here.` }],
   };
   if (built === 'none') return usesElsewhere(use, stack) ? undefined : { ...common, messageId: 'without', severity: 'information', data: { version } };
   const major = majorOf(built);
@@ -119,10 +120,10 @@ function judgeAbsence(use: PipUse, release: TensorFlowRelease, stack: StackRepor
     severity: 'information',
     location: locateRequirement(use),
     evidence: [evidenceOf(release)],
-    related: [{ location: cuda.component.where, message: 'This image has none.' }],
+    related: [{ location: cuda.component.where, message: msg`This image has none.` }],
   };
 }
 
 function evidenceOf({ version, tensorrt, source }: TensorFlowRelease): Evidence {
-  return { fact: tensorrt === 'none' ? `TensorFlow ${version} is built without TensorRT.` : `TensorFlow ${version} is built with TensorRT ${tensorrt ?? ''}.`, source, checked: frameworksChecked() };
+  return { fact: tensorrt === 'none' ? msg`TensorFlow ${version} is built without TensorRT.` : msg`TensorFlow ${version} is built with TensorRT ${tensorrt ?? ''}.`, source, checked: frameworksChecked() };
 }

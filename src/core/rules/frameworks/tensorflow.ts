@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, tensorflowReleases, type TensorFlowRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, satisfiesPep440 } from '../../version/pep440';
 import type { PipUse } from '../support/pip-installs';
@@ -32,7 +33,7 @@ function hasGpu(name: string, { version }: TensorFlowRelease): boolean {
 
 /** Evidence of what a release was built with. */
 export function tensorflowEvidence({ version, cuda, cudnn, source }: TensorFlowRelease): Evidence {
-  return { fact: `TensorFlow ${version} is built for CUDA ${cuda} and cuDNN ${cudnn}.`, source, checked: frameworksChecked() };
+  return { fact: msg`TensorFlow ${version} is built for CUDA ${cuda} and cuDNN ${cudnn}.`, source, checked: frameworksChecked() };
 }
 
 /** The name of the CUDA runtime that a release loads: `libcudart.so.11.0` for all of CUDA 11. */

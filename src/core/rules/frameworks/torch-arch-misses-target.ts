@@ -1,5 +1,6 @@
 import { frameworksChecked, torchComputeCapabilities, torchRelease } from '../../facts/frameworks';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { gpuEvidence, judgeCudaForGpu, runsOn } from '../../target/judge-gpu';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Severity } from '../model';
@@ -102,7 +103,7 @@ export const rule = defineRule<MessageId>({
       },
       location: component.where,
       evidence: distinctEvidence(misses.flatMap(({ evidence }) => evidence)),
-      related: others.length === 0 ? [] : [{ location: component.where, message: `It has no code for ${namePairs(others)} either.` }],
+      related: others.length === 0 ? [] : [{ location: component.where, message: msg`It has no code for ${namePairs(others)} either.` }],
     });
   },
 });
@@ -113,7 +114,7 @@ function judge({ version, cuda }: Pick<TorchWheel, 'version' | 'cuda'>, pair: Ta
   const release = torchRelease(version);
   if (compiled !== undefined && release !== undefined) {
     if (compiled.some((one) => serves(one, gpu.computeCapability))) return undefined;
-    const fact = `Wheels of PyTorch ${version} for CUDA ${cuda} are compiled for ${compiled.join(', ')}`;
+    const fact = msg`Wheels of PyTorch ${version} for CUDA ${cuda} are compiled for ${compiled.join(', ')}`;
     return { ...pair, messageId: 'notCompiled', bound: '', evidence: [{ fact, source: release.source, checked: frameworksChecked() }, ...gpuEvidence(gpu)] };
   }
   // What nvcc does not know cannot be in the wheel; PTX for a newer GPU may be.

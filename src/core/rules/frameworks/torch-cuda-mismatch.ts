@@ -1,6 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { torchRelease } from '../../facts/frameworks';
 import { nvccPackages } from '../../facts/source-packages';
+import { msg } from '../../l10n/message';
 import type { PipInstall } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import type { Component, InstructionStep, StackReport, StackState } from '../../stack/model';
@@ -17,13 +18,13 @@ import { torchTaken, type TakenTorch } from './torch';
 type MessageId = 'compile' | 'extras';
 
 const REFUSES: Evidence = {
-  fact: 'PyTorch refuses to compile an extension when the major version of nvcc is not that of the CUDA it was built with.',
+  fact: msg`PyTorch refuses to compile an extension when the major version of nvcc is not that of the CUDA it was built with.`,
   source: 'https://github.com/mistralai/mistral-inference/issues/54',
   checked: '2026-11-20',
 };
 
 const BESIDE_EXTRA: Evidence = {
-  fact: 'An extra such as cu11 brings its own CUDA libraries and leaves torch to PyPI’s build, for another CUDA.',
+  fact: msg`An extra such as cu11 brings its own CUDA libraries and leaves torch to PyPI’s build, for another CUDA.`,
   source: 'https://github.com/deepmodeling/deepmd-kit/pull/3198',
   checked: '2026-11-20',
 };
@@ -124,8 +125,8 @@ function judgeCompile(use: PipUse, stack: StackReport): Report<MessageId> | unde
       location: locateRequirement(use),
       evidence: [...(wheel.evidence === undefined ? [] : [wheel.evidence]), REFUSES],
       related: [
-        { location: build.location, message: 'The extension is compiled here.' },
-        { location: nvcc.component.where, message: `nvcc ${nvcc.version} comes from here.` },
+        { location: build.location, message: msg`The extension is compiled here.` },
+        { location: nvcc.component.where, message: msg`nvcc ${nvcc.version} comes from here.` },
       ],
       fixes: takeFrom(use, wheel, nvcc.version),
     };
@@ -237,13 +238,13 @@ function takeFrom(use: PipUse, { version, release }: TakenTorch, nvcc: string): 
     // Whether the index has anything for this CUDA is known from releases alone.
     const isServed = ['2.7.1', '2.10.0', '2.5.1'].some((one) => torchRelease(one)?.indexUrls.has(cuda) === true);
     if (!isServed || action.requirements.some(({ name }) => !TORCH_PACKAGES.has(name)) || action.requirementFiles.length > 0) return [];
-    return [{ title: `Take PyTorch for CUDA ${cuda}`, safe: false, edits: [appendToCommand(use, `--index-url ${url}`)] }];
+    return [{ title: msg`Take PyTorch for CUDA ${cuda}`, safe: false, edits: [appendToCommand(use, `--index-url ${url}`)] }];
   }
   const at = requirement.text.value.indexOf(version);
   const written = at < 0 ? undefined : requirement.text.edit(at, at + version.length, `${version}+${tag}`);
   const others = action.requirements.some(({ name, specifier }) => name !== 'torch' && TORCH_PACKAGES.has(name) && specifier !== '');
   if (written === undefined || others) return [];
-  return [{ title: `Take PyTorch ${version} for CUDA ${cuda}`, safe: false, edits: [written, appendToCommand(use, `--extra-index-url ${url}`)] }];
+  return [{ title: msg`Take PyTorch ${version} for CUDA ${cuda}`, safe: false, edits: [written, appendToCommand(use, `--extra-index-url ${url}`)] }];
 }
 
 function judgeExtras(use: PipUse): Report<MessageId> | undefined {

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, torchTensorRTRelease, type TorchTensorRTRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import type { PipRequirement } from '../../shell/installers/model';
 import { findComponent, findComponents, knownVersion } from '../../stack/query';
 import type { Location } from '../../text/range';
@@ -11,7 +12,7 @@ import { listPipUses, locateRequirement, pipSources, replaceRequirement, severit
 type MessageId = 'torch' | 'together' | 'replaced' | 'tensorrt' | 'library';
 
 const BOUND: Evidence = {
-  fact: 'libtorchtrt.so is linked with one release of torch; with another its symbols are not found when it is loaded.',
+  fact: msg`libtorchtrt.so is linked with one release of torch; with another its symbols are not found when it is loaded.`,
   source: 'https://github.com/pytorch/TensorRT/issues/1002',
   checked: '2026-11-20',
 };
@@ -133,7 +134,7 @@ function judgeTorch(use: PipUse, { version, release }: Taken): Report<MessageId>
     data: { package: use.requirement.name, version, built, torch: torch.version },
     location: locateRequirement(use),
     evidence: [releaseEvidence(release, `torch ${release.torch ?? ''}`), BOUND],
-    related: [{ location: torch.where, message: `torch ${torch.version} comes from here.` }],
+    related: [{ location: torch.where, message: msg`torch ${torch.version} comes from here.` }],
     fixes: releaseFor(use, torch.version),
   };
 }
@@ -174,8 +175,8 @@ function judgePipTensorRT(use: PipUse, { version, release }: Taken): Report<Mess
     severity: severityFor(use, 'error'),
     data: { package: use.requirement.name, version, requirement: release.requirement ?? '', other: other.text.value.trim() },
     location: locateRequirement(use),
-    evidence: [{ fact: `${release.package} ${release.version} asks pip for ${release.requirement ?? ''}.`, source: release.source, checked: frameworksChecked() }],
-    related: [{ location: { file: other.file, range: other.range }, message: `TensorRT ${pinned} is asked for here.` }],
+    evidence: [{ fact: msg`${release.package} ${release.version} asks pip for ${release.requirement ?? ''}.`, source: release.source, checked: frameworksChecked() }],
+    related: [{ location: { file: other.file, range: other.range }, message: msg`TensorRT ${pinned} is asked for here.` }],
   };
 }
 
@@ -196,12 +197,12 @@ function judgeLibrary(use: PipUse, { version, release }: Taken): Report<MessageI
     data: { package: use.requirement.name, version, built: release.tensorrt, loaded, soname: String(soname) },
     location: locateRequirement(use),
     evidence: [releaseEvidence(release, `TensorRT ${release.tensorrt}`)],
-    related: [{ location: other.where, message: `TensorRT ${loaded} comes from here.` }],
+    related: [{ location: other.where, message: msg`TensorRT ${loaded} comes from here.` }],
   };
 }
 
 function releaseEvidence({ package: name, version, source }: TorchTensorRTRelease, what: string): Evidence {
-  return { fact: `${name} ${version} is built with ${what}.`, source, checked: frameworksChecked() };
+  return { fact: msg`${name} ${version} is built with ${what}.`, source, checked: frameworksChecked() };
 }
 
 /** The release for a torch: from 2.1 on PyPI has it, under the number of torch. */
@@ -213,5 +214,5 @@ function releaseFor(use: PipUse, torch: string): readonly Fix[] {
   const isPinnedBeside = action.requirements.some(({ name, specifier }) => /tensorrt/.test(name) && name !== requirement.name && specifier !== '');
   if (release?.package !== requirement.name || requirement.wheel !== undefined || index !== undefined || others.length > 0 || isPinnedBeside) return [];
   const edit = replaceRequirement(requirement, requirement.name, `==${release.version}`);
-  return edit === undefined ? [] : [{ title: `Install ${release.package} ${release.version}, built for torch ${series ?? ''}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Install ${release.package} ${release.version}, built for torch ${series ?? ''}`, safe: false, edits: [edit] }];
 }

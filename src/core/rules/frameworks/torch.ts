@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { newestTorchFor, torchRelease, type TorchRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { cudaOfPipTag } from '../../version/cuda';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { pipSources, type PipUse } from '../support/pip-installs';
@@ -58,5 +59,5 @@ export function torchTaken(use: PipUse): TakenTorch | undefined {
 }
 
 function evidenceOf({ version, source, checked }: TorchRelease, cuda: string): Evidence {
-  return { fact: `The wheel of PyTorch ${version} on PyPI is built for CUDA ${cuda}.`, source, checked };
+  return { fact: msg`The wheel of PyTorch ${version} on PyPI is built for CUDA ${cuda}.`, source, checked };
 }

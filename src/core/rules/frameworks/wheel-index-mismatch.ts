@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { newestTorch, torchRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { findComponents } from '../../stack/query';
 import type { Location } from '../../text/range';
 import type { Traced } from '../../text/traced';
@@ -11,12 +12,12 @@ import { addOption, asksOnlyKnownSources, listPipUses, locateRequirement, pipSou
 type MessageId = 'otherIndex' | 'noIndex' | 'noWheel';
 
 const LOCAL: Evidence = {
-  fact: 'PyTorch’s indexes are one for each CUDA: whl/cu118 serves the wheels +cu118',
+  fact: msg`PyTorch’s indexes are one for each CUDA: whl/cu118 serves the wheels +cu118`,
   source: 'https://pytorch.org/get-started/previous-versions/',
   checked: '2026-11-20',
 };
 const PYPI: Evidence = {
-  fact: 'PyPI takes no wheels with a local version like +cu118',
+  fact: msg`PyPI takes no wheels with a local version like +cu118`,
   source: 'https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers',
   checked: '2026-11-20',
 };
@@ -180,22 +181,22 @@ function examinePlain(version: string, indexes: readonly Index[], asksPypi: bool
       effect: asksPypi ? `pip takes the one of PyPI${release.defaultCuda === undefined ? '' : `, for CUDA ${release.defaultCuda}`}` : `\`No matching distribution found for torch==${version}\``,
     },
     location,
-    evidence: [{ fact: `PyTorch ${release.version} has wheels for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }],
+    evidence: [{ fact: msg`PyTorch ${release.version} has wheels for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }],
     related: relate(first),
   };
 }
 
 function relate({ url }: Index): NonNullable<Report['related']> {
   const location = url.locate();
-  return location === undefined ? [] : [{ location, message: 'The index is named here.' }];
+  return location === undefined ? [] : [{ location, message: msg`The index is named here.` }];
 }
 
 function changeIndex({ url, tag }: Index, wanted: string): readonly Fix[] {
   const start = tag === undefined ? -1 : url.value.lastIndexOf(tag);
   const edit = tag === undefined || start < 0 ? undefined : url.edit(start, start + tag.length, wanted);
-  return edit === undefined ? [] : [{ title: `Use the index of ${wanted}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Use the index of ${wanted}`, safe: false, edits: [edit] }];
 }
 
 function addIndex(use: PipUse, tag: string): readonly Fix[] {
-  return [{ title: `Ask the index of ${tag}`, safe: false, edits: [addOption(use, `--extra-index-url https://download.pytorch.org/whl/${tag}`)] }];
+  return [{ title: msg`Ask the index of ${tag}`, safe: false, edits: [addOption(use, `--extra-index-url https://download.pytorch.org/whl/${tag}`)] }];
 }

@@ -1,3 +1,4 @@
+import { msg, type Message } from '../../l10n/message';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { packageMeaning } from '../../stack/packages';
 import { defineRule, type Fix } from '../model';
@@ -87,7 +88,7 @@ export const rule = defineRule({
         data: { image: nameOf(image) },
         location: { file: step.action.file, range: step.action.range },
         evidence: image.repositoryKeyEvidence === undefined ? [] : [image.repositoryKeyEvidence],
-        related: from === undefined ? [] : [{ location: from, message: 'The image is named here.' }],
+        related: from === undefined ? [] : [{ location: from, message: msg`The image is named here.` }],
         fixes: findFixes(stack, stage, step),
       });
     }
@@ -119,7 +120,7 @@ function rootOf(stage: StageStack): StageStack {
 /** A RUN before the one that fails, and for nvidia/cuda a tag that was rebuilt. */
 function findFixes(stack: StackReport, stage: StageStack, { instruction, before }: ActionStep): readonly Fix[] {
   const start = instruction.range.start;
-  const insert = (title: string, command: string): Fix => ({
+  const insert = (title: Message, command: string): Fix => ({
     title,
     safe: false,
     edits: [{ file: stack.dockerfile.file, range: { start, end: start }, newText: `RUN ${command}\n` }],
@@ -128,11 +129,11 @@ function findFixes(stack: StackReport, stage: StageStack, { instruction, before 
   const fixes: Fix[] = [];
   if (before.user === undefined || /^(?:root|0)(?::|$)/.test(before.user)) {
     if (!installsFromNvidia(stack, stage)) {
-      fixes.push(insert('Remove NVIDIA’s package lists first', 'rm -f /etc/apt/sources.list.d/cuda.list /etc/apt/sources.list.d/nvidia-ml.list'));
+      fixes.push(insert(msg`Remove NVIDIA’s package lists first`, 'rm -f /etc/apt/sources.list.d/cuda.list /etc/apt/sources.list.d/nvidia-ml.list'));
     } else if (repository?.distro !== undefined && repository.arch !== undefined && repository.distro !== 'ubuntu1604') {
       // apt of 16.04 cannot fetch a key over https without a package that it would have to install first.
       const url = `https://developer.download.nvidia.com/compute/cuda/repos/${repository.distro}/${repository.arch}/3bf863cc.pub`;
-      fixes.push(insert('Fetch NVIDIA’s new key first', `apt-key adv --fetch-keys ${url}`));
+      fixes.push(insert(msg`Fetch NVIDIA’s new key first`, `apt-key adv --fetch-keys ${url}`));
     }
   }
   const use = listImages(stack).find(({ image, by }) => by === 'from' && image === stage.rootImage);

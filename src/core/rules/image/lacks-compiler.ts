@@ -3,6 +3,7 @@ import { imageFact } from '../../facts/image-facts';
 import { nvccPackageEvidence, nvccPackages, type NvccPackage } from '../../facts/source-packages';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import type { Action, Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import { findScriptCall } from '../../shell/script-call';
@@ -264,7 +265,7 @@ function background({ use }: Setting, evidence: Evidence | undefined): Pick<Repo
   const from = use.reference.locate();
   return {
     evidence: evidence === undefined ? [] : [evidence],
-    related: from === undefined ? [] : [{ location: from, message: `The ${use.image.flavor ?? ''} flavor is chosen here.` }],
+    related: from === undefined ? [] : [{ location: from, message: msg`The ${use.image.flavor ?? ''} flavor is chosen here.` }],
     fixes: useDevel(use),
   };
 }

@@ -2,6 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, onnxruntimeRelease, otherFrameworks, tensorflowRelease } from '../../facts/frameworks';
 import { cudnnConsumerEvidence, cudnnConsumers } from '../../facts/source-packages';
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import type { Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponent, stageCuda } from '../../stack/query';
@@ -15,7 +16,7 @@ import { locateTag, nameOf, retag } from '../support/image-uses';
 import { findUnpackedTensorRT, unpackedEvidence } from '../support/unpacked-tensorrt';
 
 const OPENCV: Evidence = {
-  fact: 'cmake of OpenCV stops when OPENCV_DNN_CUDA is asked for and cuDNN is not found',
+  fact: msg`cmake of OpenCV stops when OPENCV_DNN_CUDA is asked for and cuDNN is not found`,
   source: 'https://github.com/opencv/opencv/issues/25426',
   checked: '2026-11-20',
 };
@@ -110,7 +111,7 @@ export const rule = defineRule({
           data: { image: nameOf(image), package: need.package, cudnn: need.cudnn, error: need.error },
           location,
           evidence: [need.evidence],
-          related: [{ location: need.where, message: `${need.package} is installed here.` }],
+          related: [{ location: need.where, message: msg`${need.package} is installed here.` }],
           fixes: retag(use, tags.slice(0, 1)),
         });
       }
@@ -183,7 +184,7 @@ function needOfPaddle(version: string, stage: StageStack): Omit<Need, 'where'> |
   const pairs = row.cudnn as readonly (readonly [string, string])[];
   const pair = pairs.find(([one]) => one === cuda) ?? pairs.findLast(([one]) => majorOf(one) === majorOf(cuda));
   if (pair === undefined) return undefined;
-  const fact = `paddlepaddle-gpu ${row.version} for CUDA ${pair[0]} loads cuDNN ${pair[1]}`;
+  const fact = msg`paddlepaddle-gpu ${row.version} for CUDA ${pair[0]} loads cuDNN ${pair[1]}`;
   return {
     package: 'paddlepaddle-gpu',
     cudnn: String(majorOf(pair[1])),
@@ -198,7 +199,7 @@ function needOfTensorFlow(name: string, version: string): Omit<Need, 'where'> | 
   // Before 2.1 the plain package is for the CPU.
   if (row === undefined || (name === 'tensorflow' && (comparePep440(version, '2.1') ?? -1) < 0)) return undefined;
   const cudnn = String(majorOf(row.cudnn));
-  const fact = `TensorFlow ${row.version} was built with cuDNN ${row.cudnn}`;
+  const fact = msg`TensorFlow ${row.version} was built with cuDNN ${row.cudnn}`;
   return { package: name, cudnn, effect: 'cpu', error: 'Cannot dlopen some GPU libraries', evidence: { fact, source: row.source, checked: frameworksChecked() } };
 }
 
@@ -206,7 +207,7 @@ function needOfOnnxRuntime(version: string): Omit<Need, 'where'> | undefined {
   const row = onnxruntimeRelease(version);
   const major = majorOf(row?.cudnn ?? '');
   if (row === undefined || major === undefined) return undefined;
-  const fact = `onnxruntime-gpu ${row.version} was built with cuDNN ${row.cudnn ?? ''}`;
+  const fact = msg`onnxruntime-gpu ${row.version} was built with cuDNN ${row.cudnn ?? ''}`;
   const error = `libcudnn.so.${major}: cannot open shared object file`;
   return { package: 'onnxruntime-gpu', cudnn: String(major), effect: 'cpu', error, evidence: { fact, source: row.source, checked: frameworksChecked() } };
 }
@@ -228,6 +229,6 @@ function needOfTensorRT(stage: StageStack): Need | undefined {
     effect: 'stops',
     error: `libcudnn.so.${major}: cannot open shared object file`,
     where: found.component.where,
-    evidence: unpackedEvidence(found, `TensorRT ${found.release.version} links cuDNN ${cudnn}; from 10.0 on TensorRT does without`),
+    evidence: unpackedEvidence(found, msg`TensorRT ${found.release.version} links cuDNN ${cudnn}; from 10.0 on TensorRT does without`),
   };
 }

@@ -1,4 +1,5 @@
 import { nearestServedCudaTags } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import { findComponent } from '../../stack/query';
 import { defineRule } from '../model';
 import { isBuiltUpon, isKnownCudaImage, mayHold, rootUse } from '../support/absence';
@@ -60,8 +61,8 @@ export const rule = defineRule({
         messageId: 'cublas',
         data: { image: nameOf(image), tensorrt: tensorrt.version },
         location,
-        evidence: [unpackedEvidence(tensorrt, `TensorRT ${tensorrt.release.version} links cuBLAS; from 10.0 on TensorRT does without`)],
-        related: [{ location: tensorrt.component.where, message: 'TensorRT is unpacked here.' }],
+        evidence: [unpackedEvidence(tensorrt, msg`TensorRT ${tensorrt.release.version} links cuBLAS; from 10.0 on TensorRT does without`)],
+        related: [{ location: tensorrt.component.where, message: msg`TensorRT is unpacked here.` }],
         fixes: retag(use, tags.slice(0, 1)),
       });
     }

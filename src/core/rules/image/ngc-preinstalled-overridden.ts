@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PipRequirement } from '../../shell/installers/model';
 import type { Component, ComponentKind, StackReport } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
@@ -18,13 +19,13 @@ const FRAMEWORKS: Readonly<Record<string, ComponentKind>> = { torch: 'torch', te
 const NEED_TORCH = new Set(['torchvision', 'torchaudio', 'torchtext', 'accelerate', 'xformers', 'vllm', 'deepspeed', 'fairseq', 'peft', 'timm', 'lightning', 'pytorch-lightning', 'sentence-transformers', 'ultralytics', 'open-clip-torch', 'bitsandbytes', 'torchmetrics', 'flash-attn', 'easyocr', 'openai-whisper']);
 
 const REINSTALLED: Evidence = {
-  fact: 'pip replaces the PyTorch of a pytorch image by the build of PyPI when something in the same command wants another version.',
+  fact: msg`pip replaces the PyTorch of a pytorch image by the build of PyPI when something in the same command wants another version.`,
   source: 'https://github.com/bananaml/serverless-template/pull/13',
   checked: '2026-11-20',
 };
 
 const OWN_LAYOUT: Evidence = {
-  fact: 'PyTorch in NVIDIA’s images is built by NVIDIA; packages linked to the build of PyPI do not find its libraries there.',
+  fact: msg`PyTorch in NVIDIA’s images is built by NVIDIA; packages linked to the build of PyPI do not find its libraries there.`,
   source: 'https://github.com/pytorch/TensorRT/issues/624',
   checked: '2026-11-20',
 };
@@ -122,7 +123,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   if (own?.via !== 'base-image' || isMeant) return undefined;
   const common = {
     location: locateRequirement(use),
-    related: [{ location: own.where, message: `${nameOf(image)} brings ${frameworkOf(own)}.` }],
+    related: [{ location: own.where, message: msg`${nameOf(image)} brings ${frameworkOf(own)}.` }],
   };
   const data = { requirement: requirement.text.value.trim().replace(/^.*\//, ''), image: nameOf(image) };
   if (isExtension) {
@@ -201,5 +202,5 @@ function isElsewhere({ action, before, stage }: PipUse): boolean {
 function leaveOut(requirement: PipRequirement, { action }: PipUse, { dockerfile, files }: StackReport): readonly Fix[] {
   const text = requirement.file === dockerfile.file ? dockerfile.text : files.get(requirement.file);
   if (text === undefined || requirement.origin !== 'command' || action.requirements.length + action.requirementFiles.length < 2) return [];
-  return [{ title: `Leave ${requirement.name} to the image`, safe: false, edits: [removeWord(text, requirement.file, requirement.range)] }];
+  return [{ title: msg`Leave ${requirement.name} to the image`, safe: false, edits: [removeWord(text, requirement.file, requirement.range)] }];
 }

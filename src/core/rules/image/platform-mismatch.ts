@@ -3,6 +3,7 @@ import type { Evidence } from '../../facts/evidence';
 import { imageFact } from '../../facts/image-facts';
 import { osOf } from '../../image/distribution';
 import type { DecodedImage } from '../../image/model';
+import { msg } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -31,7 +32,7 @@ const RUN_TO_INSTALL: ReadonlySet<string> = new Set(['conda-installer', 'cuda-ru
 const SERVER_FAMILIES = new Set(['ngc-tensorrt', 'ngc-triton', 'ngc-pytorch', 'ngc-tensorflow']);
 
 const NO_JETSON: Evidence = {
-  fact: 'On a Jetson with JetPack 4 the arm64 image of nvcr.io/nvidia/tensorrt:21.12-py3 finds no CUDA device',
+  fact: msg`On a Jetson with JetPack 4 the arm64 image of nvcr.io/nvidia/tensorrt:21.12-py3 finds no CUDA device`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1598',
   checked: '2026-11-20',
 };
@@ -137,7 +138,7 @@ export function whyPlatforms(image: DecodedImage): readonly Evidence[] {
   const os = osOf(image.components);
   const contents = cuda === undefined || os === undefined ? undefined : findCudaImageContents(cuda, os);
   const platforms = image.platforms?.join(', ') ?? '';
-  const fact = contents ? cudaContentsEvidence(`${nameOf(image)} is built for ${platforms}`, contents) : image.family === 'ngc-l4t' ? imageFact('l4t-images') : undefined;
+  const fact = contents ? cudaContentsEvidence(msg`${nameOf(image)} is built for ${platforms}`, contents) : image.family === 'ngc-l4t' ? imageFact('l4t-images') : undefined;
   return fact === undefined ? [] : [fact];
 }
 
@@ -166,7 +167,7 @@ function checkContents(stage: StageStack, report: (found: Report<MessageId>) => 
 
 function relatedFrom(stage: StageStack): Report['related'] & object {
   const location = rootStage(stage).base.reference.locate();
-  return location === undefined ? [] : [{ location, message: 'The image is chosen here.' }];
+  return location === undefined ? [] : [{ location, message: msg`The image is chosen here.` }];
 }
 
 interface Content {

@@ -2,6 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import type { CopyInstruction, Word } from '../../dockerfile/model';
 import type { DecodedImage } from '../../image/model';
 import { ngcReleases } from '../../facts/ngc-images';
+import { msg } from '../../l10n/message';
 import type { Component, ComponentKind, StackReport, StackState, StageStack } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
@@ -13,13 +14,13 @@ import { findPart, locatePart, retag } from '../support/image-uses';
 type MessageId = 'stub' | 'triton' | 'library';
 
 const STUB_OF_RELEASE: Evidence = {
-  fact: 'The stub of Triton’s Python backend works only with the release that it was built from.',
+  fact: msg`The stub of Triton’s Python backend works only with the release that it was built from.`,
   source: 'https://github.com/triton-inference-server/server/issues/3847',
   checked: '2026-11-20',
 };
 
 const SAME_MAJOR: Evidence = {
-  fact: 'A program asks the loader for the major version of cuDNN, TensorRT and the CUDA runtime that it was linked with.',
+  fact: msg`A program asks the loader for the major version of cuDNN, TensorRT and the CUDA runtime that it was linked with.`,
   source: 'https://github.com/PaddlePaddle/Paddle/issues/10764',
   checked: '2026-11-20',
 };
@@ -114,7 +115,7 @@ function judgeTriton({ sources }: CopyInstruction, origin: CopyOrigin, stage: St
     data: { path: source.raw, built, loaded },
     location: { file: stack.dockerfile.file, range: source.range },
     evidence: [STUB_OF_RELEASE],
-    related: server === undefined ? [] : [{ location: server, message: `Triton ${loaded} comes from here.` }],
+    related: server === undefined ? [] : [{ location: server, message: msg`Triton ${loaded} comes from here.` }],
     fixes: useRelease(origin, loaded, stack),
   };
 }
@@ -157,8 +158,8 @@ function judgeLibraries({ sources }: CopyInstruction, { stage: from }: CopyOrigi
       location: { file: stack.dockerfile.file, range: source.range },
       evidence: [SAME_MAJOR],
       related: [
-        { location: built.component.where, message: `It is compiled with ${name} ${built.major} from here.` },
-        { location: other.component.where, message: `${name} ${other.major ?? ''} comes from here.` },
+        { location: built.component.where, message: msg`It is compiled with ${name} ${built.major} from here.` },
+        { location: other.component.where, message: msg`${name} ${other.major ?? ''} comes from here.` },
       ],
     };
   }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { ngcReleases } from '../../facts/ngc-images';
 import type { DecodedImage } from '../../image/model';
+import { msg } from '../../l10n/message';
 import { defineRule } from '../model';
 import { listImages, locateTag, nameOf, retag } from '../support/image-uses';
 
@@ -9,7 +10,7 @@ const FLOATING_TAG = /^(?:latest|nightly|devel|dev|main|master|edge)(?:-|$)/;
 const GPU_FAMILIES: ReadonlySet<DecodedImage['family']> = new Set(['nvidia-cuda', 'ngc-tensorrt', 'ngc-triton', 'ngc-pytorch', 'ngc-tensorflow', 'ngc-tensorrt-llm', 'ngc-l4t', 'ngc-deepstream', 'pytorch']);
 
 const DEFAULT_TAG: Evidence = {
-  fact: 'A reference without tag means the tag latest, whatever that is on the day of the build.',
+  fact: msg`A reference without tag means the tag latest, whatever that is on the day of the build.`,
   source: 'https://docs.docker.com/reference/dockerfile/#from',
   checked: '2026-11-20',
 };

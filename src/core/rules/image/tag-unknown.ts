@@ -1,5 +1,6 @@
 import { ngcReleases } from '../../facts/ngc-images';
 import type { DecodedImage } from '../../image/model';
+import { msg } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Fix } from '../model';
 import { isCudaImage, nearestCudaTags, wishOf } from '../support/cuda-tags';
@@ -116,5 +117,5 @@ function renameServer({ reference, image }: ImageUse): readonly Fix[] {
   const [from, to] = repository.endsWith('tritonserver') ? ['triton', 'tensorrt'] : ['tensorrt', 'triton'];
   const start = repositoryRange.start + repository.lastIndexOf(`${from}server`);
   const edit = reference.edit(start, start + from.length, to);
-  return edit === undefined ? [] : [{ title: `Use ${image.canonical.replace(`${from}server`, `${to}server`)}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Use ${image.canonical.replace(`${from}server`, `${to}server`)}`, safe: false, edits: [edit] }];
 }

@@ -2,6 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import { imageFact } from '../../facts/image-facts';
 import { jetsonReleases } from '../../facts/jetson';
 import type { DecodedImage } from '../../image/model';
+import { msg } from '../../l10n/message';
 import type { Target } from '../../target/model';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { defineRule, type Report, type Severity } from '../model';
@@ -15,7 +16,7 @@ type MessageId = 'absent' | 'flag' | 'notJetson' | 'onlyJetson' | 'release';
 const SEVERITIES: Readonly<Record<MessageId, Severity>> = { absent: 'error', flag: 'error', notJetson: 'warning', onlyJetson: 'error', release: 'warning' };
 
 const SERVER_ON_JETSON: Evidence = {
-  fact: 'On a Jetson with JetPack 4 the arm64 image of nvcr.io/nvidia/tensorrt:21.12-py3 finds no CUDA device',
+  fact: msg`On a Jetson with JetPack 4 the arm64 image of nvcr.io/nvidia/tensorrt:21.12-py3 finds no CUDA device`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1598',
   checked: '2026-11-20',
 };
@@ -123,8 +124,8 @@ export const rule = defineRule<MessageId>({
       location,
       evidence: first.evidence,
       related: [
-        { location, message: 'The platform is chosen here.' },
-        ...(others.length === 0 ? [] : [{ location, message: `It does not run on ${others.map(({ target }) => target.name).join(', ')} either.` }]),
+        { location, message: msg`The platform is chosen here.` },
+        ...(others.length === 0 ? [] : [{ location, message: msg`It does not run on ${others.map(({ target }) => target.name).join(', ')} either.` }]),
       ],
     });
   },

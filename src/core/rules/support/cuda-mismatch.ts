@@ -1,5 +1,6 @@
 import type { AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
+import { msg, type Message } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
 import { cudaSuffixOf } from '../../version/debian';
@@ -11,7 +12,7 @@ import { groupByVersion, type VersionGroup } from './version-groups';
 
 /** CUDA libraries of one major work together; before CUDA 11 every minor version stood by itself. */
 export const MINOR_COMPATIBILITY: Evidence = {
-  fact: 'From CUDA 11 on a library runs with every minor version of the CUDA major it was built for, and with no other major.',
+  fact: msg`From CUDA 11 on a library runs with every minor version of the CUDA major it was built for, and with no other major.`,
   source: 'https://docs.nvidia.com/deploy/cuda-compatibility/#minor-version-compatibility',
   checked: '2026-11-20',
 };
@@ -31,7 +32,7 @@ export interface Choice {
 }
 
 /** The choice that gives the packages of a group one version; empty where it cannot be written. */
-export function chooseVersion({ install, packages }: MismatchedGroup, version: string, title: string, evidence: Evidence | undefined): readonly Choice[] {
+export function chooseVersion({ install, packages }: MismatchedGroup, version: string, title: Message, evidence: Evidence | undefined): readonly Choice[] {
   const edits = editVersions(install, packages, new Map(packages.map(({ name }) => [name, version])));
   return edits === undefined ? [] : [{ fix: { title, safe: false, edits }, evidence }];
 }
@@ -63,7 +64,7 @@ export function reportCudaMismatch(
           data: { package: group.packages[0].spec.name.value, version: group.packages[0].spec.version?.value ?? group.version, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version },
           location: locateVersion(install, group.packages[0]),
           evidence: [MINOR_COMPATIBILITY, ...choices.slice(0, 1).flatMap(({ evidence }) => evidence ?? [])],
-          related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+          related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
           fixes: choices.map(({ fix }) => fix),
         });
       }

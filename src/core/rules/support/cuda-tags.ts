@@ -3,6 +3,7 @@ import { distributionsChecked, findDistribution } from '../../facts/distribution
 import type { Evidence } from '../../facts/evidence';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags, type CudaImageWish } from '../../image/suggest';
+import { msg } from '../../l10n/message';
 import { compareDotted, majorMinorOf } from '../../version/dotted';
 
 export interface CudaTagChoice {
@@ -35,7 +36,7 @@ export function endOfSupport(os: string): { readonly date: string; readonly evid
   const checked = distributionsChecked();
   const date = row?.standardEol ?? undefined;
   if (row === undefined || date === undefined || date > checked) return undefined;
-  return { date, evidence: { fact: `Standard support of ${os} ended on ${date}`, source: row.source, checked } };
+  return { date, evidence: { fact: msg`Standard support of ${os} ended on ${date}`, source: row.source, checked } };
 }
 
 /** Served tags that come near to a wish, best first: the nearest of all, and the nearest on another distribution that is supported. */

@@ -2,6 +2,7 @@ import type { CommandInstruction, CopyInstruction, Word } from '../../dockerfile
 import { imageFact } from '../../facts/image-facts';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage, TagPart } from '../../image/model';
+import { msg } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
 import { Traced } from '../../text/traced';
@@ -95,7 +96,7 @@ export function findPart(image: DecodedImage, kind: TagPart['kind']): TagPart | 
 
 /** Whether a fact of the table `image-facts` is what an image's status rests on. */
 export function restsOn({ statusEvidence }: DecodedImage, factId: string): boolean {
-  return statusEvidence !== undefined && statusEvidence.fact === imageFact(factId)?.fact;
+  return statusEvidence !== undefined && statusEvidence.fact.template === imageFact(factId)?.fact.template;
 }
 
 /** The name and tag of an image for a message, as written: `nvidia/cuda:11.0-base`. */
@@ -108,6 +109,6 @@ export function nameOf({ reference }: Pick<DecodedImage, 'reference'>): string {
 export function retag({ reference, image }: ImageUse, tags: readonly string[], safe: (tag: string) => boolean = () => false): readonly Fix[] {
   return tags.flatMap((tag) => {
     const edits = editTag(reference, image.reference, tag);
-    return edits === undefined ? [] : [{ title: `Use ${nameOf({ reference: { ...image.reference, tag } })}`, safe: safe(tag), edits }];
+    return edits === undefined ? [] : [{ title: msg`Use ${nameOf({ reference: { ...image.reference, tag } })}`, safe: safe(tag), edits }];
   });
 }

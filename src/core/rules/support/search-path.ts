@@ -1,3 +1,4 @@
+import type { Message } from '../../l10n/message';
 import type { InstructionStep } from '../../stack/model';
 import type { Location } from '../../text/range';
 import type { Traced } from '../../text/traced';
@@ -45,7 +46,7 @@ export function assignedPath({ instruction, after }: InstructionStep, name: stri
 }
 
 /** The fix that takes a folder out of a list; undefined where it is the only one, or cannot be edited. */
-export function removeFolder(value: Traced, { start, end }: PathEntry, title: string): Fix | undefined {
+export function removeFolder(value: Traced, { start, end }: PathEntry, title: Message): Fix | undefined {
   const edit =
     end < value.value.length ? value.edit(start, end + 1, '')
     : start > 0 ? value.edit(start - 1, end, '')

@@ -4,6 +4,7 @@ import type { Evidence } from '../../facts/evidence';
 import { ngcReleases, ngcValue } from '../../facts/ngc-images';
 import type { DecodedImage } from '../../image/model';
 import { cudaTagFor, nearestServedCudaTags } from '../../image/suggest';
+import { formatText } from '../../l10n/message';
 import type { Component, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import type { Target, TargetGpu } from '../../target/model';
@@ -68,7 +69,7 @@ export function namePairs(pairs: readonly TargetPair[]): string {
 
 /** Each fact once. */
 export function distinctEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
-  return [...new Map(evidence.map((one) => [one.fact, one])).values()];
+  return [...new Map(evidence.map((one) => [formatText(one.fact), one])).values()];
 }
 
 /**

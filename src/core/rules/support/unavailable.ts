@@ -1,6 +1,7 @@
 import { isAptVersionKnown, nearestAptVersions } from '../../facts/apt-versions';
 import type { AptLibrary } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
 import { parseNvidiaPackageVersion } from '../../version/debian';
@@ -98,6 +99,6 @@ function findFixes(install: LibraryInstall, items: readonly LibraryPackage[], ve
     .flatMap((candidate) => {
       const known = items.every(({ name }) => isAptVersionKnown(name, candidate, distro).status !== 'absent');
       const edits = known ? exchange(candidate) : undefined;
-      return edits === undefined ? [] : [{ title: `Use ${candidate}`, safe: false, edits }];
+      return edits === undefined ? [] : [{ title: msg`Use ${candidate}`, safe: false, edits }];
     });
 }

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import type { Message } from '../../l10n/message';
 import type { Component, StackState } from '../../stack/model';
 import { knownVersion } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
@@ -28,6 +29,6 @@ export function findUnpackedTensorRT({ components }: StackState): UnpackedTensor
 }
 
 /** The cited row of such a release, for `fact`. */
-export function unpackedEvidence({ release }: UnpackedTensorRT, fact: string): Evidence {
+export function unpackedEvidence({ release }: UnpackedTensorRT, fact: Message): Evidence {
   return { fact, source: release.source, checked: tensorRTReleasesChecked() };
 }

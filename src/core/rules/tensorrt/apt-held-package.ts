@@ -1,6 +1,7 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { aptBuilds, evidenceOfBuild, libraryOfPackage } from '../../facts/apt-builds';
 import type { Evidence } from '../../facts/evidence';
+import { formatText, msg, type Message } from '../../l10n/message';
 import type { PackageInstall, PackageRemove, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep, Component, ComponentKind, StackReport, StageStack } from '../../stack/model';
 import { findComponents } from '../../stack/query';
@@ -15,19 +16,19 @@ import { listNames, networkDistro } from '../support/library-packages';
 type MessageId = 'removed' | 'changed' | 'upgraded' | 'needsNewer' | 'downgraded' | 'unheld';
 
 const HELD: Evidence = {
-  fact: 'NVIDIA’s CUDA images hold cuDNN, NCCL and cuBLAS with apt-mark, and apt with -y refuses to change held packages.',
+  fact: msg`NVIDIA’s CUDA images hold cuDNN, NCCL and cuBLAS with apt-mark, and apt with -y refuses to change held packages.`,
   source: 'https://github.com/NVIDIA/TensorRT-LLM/pull/669',
   checked: '2026-11-20',
 };
 
 const DOWNGRADE: Evidence = {
-  fact: 'apt with -y refuses to install an older version of a package than the image has.',
+  fact: msg`apt with -y refuses to install an older version of a package than the image has.`,
   source: 'https://github.com/horovod/horovod/issues/418',
   checked: '2026-11-20',
 };
 
 const FLOATS: Evidence = {
-  fact: 'apt upgrades every package that is not held to the newest build in the repository, whatever CUDA that is made for.',
+  fact: msg`apt upgrades every package that is not held to the newest build in the repository, whatever CUDA that is made for.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/4545',
   checked: '2026-11-20',
 };
@@ -173,7 +174,7 @@ function judgeRemoval(action: PackageRemove, { before }: ActionStep, stack: Stac
       data: { packages: listNames(names), are: names.length === 1 ? 'is' : 'are' },
       location: { file: action.file, range: first.spec.range },
       evidence: [HELD],
-      fixes: allow(action, '--allow-change-held-packages', 'Allow apt to change held packages', stack),
+      fixes: allow(action, '--allow-change-held-packages', msg`Allow apt to change held packages`, stack),
     },
   ];
 }
@@ -201,14 +202,14 @@ function judgeInstall(action: PackageInstall, spec: PackageSpec, step: ActionSte
   const isOlder = present.versions.every((version) => compareDotted(parts.upstream, version) < 0);
   const data = { package: name, present: present.versions.at(-1) ?? '', wanted };
   const severity = present.certain ? 'error' : 'warning';
-  const related = [{ location: present.where, message: `${name} ${data.present} comes from here.` }];
+  const related = [{ location: present.where, message: msg`${name} ${data.present} comes from here.` }];
   const evidence = present.evidence === undefined ? [] : [present.evidence];
   if (held && !action.allowChangeHeldPackages) {
     const options = isOlder && !action.allowDowngrades ? '--allow-downgrades --allow-change-held-packages' : '--allow-change-held-packages';
-    return [{ messageId: 'changed', severity, data, location, related, evidence: [HELD, ...evidence], fixes: allow(action, options, 'Allow apt to change held packages', stack) }];
+    return [{ messageId: 'changed', severity, data, location, related, evidence: [HELD, ...evidence], fixes: allow(action, options, msg`Allow apt to change held packages`, stack) }];
   }
   if (!isOlder || action.allowDowngrades) return [];
-  return [{ messageId: 'downgraded', severity, data, location, related, evidence: [DOWNGRADE, ...evidence], fixes: allow(action, '--allow-downgrades', 'Allow apt to lower versions', stack) }];
+  return [{ messageId: 'downgraded', severity, data, location, related, evidence: [DOWNGRADE, ...evidence], fixes: allow(action, '--allow-downgrades', msg`Allow apt to lower versions`, stack) }];
 }
 
 /** The newest build is known to be newer than what is on hold. */
@@ -258,7 +259,7 @@ function presentVersion(name: string, state: ActionStep['before'], stage: StageS
   if (component?.version.type !== 'exact') return undefined;
   if (component.via === 'apt' && component.name !== name) return undefined;
   if (component.via === 'base-image' && kind.startsWith('cudnn') && !component.version.version.startsWith(`${/^libcudnn(\d+)/.exec(name)?.[1] ?? ''}.`)) return undefined;
-  const revisions = /installed cuDNN ([\d., ]+) and last/.exec(component.evidence?.fact ?? '')?.[1]?.split(', ') ?? [];
+  const revisions = /installed cuDNN ([\d., ]+) and last/.exec(formatText(component.evidence?.fact ?? ''))?.[1]?.split(', ') ?? [];
   return { versions: [...revisions, component.version.version], certain: component.certainty !== 'assumed' || kind === 'nccl', where: component.where, evidence: component.evidence };
 }
 
@@ -292,7 +293,7 @@ function judgeUpgrade({ action, before }: ActionStep): readonly Report<MessageId
   if (moved.size === 0) return [];
   const names = [...moved];
   const start = action.range.start;
-  const hold: Fix = { title: 'Hold the pinned packages first', safe: false, edits: [{ file: action.file, range: { start, end: start }, newText: `apt-mark hold ${names.join(' ')} && ` }] };
+  const hold: Fix = { title: msg`Hold the pinned packages first`, safe: false, edits: [{ file: action.file, range: { start, end: start }, newText: `apt-mark hold ${names.join(' ')} && ` }] };
   return [
     {
       messageId: 'unheld',
@@ -309,12 +310,12 @@ function judgeUpgrade({ action, before }: ActionStep): readonly Report<MessageId
 function leave(action: PackageInstall, spec: PackageSpec, stack: StackReport): readonly Fix[] {
   if (action.packages.some(({ name, version }) => version === undefined && name.value !== spec.name.value && /^lib(?:cudnn\d-dev|nccl-dev)$/.test(name.value))) return [];
   const dropped = dropPackage(action, spec, stack);
-  const drop: readonly Fix[] = dropped === undefined ? [] : [{ title: `Leave ${spec.name.value} as it is there`, safe: false, edits: [dropped] }];
-  return [...drop, ...allow(action, '--no-upgrade', 'Leave installed packages as they are', stack)];
+  const drop: readonly Fix[] = dropped === undefined ? [] : [{ title: msg`Leave ${spec.name.value} as it is there`, safe: false, edits: [dropped] }];
+  return [...drop, ...allow(action, '--no-upgrade', msg`Leave installed packages as they are`, stack)];
 }
 
 /** Options put behind the verb of a command (`apt-get install …`). */
-function allow({ command, file }: PackageInstall | PackageRemove, options: string, title: string, { dockerfile, files }: StackReport): readonly Fix[] {
+function allow({ command, file }: PackageInstall | PackageRemove, options: string, title: Message, { dockerfile, files }: StackReport): readonly Fix[] {
   const verb = command.words.find(({ text }) => /^(?:install|remove|purge|autoremove|reinstall)$/.test(text.value));
   const source = file === dockerfile.file ? dockerfile.text : files.get(file);
   if (verb === undefined || source?.slice(verb.range.start, verb.range.end) !== verb.text.value) return [];

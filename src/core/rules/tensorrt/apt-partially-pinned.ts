@@ -3,6 +3,7 @@ import type { Evidence } from '../../facts/evidence';
 import { availabilityOf, tensorRTBuilds } from '../../facts/tensorrt-builds';
 import { areDependenciesProven, dependencyEvidence, exactDependenciesOf } from '../../facts/tensorrt-pins';
 import { aptVersionOf, isMetaPackage, packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { compareDebian } from '../../version/debian';
 import { compareDotted, isSameRelease } from '../../version/dotted';
@@ -227,7 +228,7 @@ function complete(pin: Pinned, install: LibraryInstall, installs: StageInstalls,
   // A build for another CUDA has to be exchanged first, not completed.
   if (!isSound(pin, install)) return undefined;
   const edits = repin(installs, pin, stack, (item, other) => other.action.manager === 'apt' && !other.action.command.conditional && (item === pin.item || belongsTo(item, pin)));
-  return edits === undefined || edits.length === 0 ? undefined : { title: `Pin all that TensorRT ${pin.release.version} for CUDA ${pin.cuda} needs`, safe: false, edits };
+  return edits === undefined || edits.length === 0 ? undefined : { title: msg`Pin all that TensorRT ${pin.release.version} for CUDA ${pin.cuda} needs`, safe: false, edits };
 }
 
 function evidenceOf(...evidence: readonly (Evidence | undefined)[]): readonly Evidence[] {

@@ -3,6 +3,7 @@ import { newestAptBuild, type NewestAptVersion } from '../../facts/apt-versions'
 import type { Evidence } from '../../facts/evidence';
 import { aptVersionOf, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import type { KnownArtifact } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
@@ -128,7 +129,7 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
     messageId: 'otherCuda',
     severity: (isCertain ? 'error' : 'warning') satisfies Severity,
     data: { ...text, newest: shown.newest.version, newestCuda: shown.newest.cuda, newestMajor: shown.newest.cuda.split('.')[0] ?? '', cuda: cuda.version },
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
   };
 }
 
@@ -157,7 +158,7 @@ function namesOfStage({ own }: StageInstalls): readonly string[] {
 /** Gives all packages of the stage that float the versions of one build, and holds them. */
 function pinFloating(installs: StageInstalls, target: Target, stack: StackReport): Fix | undefined {
   const edits = repin(installs, target, stack, (item, install) => install.action.manager === 'apt' && floatingPackages(install).includes(item), true);
-  return edits && { title: `Pin TensorRT ${target.release.version} for CUDA ${target.cuda} with everything it needs, and hold it`, safe: false, edits };
+  return edits && { title: msg`Pin TensorRT ${target.release.version} for CUDA ${target.cuda} with everything it needs, and hold it`, safe: false, edits };
 }
 
 /** A TensorRT local repository and NVIDIA's network repository side by side. */

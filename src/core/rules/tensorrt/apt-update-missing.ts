@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { PackageInstall } from '../../shell/installers/model';
 import type { ActionStep, StageStack } from '../../stack/model';
 import { packageMeaning } from '../../stack/packages';
@@ -8,7 +9,7 @@ import { defineRule, type Report } from '../model';
 import { textOf } from './pins';
 
 const NO_LISTS: Evidence = {
-  fact: 'apt knows the packages of a repository only after apt-get update has fetched its lists.',
+  fact: msg`apt knows the packages of a repository only after apt-get update has fetched its lists.`,
   source: 'https://github.com/tensorflow/tensorflow/issues/45410',
   checked: '2026-11-20',
 };
@@ -92,8 +93,8 @@ function judge(step: ActionStep, stage: StageStack, read: (file: string) => stri
     data: { package: spec.name.value },
     location: { file: action.file, range: spec.range },
     evidence: [NO_LISTS],
-    related: added === undefined ? [] : [{ location: added, message: 'The repository is added here.' }],
-    fixes: edit === undefined ? [] : [{ title: 'Run apt-get update first', safe: true, edits: [edit] }],
+    related: added === undefined ? [] : [{ location: added, message: msg`The repository is added here.` }],
+    fixes: edit === undefined ? [] : [{ title: msg`Run apt-get update first`, safe: true, edits: [edit] }],
   };
 }
 

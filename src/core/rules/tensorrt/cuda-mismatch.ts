@@ -1,4 +1,5 @@
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
@@ -108,7 +109,7 @@ function chooseBuild({ install, packages, version, cuda }: MismatchedGroup, dist
     .filter((build, i) => builds.findIndex((other) => other.release === build.release && other.cuda === build.cuda) === i)
     .flatMap((build) => {
       const edits = repin(installs, build, stack, (item, other) => item.version === version || (other === install && belongsTo(item, build)));
-      return edits === undefined ? [] : [{ fix: { title: `Take TensorRT ${build.release.version} for CUDA ${build.cuda}`, safe: false, edits }, evidence: build.evidence }];
+      return edits === undefined ? [] : [{ fix: { title: msg`Take TensorRT ${build.release.version} for CUDA ${build.cuda}`, safe: false, edits }, evidence: build.evidence }];
     });
 }
 
@@ -118,7 +119,7 @@ function reportFiles({ action, before, after }: ActionStep, stage: StageStack, r
   const cuda = stageCuda(before);
   if (cuda === undefined) return;
   const describe = (built: string, name: string): Record<string, string> => ({ archive: name, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version });
-  const common = { evidence: [MINOR_COMPATIBILITY], related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }] };
+  const common = { evidence: [MINOR_COMPATIBILITY], related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }] };
   if (action.kind === 'extract') {
     const added = after.components.find((item) => item.kind === 'tensorrt' && item.via === 'archive' && !before.components.includes(item));
     if (added?.cuda === undefined || isCudaCompatible(added.cuda, cuda.version) !== false) return;

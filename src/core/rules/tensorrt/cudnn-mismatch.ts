@@ -1,5 +1,6 @@
 import { newestAptBuild } from '../../facts/apt-versions';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import { findComponents, knownVersion } from '../../stack/query';
 import type { ActionStep, StackReport } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
@@ -94,7 +95,7 @@ function judgePackages(install: LibraryInstall, item: LibraryPackage, release: T
     data: { release: release.version, newest: newest.version, newestCuda: newest.cuda, cuda: cuda.version },
     location: locatePackage(install, item),
     evidence: [TAKES_CUDNN, ...(newest.evidence === undefined ? [] : [newest.evidence])],
-    related: [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here; cuDNN 8 does not.` }],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here; cuDNN 8 does not.` }],
     fixes: fix === undefined ? [] : [fix],
   };
 }
@@ -115,8 +116,8 @@ function judgeArchive({ action, before, after }: ActionStep): readonly Report<Me
       messageId: 'otherMajor',
       data: { release: release.version, wanted, present: knownVersion(last.version) ?? '', major: String(majorOf(wanted) ?? '') },
       location: { file: action.file, range: action.range },
-      evidence: [{ fact: `TensorRT ${release.version} is built with cuDNN ${wanted}.`, source: release.source, checked: tensorRTReleasesChecked() }],
-      related: [{ location: last.where, message: `cuDNN ${knownVersion(last.version) ?? ''} comes from here.` }],
+      evidence: [{ fact: msg`TensorRT ${release.version} is built with cuDNN ${wanted}.`, source: release.source, checked: tensorRTReleasesChecked() }],
+      related: [{ location: last.where, message: msg`cuDNN ${knownVersion(last.version) ?? ''} comes from here.` }],
     },
   ];
 }
@@ -126,5 +127,5 @@ function nameCudnn(install: LibraryInstall, item: LibraryPackage, release: Tenso
   const cuda = /[+.]cuda([\d.]+)$/.exec(item.version ?? '')?.[1];
   const pin = cuda === undefined ? undefined : cudnnPin(install, { release, cuda });
   const last = install.packages.findLast(({ library }) => library === 'tensorrt') ?? item;
-  return pin === undefined ? undefined : { title: `Install ${pin} with it`, safe: false, edits: [insertBehind(install, last, [pin], stack)] };
+  return pin === undefined ? undefined : { title: msg`Install ${pin} with it`, safe: false, edits: [insertBehind(install, last, [pin], stack)] };
 }

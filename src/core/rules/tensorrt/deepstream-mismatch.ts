@@ -1,4 +1,5 @@
 import { findDeepStreamRelease, frameworkImageEvidence } from '../../facts/framework-images';
+import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { findComponent, findComponents, knownVersion } from '../../stack/query';
 import { baseName } from '../../text/path';
@@ -75,7 +76,7 @@ function judge(step: InstructionStep, stage: StageStack, stack: StackReport): Re
     data: { version: sdk.version, wanted: String(wanted), present: versions[0] ?? '' },
     location: from ?? first.where,
     evidence: [frameworkImageEvidence(row), ...(first.evidence === undefined ? [] : [first.evidence])],
-    related: [{ location: sdk.location, message: `DeepStream ${sdk.version} comes from here.` }],
+    related: [{ location: sdk.location, message: msg`DeepStream ${sdk.version} comes from here.` }],
   };
 }
 

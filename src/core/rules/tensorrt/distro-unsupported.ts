@@ -1,5 +1,6 @@
 import { isAptVersionKnown } from '../../facts/apt-versions';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule } from '../model';
@@ -58,7 +59,7 @@ export const rule = defineRule<'unsupported'>({
             messageId: 'unsupported',
             data: { release: release.version, supported: listUbuntu(release.ubuntu), distro, version, package: first.spec.name.value },
             location: locateVersion(install, first),
-            evidence: [{ fact: `TensorRT ${release.version} has packages for Ubuntu ${listUbuntu(release.ubuntu)}.`, source: release.source, checked: tensorRTReleasesChecked() }],
+            evidence: [{ fact: msg`TensorRT ${release.version} has packages for Ubuntu ${listUbuntu(release.ubuntu)}.`, source: release.source, checked: tensorRTReleasesChecked() }],
             fixes: useSolvedImage(install.stage, stack, { tensorrt: release.fullVersion ?? release.version }),
           });
         }

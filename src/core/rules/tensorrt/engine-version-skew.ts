@@ -1,6 +1,7 @@
 import type { CopyInstruction } from '../../dockerfile/model';
 import { ngcReleasesWithTensorRT } from '../../facts/ngc-images';
 import { tensorRTPipVersions } from '../../facts/tensorrt-pip';
+import { msg } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { baseName, isInside, resolvePath } from '../../text/path';
@@ -110,8 +111,8 @@ function* judgeCopy(instruction: CopyInstruction, stage: StageStack, stack: Stac
       location: { file: stack.dockerfile.file, range },
       evidence: [BOUND_TO_VERSION, ...[built, other].flatMap(({ component }) => component.evidence ?? [])],
       related: [
-        { location: producer.location, message: `The engine is built here, with TensorRT ${built.version}.` },
-        { location: other.component.where, message: `TensorRT ${other.version} comes from here.` },
+        { location: producer.location, message: msg`The engine is built here, with TensorRT ${built.version}.` },
+        { location: other.component.where, message: msg`TensorRT ${other.version} comes from here.` },
       ],
       fixes: alignBuilder(built, other, origin.stage, stack),
     };

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import type { Component, StackState } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
 import { firstParts } from '../../version/dotted';
@@ -10,7 +11,7 @@ export const ENGINE_FILE = /[^/\s"]\.(?:engine|plan|trt)$/i;
 
 /** Why two TensorRTs do not go together. */
 export const BOUND_TO_VERSION: Evidence = {
-  fact: 'TensorRT refuses an engine that another version of it has written, or that was built for another GPU architecture.',
+  fact: msg`TensorRT refuses an engine that another version of it has written, or that was built for another GPU architecture.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/564',
   checked: '2026-11-20',
 };

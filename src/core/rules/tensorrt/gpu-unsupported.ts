@@ -1,3 +1,4 @@
+import { msg } from '../../l10n/message';
 import type { Component, StageStack } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
 import { judgeTensorRTForGpu, type TensorRTGpuVerdict } from '../../target/judge-gpu';
@@ -77,7 +78,7 @@ export const rule = defineRule<MessageId>({
         },
         location,
         evidence: distinctEvidence([...(component.evidence === undefined ? [] : [component.evidence]), ...failures.flatMap(({ verdict }) => verdict.evidence)]),
-        related: others.length === 0 ? [] : [{ location, message: `It does not run on ${namePairs(others)} either.` }],
+        related: others.length === 0 ? [] : [{ location, message: msg`It does not run on ${namePairs(others)} either.` }],
       });
     }
   },

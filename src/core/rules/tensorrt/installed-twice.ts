@@ -1,4 +1,5 @@
 import { parseTensorRTPipPackage, tensorRTPipVersions } from '../../facts/tensorrt-pip';
+import { msg } from '../../l10n/message';
 import type { ActionStep, Component, StackReport } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { firstParts } from '../../version/dotted';
@@ -135,7 +136,7 @@ function describe({ component, version }: InstalledTensorRT, stack: StackReport)
 function background({ component }: InstalledTensorRT): Pick<Report, 'evidence' | 'related'> {
   return {
     evidence: [...(component.evidence === undefined ? [] : [component.evidence]), BOUND_TO_VERSION],
-    related: [{ location: component.where, message: 'The other TensorRT comes from here.' }],
+    related: [{ location: component.where, message: msg`The other TensorRT comes from here.` }],
   };
 }
 
@@ -145,7 +146,7 @@ function fixesFor(use: PipUse, { component, version }: InstalledTensorRT, { dock
   const hasBindings = before.components.some(({ kind, via }) => kind === 'tensorrt-python' && via === component.via);
   const text = requirement.file === dockerfile.file ? dockerfile.text : files.get(requirement.file);
   if (hasBindings && text !== undefined && requirement.origin === 'command' && action.requirements.length > 1) {
-    return [{ title: `Leave ${requirement.name} out`, safe: false, edits: [removeWord(text, requirement.file, requirement.range)] }];
+    return [{ title: msg`Leave ${requirement.name} out`, safe: false, edits: [removeWord(text, requirement.file, requirement.range)] }];
   }
   const same = requirement.url === undefined ? tensorRTPipVersions(requirement.name).find((candidate) => differ(tensorRTVersion(candidate, 'pip') ?? '', version) === false) : undefined;
   return same === undefined ? [] : requireInstead(use, requirement.name, `==${same}`);

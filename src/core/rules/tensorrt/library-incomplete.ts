@@ -1,5 +1,6 @@
 import type { CopyInstruction, Word } from '../../dockerfile/model';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
@@ -16,7 +17,7 @@ import { allActions } from '../support/pip-installs';
 type MessageId = 'linked' | 'builder';
 
 const LOADED_BY_BUILDER: Evidence = {
-  fact: 'The builder of TensorRT loads libnvinfer_builder_resource when it makes an engine; without it no builder can be created.',
+  fact: msg`The builder of TensorRT loads libnvinfer_builder_resource when it makes an engine; without it no builder can be created.`,
   source: 'https://github.com/wang-xinyu/tensorrtx/issues/1205',
   checked: '2026-11-20',
 };
@@ -89,7 +90,7 @@ function judge(stage: StageStack, stack: StackReport): Report<MessageId> | undef
   const suffix = majorOf(version ?? '') === undefined ? '' : `.${majorOf(version ?? '') ?? ''}`;
   const common = {
     location: { file: stack.dockerfile.file, range: main.word.range },
-    related: [{ location: use.location, message: `${use.user} runs here.` }],
+    related: [{ location: use.location, message: msg`${use.user} runs here.` }],
   };
   const linked = ['libnvinfer_plugin', ...(use.builds ? ['libnvonnxparser'] : [])].filter((name) => !copied.some(({ word }) => covers(word, name)));
   const [first] = linked;
@@ -109,7 +110,7 @@ function judge(stage: StageStack, stack: StackReport): Report<MessageId> | undef
 }
 
 const LINKS: Evidence = {
-  fact: 'trtexec loads libnvinfer_plugin when it starts, and the ONNX parser for a model in that format.',
+  fact: msg`trtexec loads libnvinfer_plugin when it starts, and the ONNX parser for a model in that format.`,
   source: 'https://github.com/NVIDIA/TensorRT/blob/main/samples/trtexec/CMakeLists.txt',
   checked: '2026-11-20',
 };
@@ -172,5 +173,5 @@ function copyAll(copied: readonly Copied[], main: Copied, { dockerfile }: StackR
   if (instruction.destination?.raw.endsWith('/') !== true || own.some((one) => !one.word.raw.startsWith(folder)) || own.length !== instruction.sources.length) return [];
   const start = Math.min(...own.map((one) => one.word.range.start));
   const end = Math.max(...own.map((one) => one.word.range.end));
-  return [{ title: 'Copy all libraries of TensorRT', safe: false, edits: [{ file: dockerfile.file, range: { start, end }, newText: `${folder}libnvinfer*.so* ${folder}libnvonnxparser*.so*` }] }];
+  return [{ title: msg`Copy all libraries of TensorRT`, safe: false, edits: [{ file: dockerfile.file, range: { start, end }, newText: `${folder}libnvinfer*.so* ${folder}libnvonnxparser*.so*` }] }];
 }

@@ -1,3 +1,4 @@
+import { msg } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import { findScriptCall } from '../../shell/script-call';
@@ -215,7 +216,7 @@ function judge(mention: Mention, { versions, isOpen }: Provided, stage: StageSta
     // A version out of a variable is chosen elsewhere, and what belongs to it may be too.
     const isWritten = mention.value.slice(mention.start, mention.end).pieces.every((piece) => piece.use === undefined);
     if (use !== 'searched' || !isWritten || from?.image.componentsComplete !== true || image === undefined) return undefined;
-    return { messageId: 'absent', severity: 'warning', data: { named: version }, location, related: [{ location: image, message: 'This image has no TensorRT.' }] };
+    return { messageId: 'absent', severity: 'warning', data: { named: version }, location, related: [{ location: image, message: msg`This image has no TensorRT.` }] };
   }
   const [unpacked, where] = first;
   const severity: Severity = conditional ? 'warning' : 'error';
@@ -224,7 +225,7 @@ function judge(mention: Mention, { versions, isOpen }: Provided, stage: StageSta
     severity,
     data: { named: version, unpacked, error: use === 'stops' ? 'No such file or directory' : 'libnvinfer.so: cannot open shared object file' },
     location,
-    related: [{ location: where, message: `TensorRT-${unpacked} comes from here.` }],
+    related: [{ location: where, message: msg`TensorRT-${unpacked} comes from here.` }],
     fixes: versions.size === 1 ? nameUnpacked(mention, unpacked) : [],
   };
 }
@@ -232,5 +233,5 @@ function judge(mention: Mention, { versions, isOpen }: Provided, stage: StageSta
 /** The folder that the archive really makes. */
 function nameUnpacked({ value, start, end, version }: Mention, unpacked: string): readonly Fix[] {
   const edit = value.edit(end - version.length, end, unpacked) ?? value.edit(start, end, `TensorRT-${unpacked}`);
-  return edit === undefined ? [] : [{ title: `Name TensorRT-${unpacked}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Name TensorRT-${unpacked}`, safe: false, edits: [edit] }];
 }

@@ -1,4 +1,5 @@
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository } from '../../facts/apt-builds';
+import { msg } from '../../l10n/message';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDebian, parseNvidiaPackageVersion } from '../../version/debian';
 import { defineRule } from '../model';
@@ -69,5 +70,5 @@ function chooseVersions(group: MismatchedGroup, distro: string): readonly Choice
     return isInNetworkRepository(build) && built !== undefined && isCudaCompatible(built, group.cuda) === true;
   });
   const [best] = [...seen].sort((a, b) => compareDebian(b.version, a.version));
-  return best === undefined ? [] : chooseVersion(group, best.version, `Take NCCL ${best.version}`, evidenceOfBuild(best, group.packages[0].name));
+  return best === undefined ? [] : chooseVersion(group, best.version, msg`Take NCCL ${best.version}`, evidenceOfBuild(best, group.packages[0].name));
 }

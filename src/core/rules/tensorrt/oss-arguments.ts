@@ -1,5 +1,6 @@
 import { toolkitsOfMinor } from '../../facts/cuda-toolkits';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
@@ -15,7 +16,7 @@ import { mentions } from '../support/mentions';
 type MessageId = 'cutCuda' | 'cutTensorRT' | 'archive';
 
 const CUT: Evidence = {
-  fact: 'NVIDIA’s Dockerfiles take the CUDA suffix of a package from CUDA_VERSION without its last part, and so need three parts.',
+  fact: msg`NVIDIA’s Dockerfiles take the CUDA suffix of a package from CUDA_VERSION without its last part, and so need three parts.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/1804',
   checked: '2026-11-20',
 };
@@ -86,7 +87,7 @@ function* listCuts(stack: StackReport): Generator<Report<MessageId>> {
         const match = version === undefined ? null : /^(\d+(?:\.\d+)*)-\d+[+.]cuda(\d+(?:\.\d+)*)$/.exec(version.value);
         if (version === undefined || match === null) continue;
         const [whole, upstream = '', cuda = ''] = match;
-        const related = [{ location: { file: action.file, range: spec.range }, message: 'The value is used here.' }];
+        const related = [{ location: { file: action.file, range: spec.range }, message: msg`The value is used here.` }];
         const cutCuda = cuda.includes('.') ? undefined : definitionOf(version.slice(whole.length - cuda.length).pieces, cuda, stack);
         if (cutCuda !== undefined) {
           yield { messageId: 'cutCuda', data: { value: cutCuda.text, left: cuda, suffix: `+cuda${cuda}` }, location: cutCuda.location, evidence: [CUT], related, fixes: addPatch(cutCuda, stage) };
@@ -121,7 +122,7 @@ function addPatch({ text, location }: Definition, { initial }: StageStack): read
   const own = knownVersion(findComponent(initial, 'cuda')?.version);
   const newest = own?.startsWith(`${text}.`) === true ? own : toolkitsOfMinor(text).findLast(({ version, driverLinux }) => version.split('.').length === 3 && driverLinux !== null)?.version;
   if (newest === undefined || compareDotted(text, '11') < 0) return [];
-  return [{ title: `Write ${newest}`, safe: false, edits: [{ file: location.file, range: location.range, newText: newest }] }];
+  return [{ title: msg`Write ${newest}`, safe: false, edits: [{ file: location.file, range: location.range, newText: newest }] }];
 }
 
 const VARIABLE = /^(?:TRT|TENSORRT)_VERSION$/;
@@ -136,7 +137,7 @@ function judgeArchive(stage: StageStack, stack: StackReport): Report<MessageId> 
     messageId: 'archive',
     data: { name: variable.name, value: variable.value, unpacked: first.version ?? '' },
     location: { file: stack.dockerfile.file, range: variable.range },
-    related: [{ location: first.location, message: `The archive of TensorRT ${first.version ?? ''} comes from here.` }],
+    related: [{ location: first.location, message: msg`The archive of TensorRT ${first.version ?? ''} comes from here.` }],
   };
 }
 

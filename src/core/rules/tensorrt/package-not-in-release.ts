@@ -1,7 +1,8 @@
 import { pinSet } from '../../facts/tensorrt-pins';
-import { packageFamily, packageNameOf, releaseHasPackage, successorOf } from '../../facts/tensorrt-packages';
+import { packageFamily, packageNameOf, releaseHasPackage, successorOf, type PackageFamily } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
 import type { Evidence } from '../../facts/evidence';
+import { msg, sentence, type Message } from '../../l10n/message';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, isSameRelease, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
@@ -86,7 +87,7 @@ function judge(item: LibraryPackage, install: LibraryInstall, stack: StackReport
   const family = packageFamily(item.name);
   if (family === undefined || item.library !== 'tensorrt') return undefined;
   const base = { location: item.spec.name.locate() ?? { file: install.action.file, range: item.spec.range }, severity: install.action.command.failureIgnored || install.before.opaque ? ('warning' as const) : ('error' as const) };
-  const evidence: Evidence[] = [{ fact: family.note ?? `${family.name} was seen in TensorRT ${family.firstSeen} to ${family.lastSeen ?? 'today'}.`, source: family.source, checked: family.checked }];
+  const evidence: Evidence[] = [{ fact: describeFamily(family), source: family.source, checked: family.checked }];
   const written = item.spec.version?.value ?? '';
   const release = releaseOf(item);
   const dropped = drop(item, install, stack);
@@ -108,6 +109,11 @@ function judge(item: LibraryPackage, install: LibraryInstall, stack: StackReport
   return { ...base, messageId: 'removed', data: { ...data, since: family.removedIn ?? '' }, evidence, fixes };
 }
 
+function describeFamily({ name, note, firstSeen, lastSeen }: PackageFamily): Message {
+  if (note !== undefined) return sentence(note);
+  return lastSeen === undefined ? msg`${name} was seen in TensorRT ${firstSeen} to today.` : msg`${name} was seen in TensorRT ${firstSeen} to ${lastSeen}.`;
+}
+
 function releaseOf({ pinned, version }: LibraryPackage): TensorRTRelease | undefined {
   if (version === undefined) return undefined;
   // A pattern names its release when it has the first three parts.
@@ -117,7 +123,7 @@ function releaseOf({ pinned, version }: LibraryPackage): TensorRTRelease | undef
 }
 
 function releaseEvidence({ version, source }: TensorRTRelease): Evidence {
-  return { fact: `The libraries of TensorRT ${version} carry its major version in their names.`, source, checked: tensorRTReleasesChecked() };
+  return { fact: msg`The libraries of TensorRT ${version} carry its major version in their names.`, source, checked: tensorRTReleasesChecked() };
 }
 
 /** Only where the renamed package finds all it needs in the command: else it takes more than a name. */
@@ -126,11 +132,11 @@ function renamePackage({ spec, version }: LibraryPackage, name: string, release:
   const needed = pinSet([name], { release, cuda: cuda ?? '' }) ?? [];
   const isComplete = needed.every((pin) => !pin.added || install.packages.some((other) => isNamed(other, pin.package) && other.version === pin.version));
   const edit = cuda === undefined || !isComplete || !isSound({ release, cuda }, install) ? undefined : spec.name.edit(0, spec.name.value.length, name);
-  return edit && { title: `Install ${name}`, safe: false, edits: [edit] };
+  return edit && { title: msg`Install ${name}`, safe: false, edits: [edit] };
 }
 
 /** Takes the package's word out, with the blank or the line in front of it. */
 function drop({ spec, name }: LibraryPackage, { action }: LibraryInstall, stack: StackReport): Fix | undefined {
   const edit = dropPackage(action, spec, stack);
-  return edit && { title: `Drop ${name}`, safe: false, edits: [edit] };
+  return edit && { title: msg`Drop ${name}`, safe: false, edits: [edit] };
 }

@@ -1,6 +1,7 @@
 import { dependencyEvidence, exactDependenciesOf } from '../../facts/tensorrt-pins';
 import { aptVersionOf } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import type { StackReport } from '../../stack/model';
 import { isSameRelease } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
@@ -84,7 +85,7 @@ function judge(pinned: PinnedPackage, all: readonly PinnedPackage[], stack: Stac
       data: { package: item.spec.name.value, version: item.version ?? '', needed: needed.item.spec.name.value, other: needed.item.version ?? '', wanted: aptVersionOf(name, release, cuda) ?? item.version ?? '' },
       location: locateVersion(pinned.install, item),
       evidence: [dependencyEvidence(item.name, release)].filter((evidence) => evidence !== undefined),
-      related: [{ location: locateVersion(needed.install, needed.item), message: `${needed.item.name} is pinned to ${needed.item.version ?? ''} here.` }],
+      related: [{ location: locateVersion(needed.install, needed.item), message: msg`${needed.item.name} is pinned to ${needed.item.version ?? ''} here.` }],
       fixes: fix === undefined ? [] : [fix],
     };
   }
@@ -107,7 +108,7 @@ function align(pinned: PinnedPackage, needed: PinnedPackage, stack: StackReport)
   for (const [from, to] of [[odd, right], [right, odd]] as const) {
     if (!isSound(to, pinned.install)) continue;
     const edits = repin(installs, to, stack, (item, install) => install.action.manager === 'apt' && !install.action.command.conditional && (belongsTo(item, from) || belongsTo(item, to)));
-    if (edits !== undefined && edits.length > 0) return { title: `Use TensorRT ${to.release.version} for CUDA ${to.cuda} for all of them`, safe: false, edits };
+    if (edits !== undefined && edits.length > 0) return { title: msg`Use TensorRT ${to.release.version} for CUDA ${to.cuda} for all of them`, safe: false, edits };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { exactDependenciesOf, pinSet } from '../../facts/tensorrt-pins';
 import type { Evidence } from '../../facts/evidence';
 import { packageFamily, releaseHasPackage } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import type { StackReport, StackState } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
 import { applyEdits, type FileEdit } from '../../text/edit';
@@ -17,7 +18,7 @@ import { newestMatching } from '../support/pattern';
 
 /** TensorRT up to 8.6 takes cuDNN along, in any version and for any CUDA. */
 export const TAKES_CUDNN: Evidence = {
-  fact: 'libnvinfer7 and libnvinfer8 depend on libcudnn8 without a version: apt takes the newest build of it, for the newest CUDA.',
+  fact: msg`libnvinfer7 and libnvinfer8 depend on libcudnn8 without a version: apt takes the newest build of it, for the newest CUDA.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/3010',
   checked: '2026-11-20',
 };

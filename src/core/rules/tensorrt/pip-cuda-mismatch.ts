@@ -1,5 +1,6 @@
 import { driverFloor } from '../../facts/cuda-toolkits';
 import { parseTensorRTPipPackage, tensorRTPipFacts } from '../../facts/tensorrt-pip';
+import { msg } from '../../l10n/message';
 import type { StackState } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
@@ -115,7 +116,7 @@ export const rule = defineRule<MessageId>({
       const cuda = stageCuda(use.before);
       const finding = cuda === undefined ? judgeFloating(use, isWithoutCuda(use.before) && rootUse(stack, use.stage)?.image.componentsComplete === true) : judge(use, cuda.version);
       if (finding === undefined) continue;
-      const related = cuda === undefined ? [] : [{ location: cuda.component.where, message: `CUDA ${cuda.version} comes from here.` }];
+      const related = cuda === undefined ? [] : [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }];
       report({ location: locateRequirement(use), related, ...finding, evidence: [...(finding.evidence ?? []), taken.evidence] });
     }
   },

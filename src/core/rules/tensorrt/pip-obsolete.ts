@@ -1,4 +1,5 @@
 import { parseTensorRTPipPackage, tensorRTPipFacts } from '../../facts/tensorrt-pip';
+import { msg } from '../../l10n/message';
 import { stageCuda } from '../../stack/query';
 import { majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
@@ -96,7 +97,7 @@ function judge(use: PipUse, uses: readonly PipUse[]): Omit<Report<MessageId>, 'l
       messageId: 'pyindex',
       data: { package: wanting.requirement.name },
       evidence: renamed === undefined ? [] : [renamed.evidence],
-      related: [{ location: locateRequirement(wanting), message: `${wanting.requirement.name} is installed here.` }],
+      related: [{ location: locateRequirement(wanting), message: msg`${wanting.requirement.name} is installed here.` }],
     };
   }
   const broken = brokenBuild(use);

@@ -1,3 +1,4 @@
+import { msg } from '../../l10n/message';
 import { remember } from '../../text/remember';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts, tensorRTPipHasPython, tensorRTPipVersions, type PipFact } from '../../facts/tensorrt-pip';
 import { cudaBuildsOf, findTensorRTRelease, tensorRTReleases } from '../../facts/tensorrt-releases';
@@ -65,10 +66,10 @@ export function modernRequirement(use: PipUse): { readonly name: string; readonl
 /** The fix that writes another requirement. */
 export function requireInstead({ requirement }: PipUse, name: string, specifier: string): readonly Fix[] {
   const edit = replaceRequirement(requirement, name, specifier);
-  return edit === undefined ? [] : [{ title: `Install ${name}${specifier}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Install ${name}${specifier}`, safe: false, edits: [edit] }];
 }
 
 /** The fix that names an index: on the command line, or at the top of the file that the requirement stands in. */
 export function addIndex(use: PipUse, url: string): Fix {
-  return { title: `Add the index ${url}`, safe: false, edits: [addOption(use, `--extra-index-url ${url}`)] };
+  return { title: msg`Add the index ${url}`, safe: false, edits: [addOption(use, `--extra-index-url ${url}`)] };
 }

@@ -2,6 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import { tensorRTReleases } from '../../facts/tensorrt-releases';
 import { parseTensorRTPipPackage, tensorRTPipHasPython, tensorRTPipVersions } from '../../facts/tensorrt-pip';
 import { distroPython, distroPythonEvidence } from '../../image/distribution';
+import { msg } from '../../l10n/message';
 import { findScriptCall } from '../../shell/script-call';
 import type { PipRequirement } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
@@ -151,7 +152,7 @@ function judgeRequirement(use: PipUse, stack: StackReport): Report<MessageId> | 
 }
 
 function relate({ version, component }: StagePython): readonly Related[] {
-  return component === undefined ? [] : [{ location: component.where, message: `Python ${version} comes from here.` }];
+  return component === undefined ? [] : [{ location: component.where, message: msg`Python ${version} comes from here.` }];
 }
 
 /** What says that no version which a requirement allows has a wheel for a Python. */
@@ -184,7 +185,7 @@ function retagWheel({ text }: PipRequirement, { python, abi, version }: NonNulla
   if (start < 0 || python.includes('.') || tensorRTPipHasPython(version, wanted)?.has === false) return [];
   const tag = `cp${wanted.replace('.', '')}`;
   const edit = text.edit(start, start + tags.length, tags.replaceAll(python, tag));
-  return edit === undefined ? [] : [{ title: `Take the wheel for Python ${wanted}`, safe: false, edits: [edit] }];
+  return edit === undefined ? [] : [{ title: msg`Take the wheel for Python ${wanted}`, safe: false, edits: [edit] }];
 }
 
 /** The image of the newest Python that the pinned version has wheels for, where the Python comes from an image of its own. */
@@ -259,7 +260,7 @@ function* judgeImports({ commands, after, before, instruction }: InstructionStep
       data: { own: bound.version, python: python.version },
       location: { file: command.file, range: command.range },
       evidence: evidenceOf(after),
-      related: [{ location: bound.source.where, message: `TensorRT for Python ${bound.version} comes from here.` }],
+      related: [{ location: bound.source.where, message: msg`TensorRT for Python ${bound.version} comes from here.` }],
     };
   }
 }
@@ -277,7 +278,7 @@ function hasProgram(stage: StageStack, { words }: ShellCommand): boolean {
 const FOREIGN_PATH = /\/python(3\.\d+)\/(?:dist|site)-packages(?:\/|$)/;
 
 const ONE_PYTHON: Evidence = {
-  fact: 'The bindings of TensorRT are compiled for one minor version of Python.',
+  fact: msg`The bindings of TensorRT are compiled for one minor version of Python.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/3539',
   checked: '2026-11-20',
 };
@@ -302,7 +303,7 @@ function* judgePaths(step: InstructionStep, stage: StageStack, stack: StackRepor
       data: { own: bound.version, python },
       location,
       evidence: evidenceOf(state),
-      related: [{ location: bound.source.where, message: `TensorRT for Python ${bound.version} comes from here.` }],
+      related: [{ location: bound.source.where, message: msg`TensorRT for Python ${bound.version} comes from here.` }],
     };
   }
 }
@@ -346,7 +347,7 @@ function* judgePackages({ actions, after }: InstructionStep, stage: StageStack):
       data: { package: spec.name.value, own, os: os.replace(/^([a-z]+)/, (name) => `${name[0]?.toUpperCase() ?? ''}${name.slice(1)} `), python: other.version },
       location: { file: action.file, range: spec.range },
       evidence: evidenceOf(after),
-      related: [{ location: other.location, message: `\`python3\` becomes Python ${other.version} here.` }],
+      related: [{ location: other.location, message: msg`\`python3\` becomes Python ${other.version} here.` }],
     };
   }
 }

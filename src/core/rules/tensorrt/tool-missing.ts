@@ -2,6 +2,7 @@ import { pinSet } from '../../facts/tensorrt-pins';
 import { tensorRTBuilds } from '../../facts/tensorrt-builds';
 import { tensorRTPipFacts } from '../../facts/tensorrt-pip';
 import type { Evidence } from '../../facts/evidence';
+import { msg } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
@@ -166,9 +167,9 @@ function mayBring(used: MessageId, action: Action): boolean {
 
 function describe(used: MessageId, command: ShellCommand, stage: StageStack, state: StackState, stack: StackReport): Report<MessageId> {
   const fromPip = findComponents(state, 'tensorrt-python').findLast(({ via }) => via === 'pip');
-  const related: Related[] = fromPip === undefined ? [] : [{ location: fromPip.where, message: 'The wheels of TensorRT come from here.' }];
+  const related: Related[] = fromPip === undefined ? [] : [{ location: fromPip.where, message: msg`The wheels of TensorRT come from here.` }];
   const from = rootUse(stack, stage)?.reference.locate();
-  if (from !== undefined && related.length === 0) related.push({ location: from, message: 'This image has none.' });
+  if (from !== undefined && related.length === 0) related.push({ location: from, message: msg`This image has none.` });
   const contents = tensorRTPipFacts('tensorrt', 'contents')[0]?.evidence;
   return {
     messageId: used,
@@ -181,7 +182,7 @@ function describe(used: MessageId, command: ShellCommand, stage: StageStack, sta
 }
 
 const IN_BIN: Evidence = {
-  fact: 'trtexec comes with the archive of TensorRT and with the package libnvinfer-bin.',
+  fact: msg`trtexec comes with the archive of TensorRT and with the package libnvinfer-bin.`,
   source: 'https://github.com/NVIDIA/TensorRT/issues/2780',
   checked: '2026-11-20',
 };
@@ -199,5 +200,5 @@ function addTools(stage: StageStack, stack: StackReport): readonly Fix[] {
   const words = pins.filter((pin) => !present.has(pin.package)).map((pin) => `${pin.package}=${pin.version}`);
   const { end } = last.spec.range;
   const joined = joinPackages(last, ['', ...words], install, stack);
-  return [{ title: `Install ${words[0] ?? 'libnvinfer-bin'}`, safe: false, edits: [{ file: install.action.file, range: { start: end, end }, newText: joined }] }];
+  return [{ title: msg`Install ${words[0] ?? 'libnvinfer-bin'}`, safe: false, edits: [{ file: install.action.file, range: { start: end, end }, newText: joined }] }];
 }

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, type TensorFlowRelease } from '../../facts/frameworks';
+import { msg } from '../../l10n/message';
 import { compareDotted, firstParts, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineConstraint, fits, no, note, partial, unknown, type Constraint, type Verdict } from '../constraint';
 import type { CudnnChoice } from '../values';
@@ -64,7 +65,7 @@ export const frameworkConstraints: readonly Constraint[] = [
     const name = `ONNX Runtime ${choice.version}`;
     if (wanted === null) return unknown(() => `Which TensorRT the execution provider of ${name} needs is not in the tables.`);
     const there = tensorrt.release.version;
-    const fact = (): Evidence => ({ fact: `${name} is built with TensorRT ${wanted}.`, source: choice.build.source, checked: frameworksChecked() });
+    const fact = (): Evidence => ({ fact: msg`${name} is built with TensorRT ${wanted}.`, source: choice.build.source, checked: frameworksChecked() });
     if (majorOf(wanted) !== majorOf(there)) return partial(() => `The TensorRT provider of ${name} needs TensorRT ${wanted}; TensorRT ${there} does not serve it. The CUDA provider works.`, fact);
     return isSameMinor(wanted, there) ? fits(() => `${name} is built with TensorRT ${wanted}.`, fact) : note(() => `${name} is built with TensorRT ${wanted}; ${there} is of the same major version.`, fact);
   }),
@@ -72,7 +73,7 @@ export const frameworkConstraints: readonly Constraint[] = [
 
 function onPython(name: string, pythons: readonly string[] | undefined, python: string, source: string, checked: string): Verdict {
   if (pythons === undefined || python === '') return unknown(() => `Whether ${name} has wheels for ${python === '' ? "the image's Python" : `Python ${python}`} is not in the tables.`);
-  const evidence = (): Evidence => ({ fact: `${name} has wheels for Python ${pythons.join(', ')}.`, source, checked });
+  const evidence = (): Evidence => ({ fact: msg`${name} has wheels for Python ${pythons.join(', ')}.`, source, checked });
   return pythons.includes(python) ? fits(() => `${name} has wheels for Python ${python}.`, evidence) : no(() => `${name} has wheels for Python ${pythons.join(', ')}, not for ${python}.`, evidence);
 }
 
@@ -92,7 +93,10 @@ function onCudnn(name: string, wanted: string, cudnn: CudnnChoice, checksMinor: 
 }
 
 function evidenceOf(release: TensorFlowRelease): () => Evidence {
-  const fact = `TensorFlow ${release.version} is built with CUDA ${release.cuda}, cuDNN ${release.cudnn} and ${release.tensorrt === 'none' ? 'without TensorRT' : `TensorRT ${release.tensorrt ?? '?'}`}.`;
+  const fact =
+    release.tensorrt === 'none'
+      ? msg`TensorFlow ${release.version} is built with CUDA ${release.cuda}, cuDNN ${release.cudnn} and without TensorRT.`
+      : msg`TensorFlow ${release.version} is built with CUDA ${release.cuda}, cuDNN ${release.cudnn} and TensorRT ${release.tensorrt ?? '?'}.`;
   return () => ({ fact, source: release.source, checked: frameworksChecked() });
 }
 
@@ -101,6 +105,6 @@ function cited(verdict: Verdict | undefined, release: TensorFlowRelease): Verdic
 }
 
 function quoted(verdict: Verdict | undefined, build: { readonly version: string; readonly cuda: string; readonly cudnn: string | null; readonly source: string }): Verdict | undefined {
-  const evidence = (): Evidence => ({ fact: `onnxruntime-gpu ${build.version} is built with CUDA ${build.cuda} and cuDNN ${build.cudnn ?? '?'}.`, source: build.source, checked: frameworksChecked() });
+  const evidence = (): Evidence => ({ fact: msg`onnxruntime-gpu ${build.version} is built with CUDA ${build.cuda} and cuDNN ${build.cudnn ?? '?'}.`, source: build.source, checked: frameworksChecked() });
   return verdict && { grade: verdict.grade, explain: () => ({ text: verdict.explain().text, evidence: evidence() }) };
 }

@@ -2,6 +2,7 @@ import { architectures, driverFloor, supportedArchitectures, toolkits, type Driv
 import type { Evidence } from '../../facts/evidence';
 import { torchComputeCapabilities } from '../../facts/frameworks';
 import { tensorRTReleases, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg } from '../../l10n/message';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
 import { judgeCudaForGpu, judgeTensorRTForGpu, runsOn } from '../../target/judge-gpu';
 import type { TargetGpu } from '../../target/model';
@@ -43,7 +44,7 @@ export const hostConstraints: readonly Constraint[] = [
   defineConstraint('torch-gpu', ['torch', 'wish-gpu'], (choice, gpu) => {
     if (choice.via === 'image') return undefined;
     const compiled = torchComputeCapabilities(choice.version, choice.cuda);
-    const source = (): Evidence => ({ fact: `Wheels of PyTorch ${choice.version} for CUDA ${choice.cuda} are compiled for ${(compiled ?? []).join(', ')}.`, source: choice.release.source, checked: choice.release.checked });
+    const source = (): Evidence => ({ fact: msg`Wheels of PyTorch ${choice.version} for CUDA ${choice.cuda} are compiled for ${(compiled ?? []).join(', ')}.`, source: choice.release.source, checked: choice.release.checked });
     if (compiled !== undefined) {
       const runs = compiled.some((one) => runsOn(one.replace('+PTX', ''), gpu.computeCapability) || (one.endsWith('+PTX') && compareDotted(gpu.computeCapability, one.replace('+PTX', '')) >= 0));
       return runs ? fits(() => `The wheel of PyTorch ${choice.version} for CUDA ${choice.cuda} has code for ${gpu.name}.`, source) : no(() => `The wheel of PyTorch ${choice.version} for CUDA ${choice.cuda} has no code for ${gpu.name}; ${ofGpu(gpu)}.`, source);
@@ -90,7 +91,7 @@ function tensorRTGpu(release: TensorRTRelease, gpu: TargetGpu): Verdict {
   const high = tensorRTReleases().findLast((one) => compareDotted(one.version, release.version) <= 0 && one.maxComputeCapability !== null && compareDotted(computeCapability, one.maxComputeCapability) <= 0);
   const missing = low === undefined ? 'lowest' : 'highest';
   if (low === undefined || high === undefined) return unknown(() => `The ${missing} compute capability of ${name} is not in the tables; ${ofGpu(gpu)}.`);
-  return fits(() => `${name} runs on compute capability ${computeCapability}.`, () => ({ fact: `TensorRT ${high.version} runs on compute capability up to ${high.maxComputeCapability ?? ''}, TensorRT ${low.version} from ${low.minComputeCapability ?? ''} on.`, source: high.source, checked: tensorRTReleasesChecked() }));
+  return fits(() => `${name} runs on compute capability ${computeCapability}.`, () => ({ fact: msg`TensorRT ${high.version} runs on compute capability up to ${high.maxComputeCapability ?? ''}, TensorRT ${low.version} from ${low.minComputeCapability ?? ''} on.`, source: high.source, checked: tensorRTReleasesChecked() }));
 }
 
 /** `; Volta was removed in TensorRT 10.5.0`: the first release whose floor is above the GPU, after one that had it. */

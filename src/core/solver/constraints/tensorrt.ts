@@ -4,6 +4,7 @@ import { availabilityOf, distributionsOf, evidenceOfTensorRTBuild } from '../../
 import { releaseHasPackage } from '../../facts/tensorrt-packages';
 import { tensorRTPipHasPython } from '../../facts/tensorrt-pip';
 import { cudaBuildsOf, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
+import { msg, type Message } from '../../l10n/message';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDotted, isSameRelease, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineConstraint, EXCLUDED, fits, no, note, unknown, type Constraint, type Verdict } from '../constraint';
@@ -17,7 +18,7 @@ export const tensorrtConstraints: readonly Constraint[] = [
   defineConstraint('tensorrt-packages', ['tensorrt', 'wish-packages'], (choice, names) => {
     if (choice.via !== 'apt') return EXCLUDED;
     const missing = names.filter((name) => releaseHasPackage(choice.release, name) !== true);
-    return missing.length === 0 ? undefined : no(() => `TensorRT ${choice.release.version} is not known to have ${missing.join(', ')}.`, evidenceOf(choice.release, () => `Debian packages of TensorRT ${choice.release.version}.`));
+    return missing.length === 0 ? undefined : no(() => `TensorRT ${choice.release.version} is not known to have ${missing.join(', ')}.`, evidenceOf(choice.release, () => msg`Debian packages of TensorRT ${choice.release.version}.`));
   }),
   defineConstraint('tensorrt-cuda', ['base', 'tensorrt'], (base, choice) => {
     if (choice.via === 'image') return undefined;
@@ -28,7 +29,7 @@ export const tensorrtConstraints: readonly Constraint[] = [
   defineConstraint('tensorrt-python', ['tensorrt', 'python'], (choice, { version: python }) => (choice.via === 'pip' ? wheelOnPython(choice, python) : undefined)),
 ];
 
-function evidenceOf(release: TensorRTRelease, fact: () => string): () => Evidence {
+function evidenceOf(release: TensorRTRelease, fact: () => Message): () => Evidence {
   return () => ({ fact: fact(), source: release.source, checked: tensorRTReleasesChecked() });
 }
 
@@ -38,9 +39,9 @@ function debOnCuda(base: Base, { release, cuda }: Deb): Verdict {
   const name = `TensorRT ${release.fullVersion ?? release.version}`;
   if (isCudaCompatible(cuda, present) !== true) {
     const builds = (): string => cudaBuildsOf(release).join(' and ') || cuda;
-    return no(() => `${name} is built for CUDA ${builds()}, none of which runs on CUDA ${present}.`, evidenceOf(release, () => `TensorRT ${release.version} has builds for CUDA ${builds()}.`));
+    return no(() => `${name} is built for CUDA ${builds()}, none of which runs on CUDA ${present}.`, evidenceOf(release, () => msg`TensorRT ${release.version} has builds for CUDA ${builds()}.`));
   }
-  const supports = evidenceOf(release, () => `TensorRT ${release.version} is made for CUDA ${(release.cuda ?? [cuda]).join(', ')}.`);
+  const supports = evidenceOf(release, () => msg`TensorRT ${release.version} is made for CUDA ${(release.cuda ?? [cuda]).join(', ')}.`);
   if (cuda === minor) return fits(() => `${name} is built for this very CUDA ${minor}.`, supports);
   if (release.cuda?.includes(minor) === true) return fits(() => `${name}, built for CUDA ${cuda}, lists CUDA ${minor} as supported.`, supports);
   if (release.cudaComplete === true) return unknown(() => `${name}, built for CUDA ${cuda}, does not list CUDA ${minor} as supported; it is of the same major version.`, supports);
@@ -52,7 +53,7 @@ function debOnCuda(base: Base, { release, cuda }: Deb): Verdict {
 function wheelOnCuda(base: Base, { cuda, package: name, release }: Wheel): Verdict {
   const major = majorOf(base.cuda.value);
   const supported = release.cuda ?? cudaBuildsOf(release);
-  const evidence = evidenceOf(release, () => `TensorRT ${release.version} is made for CUDA ${supported.join(', ')}.`);
+  const evidence = evidenceOf(release, () => msg`TensorRT ${release.version} is made for CUDA ${supported.join(', ')}.`);
   if (cuda === undefined && supported.some((one) => majorOf(one) === major)) return unknown(() => `For which CUDA the wheels of TensorRT ${release.version} are built is not in the tables.`, evidence);
   if (cuda === undefined || majorOf(cuda) !== major) return no(() => `${name} ${release.version} is for CUDA ${cuda ?? supported.join(', ')}, not for CUDA ${base.cuda.value}.`, evidence);
   return fits(() => `${name} is the build for CUDA ${cuda}.`);
@@ -67,14 +68,14 @@ function debOnUbuntu(ubuntu: string, { release, build }: Deb): Verdict {
     return unknown(() => `${name} was not seen in the x86-64 repository of Ubuntu ${ubuntu} itself; the release is known to have packages for it.`, () => evidenceOfTensorRTBuild(build, distro));
   }
   const known = (): string => distributionsOf(release).join(', ');
-  return no(() => `Packages of TensorRT ${release.version} are known for ${known()}, not for Ubuntu ${ubuntu}.`, evidenceOf(release, () => `TensorRT ${release.version} has packages for ${known()}.`));
+  return no(() => `Packages of TensorRT ${release.version} are known for ${known()}, not for Ubuntu ${ubuntu}.`, evidenceOf(release, () => msg`TensorRT ${release.version} has packages for ${known()}.`));
 }
 
 /** From 10.0 on nothing of TensorRT needs cuDNN. */
 function needsCudnn({ release }: Deb, cudnn: CudnnChoice): Verdict | undefined {
   if (compareDotted(release.version, '10') >= 0) return undefined;
   const tested = /^\d+(?:\.\d+)*/.exec(release.cudnn ?? '')?.[0];
-  const evidence = evidenceOf(release, () => `TensorRT ${release.version} was built with cuDNN ${release.cudnn ?? '?'}.`);
+  const evidence = evidenceOf(release, () => msg`TensorRT ${release.version} was built with cuDNN ${release.cudnn ?? '?'}.`);
   const name = `TensorRT ${release.fullVersion ?? release.version}`;
   if (cudnn.version === undefined) return no(() => `${name} needs cuDNN${tested === undefined ? '' : ` ${majorOf(tested) ?? ''}`}.`, evidence);
   if (tested === undefined || cudnn.version === '') return unknown(() => `Whether ${name} and the cuDNN that is there belong together is not in the tables.`, evidence);
@@ -84,7 +85,7 @@ function needsCudnn({ release }: Deb, cudnn: CudnnChoice): Verdict | undefined {
 }
 
 function wheelOnPython({ release, version }: Wheel, python: string): Verdict {
-  const evidence = evidenceOf(release, () => `TensorRT ${release.version} has wheels for Python ${(release.pythons ?? []).join(', ')}.`);
+  const evidence = evidenceOf(release, () => msg`TensorRT ${release.version} has wheels for Python ${(release.pythons ?? []).join(', ')}.`);
   if (release.pythons !== null && python !== '') {
     return release.pythons.includes(python) ? fits(() => `TensorRT ${version} has wheels for Python ${python}.`, evidence) : no(() => `TensorRT ${version} has no wheels for Python ${python}.`, evidence);
   }

@@ -1,3 +1,4 @@
+import { formatText } from '../../../core/l10n/message';
 import { judgeDriver } from '../../../core/target/judge-driver';
 import { findTargetGpu } from '../../../core/target/read';
 import { holds, versionOf } from '../../image';
@@ -11,7 +12,7 @@ const TIMEOUT_MS = 60_000;
 /** The driver is new enough for the CUDA of the image. */
 export const check: RunCheck = {
   id: 'driver-cuda',
-  title: say("The driver serves the image's CUDA"),
+  title: "The driver serves the image's CUDA",
   kind: 'gpu',
   applies: (image) => versionOf(image, 'cuda') !== undefined || versionOf(image, 'cudart') !== undefined,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=driver_version,name', '--format=csv,noheader'], TIMEOUT_MS),
@@ -25,7 +26,7 @@ export const check: RunCheck = {
       const gpus = rows.flatMap(({ name }) => findTargetGpu(name.replace(/^NVIDIA /, '')) ?? []);
       const verdict = judgeDriver({ name: 'this host', gpus, driver, platform: undefined, os: undefined }, { cuda, checked: false, compat: holds(image, 'cuda-compat') });
       const data = { driver, cuda, needed: verdict?.needed ?? '' };
-      const evidence = verdict?.evidence.map(({ fact, source, checked }) => `${fact} (${source}, ${checked})`).join('\n') ?? '';
+      const evidence = verdict?.evidence.map(({ fact, source, checked }) => `${formatText(fact)} (${source}, ${checked})`).join('\n') ?? '';
       if (verdict === undefined) return pass(say('Driver {driver} serves CUDA {cuda}.', data));
       if (verdict.kind === 'partial') {
         return pass(say('Driver {driver} runs CUDA {cuda} by minor-version compatibility.', data), {

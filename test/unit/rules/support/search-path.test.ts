@@ -1,3 +1,4 @@
+import { msg } from '../../../../src/core/l10n/message';
 import { expect, test } from 'vitest';
 import type { Dockerfile } from '../../../../src/core/dockerfile/model';
 import { readDockerfile } from '../../../../src/core/dockerfile/read';
@@ -43,5 +44,5 @@ test.each([
 ])('taking a folder out of %s takes one colon along (%i)', (text, index, range) => {
   const value = literal(text);
   const entry = splitPath(value)[index];
-  expect(entry && removeFolder(value, entry, 'Drop')?.edits[0]?.range).toEqual(range);
+  expect(entry && removeFolder(value, entry, msg`Drop`)?.edits[0]?.range).toEqual(range);
 });
