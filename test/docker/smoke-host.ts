@@ -33,7 +33,7 @@ export async function smokeOn(url: string, image: string, profiles: readonly Pro
 }> {
   const engine = await connect(addressOf(url));
   const file = yaml === undefined ? undefined : readSmokeFile(`image: ${image}\n${yaml}`, 'test.smoke.yaml');
-  if (file !== undefined && file.problems.length > 0) throw new Error(file.problems.map(({ message }) => message).join('; '));
+  if (file !== undefined && file.problems.length > 0) throw new Error(file.problems.map(({ message }) => formatText(message)).join('; '));
   try {
     const { record, results } = await smoke(
       {
