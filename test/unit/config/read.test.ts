@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/core/config/read';
 import { parseMarks } from '../../../src/core/engine/marks';
@@ -59,7 +60,7 @@ buildArgs:
     const { text, ranges } = parseMarks(marked);
     const { problems } = readConfig(text, FILE);
     expect(problems).toHaveLength(1);
-    expect(problems[0]?.message).toContain(message);
+    expect(formatText(problems[0]?.message ?? '')).toContain(message);
     expect(problems[0]?.location.file).toBe(FILE);
     if (ranges[0] !== undefined) expect(text.slice(problems[0]?.location.range.start, problems[0]?.location.range.end)).toBe(text.slice(ranges[0].start, ranges[0].end));
   });

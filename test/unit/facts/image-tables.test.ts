@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { findImageKey } from '../../../src/core/facts/apt-keys';
 import { allCudaImages, cudaImageEvidence, cudaImagesOf, findCudaImage, findCudaImageContents } from '../../../src/core/facts/cuda-images';
@@ -23,7 +24,7 @@ describe('cuda-images', () => {
       expect(fits[row.status], row.tag).toContain(row.evidence);
       expect(row.date, row.tag).toMatch(DATE);
       expect(row.source.length, row.tag).toBeGreaterThan(10);
-      expect(cudaImageEvidence(row).fact).toContain(row.tag);
+      expect(formatText(cudaImageEvidence(row).fact)).toContain(row.tag);
     }
   });
 

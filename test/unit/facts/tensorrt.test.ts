@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { aptBuilds } from '../../../src/core/facts/apt-builds';
 import { isAptVersionKnown, nearestAptVersions, newestAptBuild, newestKnownTensorRT } from '../../../src/core/facts/apt-versions';
@@ -147,7 +148,7 @@ describe('apt versions of TensorRT', () => {
   ])('%s %s on %s: %s', (name, version, distro, status) => {
     const answer = isAptVersionKnown(name, version, distro);
     expect(answer.status).toBe(status);
-    if (status !== 'unknown') expect(answer.evidence?.fact).toMatch(/\.$/);
+    if (status !== 'unknown') expect(formatText(answer.evidence?.fact ?? '')).toMatch(/\.$/);
   });
 
   it('calls nothing absent that was seen in a network repository', () => {
@@ -208,7 +209,7 @@ describe('the build for a stage', () => {
   it('says why and on what evidence', () => {
     const [first] = chooseBuilds({ package: 'libnvinfer8', cuda: '11.6.0', distro: 'ubuntu2004' });
     expect(first?.reason).toContain('CUDA 11.6');
-    expect(first?.evidence?.fact).toContain('ubuntu2004');
+    expect(formatText(first?.evidence?.fact ?? '')).toContain('ubuntu2004');
   });
 
   it('never crosses a CUDA major', () => {
@@ -227,7 +228,7 @@ describe('pins', () => {
     expect(exactDependenciesOf('libnvinfer-dev', release('8.6.1'))).toEqual(['libnvinfer8', 'libnvinfer-headers-dev']);
     expect(exactDependenciesOf('libnvinfer-dev', release('10.9.0'))).toEqual(['libnvinfer10', 'libnvinfer-headers-dev']);
     expect(exactDependenciesOf('libnvinfer8', release('8.6.1'))).toEqual([]);
-    expect(dependencyEvidence('libnvinfer-dev', release('8.6.1'))?.fact).toContain('libnvinfer-headers-dev');
+    expect(formatText(dependencyEvidence('libnvinfer-dev', release('8.6.1'))?.fact ?? '')).toContain('libnvinfer-headers-dev');
     expect(dependencyEvidence('libnvinfer8', release('8.6.1'))).toBeUndefined();
   });
 

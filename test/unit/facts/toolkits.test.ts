@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { architectureOf, architectures, driverFloor, newestGcc, supportedArchitectures, toolkit, toolkits, toolkitsOfMinor } from '../../../src/core/facts/cuda-toolkits';
 import { computeCapability, findGpu, gpus } from '../../../src/core/facts/gpus';
@@ -26,7 +27,7 @@ describe('CUDA toolkits', () => {
     const supported = supportedArchitectures(cuda);
     expect(supported?.complete).toBe(true);
     expect(supported?.sm.includes(sm)).toBe(expected);
-    expect(supported?.evidence.fact).toContain(`sm_${supported?.sm[0]}`);
+    expect(formatText(supported?.evidence.fact ?? '')).toContain(`sm_${supported?.sm[0]}`);
   });
 
   it('says nothing of toolkits it does not know', () => {

@@ -1,3 +1,4 @@
+import { msg } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { ngcRelease, ngcReleases, ngcReleasesWithTensorRT, ngcValue } from '../../../src/core/facts/ngc-images';
 import { decodeImage } from '../../../src/core/image/decode';
@@ -91,7 +92,7 @@ describe('contents', () => {
     const image = decode('tensorrt:23.08-py3');
     expect(versions(image)).toMatchObject({ cuda: '12.2.1', tensorrt: '8.6.1', trtexec: '8.6.1', 'tensorrt-python': '8.6.1' });
     expect(image.components.find(({ kind }) => kind === 'tensorrt')?.certainty).toBe('derived');
-    expect(image.components.find(({ kind }) => kind === 'cuda')).toMatchObject({ certainty: 'assumed', evidence: { fact: 'tritonserver 23.08 of the same month has CUDA 12.2.1' } });
+    expect(image.components.find(({ kind }) => kind === 'cuda')).toMatchObject({ certainty: 'assumed', evidence: { fact: msg`${'tritonserver'} ${'23.08'} of the same month has ${'CUDA'} ${'12.2.1'}` } });
     expect(image).toMatchObject({ driverMin: '535', componentsComplete: false });
     expect(image.env.get('NVIDIA_TENSORRT_VERSION')).toBe('23.08');
   });

@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { allCudaImages } from '../../../src/core/facts/cuda-images';
 import { decodeImage } from '../../../src/core/image/decode';
@@ -168,7 +169,7 @@ describe('repository key', () => {
   ])('%s: %s', (text, key, fact) => {
     const image = decode(text);
     expect(image.repositoryKey).toBe(key);
-    expect(image.repositoryKeyEvidence?.fact).toContain(fact);
+    expect(formatText(image.repositoryKeyEvidence?.fact ?? '')).toContain(fact);
   });
 
   it('comes with the machine-learning repository where that was never taken out', () => {

@@ -1,3 +1,4 @@
+import { msg } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { analyseDockerfile } from '../../../src/core/engine/analyse';
 import { decodeImage } from '../../../src/core/image/decode';
@@ -33,7 +34,7 @@ describe('images of an overlay', () => {
     expect(version(image, 'nvcc')).toBeDefined();
     expect(image).toMatchObject({ family: 'other', status: 'unknown', mirrored: false, packageManager: 'apt', flavor: 'devel', parts: [], driverMin: '525.60.13' });
     expect(image?.components.find(({ kind }) => kind === 'tensorrt')?.evidence).toEqual({
-      fact: 'registry.example.com/ml/trt has tensorrt 10.0.1.6',
+      fact: msg`${'registry.example.com/ml/trt'} has ${'tensorrt 10.0.1.6'}`,
       source: 'overlay.yaml',
       checked: '2026-11-01',
     });
@@ -96,7 +97,7 @@ describe('tags of an overlay', () => {
     expect(rules('tags: [{ image: nvidia/cuda, served: ["11.0-*"] }]')).not.toContain('image-tag-removed');
     expect(decode('nvidia/cuda:12.4.1-base-ubuntu22.04', 'tags: [{ image: nvidia/cuda, removed: ["12.*"] }]')).toMatchObject({
       status: 'removed',
-      statusEvidence: { fact: 'nvidia/cuda:12.4.1-base-ubuntu22.04 cannot be pulled', source: 'overlay.yaml' },
+      statusEvidence: { fact: msg`${'nvidia/cuda'}:${'12.4.1-base-ubuntu22.04'} cannot be pulled`, source: 'overlay.yaml' },
     });
   });
 });

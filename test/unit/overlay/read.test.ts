@@ -1,3 +1,4 @@
+import { formatText } from '../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { parseMarks } from '../../../src/core/engine/marks';
 import { joinOverlays, readOverlay } from '../../../src/core/overlay/read';
@@ -59,7 +60,7 @@ tags:
     const { text, ranges } = parseMarks(marked);
     const { problems } = readOverlay(text, FILE);
     expect(problems).toHaveLength(1);
-    expect(problems[0]?.message).toContain(message);
+    expect(formatText(problems[0]?.message ?? '')).toContain(message);
     expect(problems[0]?.location.range).toEqual(ranges[0]);
   });
 
