@@ -5,6 +5,7 @@ import { describeReference } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
 import { completeCompose } from '../../core/assist/completion/compose';
 import { completeDevcontainer } from '../../core/assist/completion/devcontainer';
+import { replaceRestOfWord } from '../../core/assist/completion/rest-of-word';
 import { completeConfig } from '../../core/config/complete';
 import { formatText } from '../../core/l10n/message';
 import { SMOKE_FILE } from '../../core/smoke-file/model';
@@ -36,12 +37,12 @@ export function registerCompletion({ connection, features, documents, analyser }
         label,
         kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
         textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
-        ...(description !== undefined && { documentation: description }),
+        ...(description !== undefined && { documentation: formatText({ template: description, data: {} }, features.translations) }),
       }));
     }
     const found = await completeAt(uri, document, offset, token);
     if (found === undefined) return null;
-    const items = found.map(({ label, detail, newText, range, kind, reference }, i): CompletionItem => ({
+    const items = replaceRestOfWord(found, document.getText(), offset).map(({ label, detail, newText, range, kind, reference }, i): CompletionItem => ({
       label: formatText(label, features.translations),
       kind: KINDS[kind],
       // The order is ours; a client sorts by this text.
