@@ -3,10 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setUpCodeServer } from './set-up.mjs';
+import { setUpCodeServer, setUpLanguage } from './set-up.mjs';
 
 /** Settings of every workbench that we start: nothing that talks to a network or covers the editor. */
-const QUIET_SETTINGS = {
+export const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -22,15 +22,21 @@ const QUIET_SETTINGS = {
  * Starts the server. `dataFolder` holds everything it writes.
  * `test`: accept an extension under development and its tests from the page's address.
  * `trustAll`: treat every folder as trusted, without asking.
- * Gives its port and a function that ends it.
+ * `language`: that of the workbench, `zh-cn`, where it is not English.
+ * Gives its port, a function that changes the settings of the workbenches that are open, and one that ends it.
  */
-export async function startServer({ dataFolder, extensionsFolder, env = {}, settings = {}, test = false, trustAll = true }) {
+export async function startServer({ dataFolder, extensionsFolder, env = {}, settings = {}, test = false, trustAll = true, language }) {
   const { node, server } = setUpCodeServer();
-  for (const scope of ['User', 'Machine']) {
-    const folder = path.join(dataFolder, 'data', scope);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, undefined, 2));
-  }
+  const change = (changes) => {
+    for (const scope of ['User', 'Machine']) {
+      const folder = path.join(dataFolder, 'data', scope);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings, ...changes }, undefined, 2));
+    }
+  };
+  change({});
+  // Where code-server itself notes the language packs that were installed.
+  if (language !== undefined) writeFileSync(path.join(dataFolder, 'data/languagepacks.json'), JSON.stringify({ [language]: await setUpLanguage(language) }));
   const args = [
     server,
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
@@ -38,6 +44,7 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
     ...(extensionsFolder === undefined ? [] : ['--extensions-dir', extensionsFolder]),
     ...(test ? ['--enable-smoke-test-driver'] : []),
     ...(trustAll ? ['--disable-workspace-trust'] : []),
+    ...(language === undefined ? [] : ['--locale', language]),
   ];
   // As if started by the command line: the environment is taken as it is, and not that of a login shell, whose PATH differs.
   const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -58,6 +65,7 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
   });
   return {
     port,
+    change,
     stop: () =>
       new Promise((resolve) => {
         child.removeAllListeners('exit');
@@ -88,14 +96,14 @@ export function remoteUri(port, file) {
   return `vscode-remote://127.0.0.1:${port}${file}`;
 }
 
-/** A page of a new Chromium, and the browser to close at the end. */
-export async function openBrowser({ colorScheme = 'dark', width = 1400, height = 900 } = {}) {
+/** A page of a new Chromium, and the browser to close at the end. `scale`: pixels of the picture to one of the page. */
+export async function openBrowser({ colorScheme = 'dark', width = 1400, height = 900, scale = 1, reducedMotion } = {}) {
   const { playwright, chromium: executablePath } = setUpCodeServer();
   const { chromium } = await import(pathToFileURL(playwright).href);
   const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
   // Chromium refuses its sandbox to root.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   const browser = await chromium.launch({ executablePath, args });
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme, reducedMotion });
   return { browser, page };
 }

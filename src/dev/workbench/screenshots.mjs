@@ -1,58 +1,185 @@
-// Pictures of the extension at work, for whoever changes how it looks: .cache/screenshots/GROUP/NAME-dark.png, -light.png
-//   npm run screenshots [-- GROUP…] [--theme dark]
-// A group is a file of pictures/: what to open, whether it needs an engine, and what to do before each picture.
-import { mkdirSync, readdirSync } from 'node:fs';
+// Pictures of the packaged extension at work in the real workbench.
+//   npm run pictures [-- GROUP…]      those of README and docs: what a picture is about, large, into docs/pictures
+//   npm run screenshots [-- GROUP…] [--theme dark|light|hc-dark|hc-light]… [--language en|zh-cn]… [--zoom 1|2]… [--all]
+//                                     whole windows, for whoever judges how it looks, into .cache/screenshots
+// A group is a file of pictures/: what to open, whether it needs an engine, and what to do before each picture. A group
+// waits for what its pictures are to show, and fails where it does not come.
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { cache, run, setUpNodeModules } from '../set-up.mjs';
-import { copySamples, openAndWaitForDiagnostics, serveSamples } from './samples.mjs';
+import { cache, root, run, setUpDebianPackages, setUpNodeModules } from '../set-up.mjs';
+import { openBrowser } from './code-server.mjs';
+import { copySamples, serveSamples } from './samples.mjs';
 
-const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern', contrast: 'Default High Contrast' };
+/** Name of a theme's settings, and the class that the workbench then has. */
+const THEMES = {
+  dark: ['Default Dark Modern', 'vs-dark'],
+  light: ['Default Light Modern', 'vs'],
+  'hc-dark': ['Default High Contrast', 'hc-black'],
+  'hc-light': ['Default High Contrast Light', 'hc-light'],
+};
+const LANGUAGES = ['en', 'zh-cn'];
+/** Windows in pixels of the page: of a usual screen, and of the same at 200 %. */
+const WINDOWS = { 1: { width: 1440, height: 900, scale: 1 }, 2: { width: 960, height: 540, scale: 2 } };
+const DOCUMENTS = { width: 1100, height: 720, scale: 2 };
+const DOCUMENTS_FOLDER = path.join(root, 'docs/pictures');
+/** A picture that is larger shows too much. */
+const MAX_BYTES = 150 * 1024;
 const PICTURES = new URL('pictures/', import.meta.url);
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { theme: { type: 'string', multiple: true, default: ['dark', 'light'] } } });
+const list = (values) => ({ type: 'string', multiple: true, default: values });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { documents: { type: 'boolean' }, all: { type: 'boolean' }, theme: list(['dark', 'light']), language: list(['en']), zoom: list(['1']), 'keep-package': { type: 'boolean' } },
+});
 const groups = positionals.length > 0 ? positionals : readdirSync(PICTURES).map((file) => path.basename(file, '.mjs'));
+const [themes, languages, zooms] = values.all ? [Object.keys(THEMES), LANGUAGES, Object.keys(WINDOWS)] : [values.theme, values.language, values.zoom];
 
 setUpNodeModules();
-run('node', ['src/dev/package.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
+if (!values['keep-package']) run('node', ['src/dev/package.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
+if (values.documents) setUpDebianPackages(['pngquant']);
 
+const runs = values.documents
+  ? [{ themes: ['dark'], language: 'en', window: DOCUMENTS }]
+  : languages.flatMap((language) => zooms.map((zoom) => ({ themes, language, zoom, window: WINDOWS[zoom] })));
 for (const group of groups) {
   const { default: pictures } = await import(new URL(`${group}.mjs`, PICTURES));
-  for (const theme of values.theme) await take(group, pictures, theme);
+  for (const one of runs) {
+    try {
+      await take(group, pictures, one);
+    } catch (error) {
+      // The other groups are worth having.
+      console.error(`${group}: ${error.stack}`);
+      process.exitCode = 1;
+    }
+  }
 }
 
-/** Takes the pictures of a group in one theme, on a fresh copy of the samples and, where wanted, a fresh engine. */
-async function take(group, { file, prepare, engine: wantsEngine = false, settings = {}, shoot: act }, theme) {
-  const out = path.join(cache, 'screenshots', group);
-  mkdirSync(out, { recursive: true });
+/** Takes the pictures of a group in each theme, on a fresh copy of the samples and, where wanted, a fresh engine. */
+async function take(group, { file, files, prepare, engine: wantsEngine = false, settings = {}, shoot: act }, { themes, language, zoom, window }) {
   const parts = wantsEngine ? await startParts() : undefined;
-  await prepare?.(parts);
-  const { url, stop } = await serveSamples(copySamples(), file, { 'workbench.colorTheme': THEMES[theme], ...settings }, parts?.env);
-  const { browser, page } = await openAndWaitForDiagnostics(url, { colorScheme: theme === 'light' ? 'light' : 'dark' });
+  const folder = copySamples(files);
+  await prepare?.({ ...parts, folder });
+  const [firstTheme] = themes;
+  // Each window keeps the same places for the same things, whatever others do to the cursor and the mouse.
+  const quiet = { 'editor.cursorBlinking': 'solid', 'workbench.reduceMotion': 'on', 'editor.minimap.enabled': false, 'files.autoSave': 'off', ...settings };
+  const workbench = await serveSamples(folder, file, { settings: { 'workbench.colorTheme': THEMES[firstTheme][0], ...quiet }, env: parts?.env, ...(language !== 'en' && { language }) });
+  const { browser, page } = await openBrowser({ ...window, colorScheme: firstTheme.endsWith('light') ? 'light' : 'dark', reducedMotion: 'reduce' });
+  const turnTo = async (theme) => {
+    const [name, mark] = THEMES[theme];
+    if (await page.locator(`.monaco-workbench.${mark}`).count()) return;
+    workbench.change({ 'workbench.colorTheme': name, ...quiet });
+    await page.locator(`.monaco-workbench.${mark}`).waitFor({ timeout: 20_000 });
+    await page.waitForTimeout(500);
+  };
   try {
+    await page.goto(workbench.url);
+    if (file !== undefined) await page.waitForSelector('.monaco-editor .view-line', { timeout: 60_000 });
     await act({
       page,
+      folder,
+      language,
+      documents: values.documents ?? false,
       ...parts,
-      /** Takes a picture of all, after a pause in which the workbench comes to rest. */
-      shoot: async (name, restMs = 1000) => {
-        await page.waitForTimeout(restMs);
-        const picture = path.join(out, `${name}-${theme}.png`);
-        await page.screenshot({ path: picture });
-        console.log(path.relative(process.cwd(), picture));
-      },
-      /** Runs a command of the palette by its title. */
-      command: async (title) => {
-        await page.keyboard.press('F1');
-        await page.locator('.quick-input-widget input').waitFor({ state: 'visible' });
-        await page.keyboard.type(title);
-        await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+      ...hands(page),
+      /**
+       * Takes a picture after a pause in which the workbench comes to rest: of the whole window in each theme, and for
+       * the documents of `crop`, the box around elements of these selectors, or of nothing where there is no `crop`.
+       */
+      shoot: async (name, { rest = 800, crop } = {}) => {
+        await page.waitForTimeout(rest);
+        if (values.documents) {
+          if (crop !== undefined) await shootDocument(page, name, crop);
+          return;
+        }
+        for (const theme of themes) {
+          await turnTo(theme);
+          const picture = path.join(cache, 'screenshots', group, `${name}-${theme}${language === 'en' ? '' : `-${language}`}${zoom === '1' ? '' : `-x${zoom}`}.png`);
+          mkdirSync(path.dirname(picture), { recursive: true });
+          await page.screenshot({ path: picture });
+          console.log(path.relative(process.cwd(), picture));
+        }
       },
     });
+  } catch (error) {
+    const picture = path.join(cache, 'screenshots', `failed-${group}.png`);
+    await page.screenshot({ path: picture }).catch(() => undefined);
+    console.log(`The workbench at the end: ${picture}`);
+    throw error;
   } finally {
     await browser.close();
-    await stop();
+    await workbench.stop();
     await parts?.stop();
   }
+}
+
+/** Cuts a picture out of the page, with few colours: what is shown has few, and the file is a quarter of the size. */
+async function shootDocument(page, name, crop) {
+  const boxes = await Promise.all(crop.map((selector) => page.locator(selector).first().boundingBox()));
+  const edge = (of, pick) => pick(...boxes.map((box) => of(box)));
+  const { width, height } = page.viewportSize();
+  const left = Math.max(0, edge(({ x }) => x, Math.min));
+  const top = Math.max(0, edge(({ y }) => y, Math.min));
+  const right = Math.min(width, edge((box) => box.x + box.width, Math.max));
+  const bottom = Math.min(height, edge((box) => box.y + box.height, Math.max));
+  const picture = path.join(DOCUMENTS_FOLDER, `${name}.png`);
+  mkdirSync(DOCUMENTS_FOLDER, { recursive: true });
+  await page.screenshot({ path: picture, clip: { x: left, y: top, width: right - left, height: bottom - top } });
+  run('pngquant', ['--force', '--skip-if-larger', '--strip', '--speed', '1', '--quality', '70-95', '--output', picture, picture]);
+  const { size } = statSync(picture);
+  console.log(`${path.relative(process.cwd(), picture)}: ${Math.round(size / 1024)} kB`);
+  if (size > MAX_BYTES) throw new Error(`${name}.png is larger than ${MAX_BYTES / 1024} kB`);
+}
+
+/** What a person does in a workbench. */
+function hands(page) {
+  const quickInput = page.locator('.quick-input-widget');
+  return {
+    /** Runs a command of the palette by its English title, which the palette knows in every language. */
+    command: async (title) => {
+      await page.keyboard.press('F1');
+      await quickInput.locator('input').waitFor({ state: 'visible' });
+      await page.keyboard.type(title);
+      await quickInput.locator('.monaco-list-row').filter({ hasText: title }).first().click();
+      await page.waitForTimeout(300);
+    },
+    /** Takes the row of the list to choose from that holds a text. */
+    choose: async (text) => {
+      await quickInput.locator('.monaco-list-row').filter({ hasText: text }).first().click();
+      await page.waitForTimeout(300);
+    },
+    /** Opens a file of the folder by its path, at a line and column. */
+    open: async (name, line = 1, column = 1) => {
+      await page.keyboard.press('Control+P');
+      await quickInput.locator('input').waitFor({ state: 'visible' });
+      await page.keyboard.type(`${name}:${line}:${column}`);
+      // What was open before stands in the list at once; the file itself when the folder has been searched.
+      await quickInput.locator(`.monaco-list-row[aria-label*="${path.dirname(name).split('/').at(-1)}"]`).filter({ hasText: path.basename(name) }).first().click();
+      await page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="${name}"]`).waitFor();
+      await page.waitForTimeout(500);
+    },
+    /** Puts the cursor of the editor in front at a line and column. */
+    goTo: async (line, column = 1) => {
+      await page.keyboard.press('Control+G');
+      await quickInput.locator('input').waitFor({ state: 'visible' });
+      await page.keyboard.type(`${line}:${column}`);
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(200);
+    },
+    /** Shows the hover at the cursor. */
+    hover: async () => {
+      await page.keyboard.press('Control+K');
+      await page.keyboard.press('Control+I');
+      await page.locator('.monaco-hover:not(.hidden) .hover-row').first().waitFor();
+    },
+    /** Shows the suggestions at the cursor. */
+    suggest: async () => {
+      await page.keyboard.press('Control+Space');
+      await page.locator('.suggest-widget.visible .monaco-list-row').first().waitFor();
+    },
+    /** Text of the editor in front, as it is shown. */
+    readLines: () => page.locator('.editor-group-container.active .view-line').evaluateAll((lines) => lines.sort((a, b) => parseInt(a.style.top) - parseInt(b.style.top)).map((line) => line.textContent.replaceAll('\u00a0', ' '))),
+  };
 }
 
 /** An engine with the stand-in GPU and busybox, and a registry that it takes for Docker Hub. */

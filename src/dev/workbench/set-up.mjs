@@ -1,11 +1,17 @@
 // Gets the parts of a workbench in the browser: code-server (VS Code's own server with its own Node), playwright, Chromium.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cache, root, run, setUpDebianPackages, which } from '../set-up.mjs';
 
 /** Exact versions: a moving workbench would make the suite fail for reasons that are not ours. */
 const PACKAGES = { 'code-server': '4.139.1', node: '24.21.0', 'playwright-core': '1.65.1' };
+
+/**
+ * The texts of VS Code in other languages, and a font that has their characters. Later versions of the pack hold the texts
+ * by number, for their own build; this one by key.
+ */
+const LANGUAGES = { 'zh-cn': { package: '@codingame/monaco-vscode-language-pack-zh-hans', version: '4.2.1', font: 'fonts-wqy-microhei' } };
 
 /** What code-server's native modules are compiled with, Chromium itself, and a font for the screenshots. */
 const DEBIAN_PACKAGES = ['libkrb5-dev', 'pkg-config', 'python3', 'make', 'g++', 'chromium', 'fonts-dejavu-core'];
@@ -59,6 +65,29 @@ export function setUpCodeServer() {
   }
   if (parts.chromium === undefined) throw new Error('No Chromium found; set CHROMIUM to one.');
   return parts;
+}
+
+/**
+ * Fetches a language pack and its font, once. Gives what `languagepacks.json` of the server's data folder holds of it;
+ * texts that are newer than the pack stay English.
+ */
+export async function setUpLanguage(language) {
+  const { package: name, version, font } = LANGUAGES[language] ?? {};
+  if (name === undefined) throw new Error(`No language pack is known for ${language}; there is one for ${Object.keys(LANGUAGES).join(', ')}.`);
+  setUpDebianPackages([font]);
+  const folder = path.join(cache, `language-${language}-${version}`);
+  const core = path.join(folder, 'main.i18n.json');
+  if (!existsSync(core)) {
+    mkdirSync(folder, { recursive: true });
+    // Its dependency, an editor, is not wanted: the archive alone is.
+    run('npm', ['pack', '--silent', `${name}@${version}`], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    run('tar', ['-xzf', readdirSync(folder).find((file) => file.endsWith('.tgz')), '--strip-components=1'], { cwd: folder });
+    const { default: contents } = await import(pathToFileURL(path.join(folder, 'translations/main.i18n.json.js')).href);
+    writeFileSync(core, JSON.stringify({ contents }));
+  }
+  const extensions = path.join(folder, 'translations/extensions');
+  const ofExtensions = readdirSync(extensions).map((file) => [path.basename(file, '.i18n.json'), path.join(extensions, file)]);
+  return { hash: version, label: language, extensions: [], translations: Object.fromEntries([['vscode', core], ...ofExtensions]) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUpCodeServer();

@@ -1,0 +1,64 @@
+// A build that fails, and smoke tests in the tests view.
+import { docker } from '../../engine/index.mjs';
+
+const FAILING = `FROM busybox AS build
+WORKDIR /src
+RUN echo "-- Building for RTX 4090" && \\
+    nvcc --version
+`;
+const SMOKE = `image: server:1
+checks:
+  - name: says hello
+    run: [busybox, echo, hello]
+    output: hello
+  - name: has the weights
+    run: [busybox, ls, /models]
+    output: resnet50
+  - name: sees a GPU
+    run: [nvidia-smi, -L]
+    profile: gpu
+    output: GeForce
+`;
+const TASKS = { version: '2.0.0', tasks: [{ label: 'build', type: 'tensorrt-build', dockerfile: 'trainer/Dockerfile', context: 'trainer', network: 'none' }] };
+
+export default {
+  engine: true,
+  file: 'trainer/Dockerfile',
+  files: { 'trainer/Dockerfile': FAILING, 'server.smoke.yaml': SMOKE, '.vscode/tasks.json': JSON.stringify(TASKS) },
+  settings: { 'terminal.integrated.gpuAcceleration': 'off', 'testing.automaticallyOpenTestResults': 'neverOpen' },
+  prepare({ engine }) {
+    const id = docker(engine, 'create', 'busybox').trim();
+    docker(engine, 'commit', id, 'server:1');
+    docker(engine, 'rm', id);
+  },
+  async shoot({ page, command, choose, goTo, open, hover, shoot }) {
+    await command('View: Close Primary Side Bar');
+    await command('TensorRT: Build Image');
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await shoot('build-options', { rest: 1500 });
+    await page.keyboard.press('Escape');
+    await command('Tasks: Run Task');
+    await choose('build');
+    await page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'attached', timeout: 60_000 });
+    await goTo(4, 7);
+    await hover();
+    await shoot('build-failure', { rest: 1500, crop: ['.editor-group-container.active', '.part.panel'] });
+    await page.keyboard.press('Escape');
+    await command('View: Toggle Panel Visibility');
+    await command('Notifications: Clear All Notifications');
+    await open('server.smoke.yaml', 1, 1);
+    await command('Testing: Focus on Test Explorer View');
+    await page.locator('.test-explorer .monaco-list-row').first().waitFor();
+    await page.locator('.editor-group-container.active .view-line').first().click();
+    await command('Test: Run Tests in Current File');
+    const row = (text) => page.locator('.test-explorer .monaco-list-row').filter({ hasText: text }).first();
+    await page.locator('.test-explorer .monaco-list-row[aria-label*="server.smoke.yaml"]').first().waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(8000);
+    for (const group of ['Smoke Files', 'server.smoke.yaml']) {
+      await row(group).click();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(300);
+    }
+    await shoot('smoke', { rest: 1500, crop: ['.part.sidebar', '.part.editor'] });
+  },
+};

@@ -1,0 +1,61 @@
+// The stack: view, graph, page; rule pages; the change to another CUDA.
+const TWO_STAGES = `FROM nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04 AS build
+RUN apt-get update && apt-get install -y --no-install-recommends \\
+    python3-pip libnvinfer-dev=10.3.0.26-1+cuda12.5
+RUN pip install torch==2.5.1+cu124 --index-url https://download.pytorch.org/whl/cu124
+RUN cmake -S /src -B /build -DCMAKE_CUDA_ARCHITECTURES="80;89"
+
+FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04 AS serve
+RUN apt-get update && apt-get install -y libnvinfer10
+COPY --from=build /build/server /usr/local/bin/server
+`;
+const COMPOSE = `services:
+  api:
+    image: nvidia/cuda:12.4.1-runtime-ubuntu22.04
+    deploy:
+      resources:
+        reservations:
+          devices:
+            - driver: nvidia
+              count: 1
+              capabilities: [gpu]
+`;
+
+export default {
+  file: 'service/Dockerfile',
+  files: { 'service/Dockerfile': TWO_STAGES, 'service/compose.yaml': COMPOSE },
+  async shoot({ page, command, goTo, shoot }) {
+    await page.locator('.monaco-editor :is(.squiggly-error, .squiggly-warning)').first().waitFor({ state: 'attached', timeout: 60_000 });
+    await command('View: Show TensorRT');
+    await goTo(8, 50);
+    await page.locator('.pane-body .monaco-list-row').filter({ hasText: 'CUDA' }).first().waitFor();
+    await shoot('stack-view', { rest: 2000 });
+    await command('TensorRT: Show Stages as Graph');
+    await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('button').first().waitFor();
+    await shoot('stack', { rest: 1500, crop: ['.part.sidebar', '.part.editor'] });
+    await command('View: Close Primary Side Bar');
+    await shoot('graph');
+    await command('View: Close All Editors in Group');
+    await command('TensorRT: Show Stack of Dockerfile');
+    await shoot('stack-page', { rest: 2000 });
+    await command('View: Close All Editors in Group');
+    await goTo(8, 45);
+    await command('TensorRT: Explain Rule');
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await shoot('rule-pick');
+    await page.keyboard.press('Enter');
+    await shoot('rule-page', { rest: 4000, crop: ['.part.editor'] });
+    await command('View: Close Editor');
+    await command('TensorRT: Change CUDA Version');
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '12.6' }).first().waitFor();
+    await shoot('change-cuda-pick');
+    await page.keyboard.type('12.6.3');
+    await page.keyboard.press('Enter');
+    await shoot('change-cuda-files', { rest: 1500 });
+    await page.keyboard.press('Enter');
+    await shoot('change-cuda-question', { rest: 2500 });
+    const dialog = page.locator('.monaco-dialog-box .monaco-button').first();
+    if (await dialog.count()) await dialog.click();
+    await shoot('change-cuda', { rest: 3000, crop: ['.part.editor', '.part.panel'] });
+  },
+};
