@@ -38,11 +38,10 @@ export function listInlayHints({ dockerfile, stages }: StackReport): readonly In
   return [...hints].map(([offset, { kind, texts }]) => ({ offset, kind, text: joinTexts([...texts.values()]) })).sort((a, b) => a.offset - b.offset);
 }
 
-/** The end of the line, before a continuation, that holds the character before `offset`. */
+/** The end of the line that holds the character before `offset`, behind a continuation: what is written stays together. */
 function endOfLine(text: string, offset: number): number {
   const newline = text.indexOf('\n', Math.max(0, offset - 1));
-  const line = text.slice(0, newline < 0 ? text.length : newline);
-  return line.replace(/\s*[\\`]?\s*$/, '').length;
+  return text.slice(0, newline < 0 ? text.length : newline).trimEnd().length;
 }
 
 /** The contents of the image that a stage starts from; of an earlier stage nothing: it stands in the same file. */
@@ -67,7 +66,7 @@ function describeInstall({ action, before, after }: ActionStep, file: string, te
   if (action.file !== file) return [];
   switch (action.kind) {
     case 'package-install':
-      return [...describeHidden(action, before, after, text), ...describePackages(action, before)];
+      return [...describeHidden(action, before, after, text), ...describePackages(action, before, text)];
     case 'pip-install':
       return [...describeHidden(action, before, after, text), ...describeWheels(action.requirements, file), ...describeFiles(action, before, after)];
     case 'conda-install':
@@ -78,14 +77,24 @@ function describeInstall({ action, before, after }: ActionStep, file: string, te
 }
 
 /** For unpinned packages what apt takes, as far as the newest build in the repository is known. */
-function describePackages({ packages, manager }: PackageInstall, before: StackState): readonly LineTexts[] {
+function describePackages({ packages, manager }: PackageInstall, before: StackState, text: string): readonly LineTexts[] {
   if (manager !== 'apt') return [];
   const distro = before.apt.repositories.findLast(({ repository, distro }) => repository === 'cuda' && distro !== undefined)?.distro;
   if (distro === undefined) return [];
-  return packages.flatMap(({ name, version, range }) => {
-    if (version !== undefined || libraryOfPackage(name.value) === undefined) return [];
-    const newest = newestAptBuild(name.value, distro);
-    return newest === undefined ? [] : [{ end: range.end, texts: [msg`${name.value}: ${newest.version} or newer`] }];
+  // What several packages of a line get alike is said once: `libnvinfer8 +3`.
+  const alike = new Map<string, { readonly end: number; readonly names: string[]; readonly version: string }>();
+  for (const { name, version, range } of packages) {
+    if (version !== undefined || libraryOfPackage(name.value) === undefined) continue;
+    const newest = newestAptBuild(name.value, distro)?.version;
+    if (newest === undefined) continue;
+    const end = endOfLine(text, range.end);
+    const group = alike.get(`${end} ${newest}`) ?? { end, names: [], version: newest };
+    group.names.push(name.value);
+    alike.set(`${end} ${newest}`, group);
+  }
+  return [...alike.values()].map(({ end, names, version }) => {
+    const shown = names.length === 1 ? names.join('') : `${names[0] ?? ''} +${names.length - 1}`;
+    return { end, texts: [msg`${shown}: ${version} or newer`] };
   });
 }
 

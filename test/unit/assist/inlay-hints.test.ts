@@ -30,7 +30,8 @@ const CUDA = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04';
 const HEAD = `${CUDA} «CUDA 11.6.2 · Ubuntu 20.04 · driver ≥ 510.47»`;
 
 it.each<[string, string]>([
-  ['RUN apt-get install -y libnvinfer8 curl \\\n    git', 'RUN apt-get install -y libnvinfer8 curl «libnvinfer8: 8.6.1.6-1+cuda12.0 or newer» \\\n    git'],
+  ['RUN apt-get install -y libnvinfer8 curl \\\n    git', 'RUN apt-get install -y libnvinfer8 curl \\ «libnvinfer8: 8.6.1.6-1+cuda12.0 or newer»\n    git'],
+  ['RUN apt-get install -y libnvinfer8 libnvparsers8 libnvinfer-plugin8', 'RUN apt-get install -y libnvinfer8 libnvparsers8 libnvinfer-plugin8 «libnvinfer8 +2: 8.6.1.6-1+cuda12.0 or newer»'],
   ['RUN apt-get install -y libnvinfer8=8.4.3-1+cuda11.6', 'RUN apt-get install -y libnvinfer8=8.4.3-1+cuda11.6'],
   ['ARG V=8.4.3-1+cuda11.6\nRUN apt-get install -y libnvinfer8=$V', 'ARG V=8.4.3-1+cuda11.6\nRUN apt-get install -y libnvinfer8=$V «TensorRT 8.4.3»'],
   ['RUN pip install torch==2.1.0 numpy', 'RUN pip install torch==2.1.0 numpy «torch for CUDA 12.1»'],
