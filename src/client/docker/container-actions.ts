@@ -33,7 +33,7 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
     async removeContainer(...args: CommandArguments): Promise<void> {
       const nodes = await select(args);
       if (nodes.length === 0) return;
-      const running = nodes.filter(({ container }) => container.state === 'running');
+      const running = nodes.filter(({ container }) => /^(?:running|paused|restarting)$/.test(container.state));
       const question = nodes.length === 1 ? l10n.t('Remove the container {0}?', nameOf(nodes[0])) : l10n.t('Remove {0} containers?', nodes.length);
       const detail = [
         ...(nodes.length === 1 ? [] : [listNames(nodes.map(nameOf))]),
@@ -44,8 +44,9 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
       const withVolumes = l10n.t('Remove with Nameless Volumes');
       const answer = await window.showWarningMessage(question, { modal: true, detail }, remove, withVolumes);
       if (answer === undefined) return;
-      await doForEach(nodes, nameOf, (name) => l10n.t('Removing {0}', name), (engine, { container }, signal) =>
-        removeContainer(engine, container.id, { force: true, volumes: answer === withVolumes, signal }),
+      // One that was started since its row was drawn is not killed: nobody was asked about that.
+      await doForEach(nodes, nameOf, (name) => l10n.t('Removing {0}', name), (engine, node, signal) =>
+        removeContainer(engine, node.container.id, { force: running.includes(node), volumes: answer === withVolumes, signal }),
       );
     },
 
