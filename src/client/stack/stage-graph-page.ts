@@ -5,7 +5,10 @@ import type { GraphTexts } from './stage-graph';
 /** Components that a card shows; the others are in the stack view. */
 const SHOWN = new Set(['os', 'python', 'cuda', 'nvcc', 'cudnn', 'tensorrt', 'tensorrt-python', 'tensorrt-llm', 'triton', 'deepstream', 'torch', 'torch-tensorrt', 'tensorflow', 'onnxruntime', 'jax', 'nccl', 'l4t', 'cuda-compat']);
 
-const CARD_WIDTH = 300;
+/** A card is as wide as its longest line, within these, in pixels. */
+const CARD_WIDTHS = { least: 220, most: 460 };
+/** About what a letter of the user interface takes; wider than most, so that nothing is cut. */
+const LETTER_WIDTH = 7.5;
 const LINE_HEIGHT = 20;
 const GAP = 44;
 /** Room at the right of the cards for the arrows of COPY --from, one lane each. */
@@ -18,11 +21,12 @@ const LANE = 22;
 export function renderStageGraph(stages: readonly StageOutput[], nonce: string, texts: GraphTexts): string {
   const cards = layOut(stages);
   const arrows = [...listArrows(stages)];
-  const width = CARD_WIDTH + 40 + LANE * (arrows.filter(({ kind }) => kind === 'copy').length + 1);
+  const cardWidth = measureCards(stages, texts);
+  const width = cardWidth + 40 + LANE * (arrows.filter(({ kind }) => kind === 'copy').length + 1);
   const height = (cards.at(-1)?.bottom ?? 0) + 20;
   const nameOf = (index: number): string => stages[index]?.name ?? fill(texts.stage, String(index));
   return `<!DOCTYPE html>
-<html>
+<html lang="${escape(texts.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
@@ -36,7 +40,7 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
   path.copy { stroke-dasharray: 5 4; }
   marker path { fill: var(--vscode-editor-foreground); stroke: none; }
   ol { list-style: none; margin: 0; padding: 0; }
-  button { position: absolute; left: 0; width: ${CARD_WIDTH}px; box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
+  button { position: absolute; left: 0; width: ${cardWidth}px; box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
     background: var(--vscode-editorWidget-background); border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorWidget-border, currentColor)); border-radius: 4px; }
   button:hover { background: var(--vscode-list-hoverBackground); }
   button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 2px; }
@@ -53,7 +57,7 @@ ${stages.length === 0 ? `<p>${escape(texts.empty)}</p>` : ''}
 <div class="graph">
 <svg width="${width}" height="${height}" aria-hidden="true">
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
-${arrows.map((arrow, i) => drawArrow(arrow, cards, arrows.slice(0, i).filter(({ kind }) => kind === 'copy').length)).join('\n')}
+${arrows.map((arrow, i) => drawArrow(arrow, cards, cardWidth, arrows.slice(0, i).filter(({ kind }) => kind === 'copy').length)).join('\n')}
 </svg>
 <ol>
 ${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
@@ -65,6 +69,11 @@ ${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
 </script>
 </body>
 </html>`;
+}
+
+function measureCards(stages: readonly StageOutput[], texts: GraphTexts): number {
+  const letters = stages.flatMap((stage) => [stage.name ?? '', fill(texts.from, stage.from), ...shownOf(stage).map(({ name, version }) => `${name} ${version}`)]).map(({ length }) => length);
+  return Math.round(Math.min(CARD_WIDTHS.most, Math.max(CARD_WIDTHS.least, Math.max(0, ...letters) * LETTER_WIDTH + 28)));
 }
 
 interface Box {
@@ -102,16 +111,16 @@ function* listArrows(stages: readonly StageOutput[]): Generator<Arrow> {
 }
 
 /** A base goes down at the left, through what lies between; a copy around it in a lane at the right. */
-function drawArrow({ kind, from, to }: Arrow, boxes: readonly Box[], lane: number): string {
+function drawArrow({ kind, from, to }: Arrow, boxes: readonly Box[], cardWidth: number, lane: number): string {
   const [start, end] = [boxes[from], boxes[to]];
   if (start === undefined || end === undefined) return '';
   if (kind === 'base') {
-    const x = to - from === 1 ? CARD_WIDTH / 3 : 24 + from * 12;
+    const x = to - from === 1 ? cardWidth / 3 : 24 + from * 12;
     return `<path marker-end="url(#head)" d="M${x} ${start.bottom} V${end.top}"/>`;
   }
-  const x = CARD_WIDTH + 20 + LANE * lane;
+  const x = cardWidth + 20 + LANE * lane;
   const [y1, y2] = [(start.top + start.bottom) / 2, (end.top + end.bottom) / 2];
-  return `<path class="copy" marker-end="url(#head)" d="M${CARD_WIDTH} ${y1} H${x} V${y2} H${CARD_WIDTH}"/>`;
+  return `<path class="copy" marker-end="url(#head)" d="M${cardWidth} ${y1} H${x} V${y2} H${cardWidth}"/>`;
 }
 
 function renderCard(stage: StageOutput, index: number, nameOf: (index: number) => string, texts: GraphTexts): string {
@@ -119,7 +128,7 @@ function renderCard(stage: StageOutput, index: number, nameOf: (index: number) =
   const title = name === null ? fill(texts.stage, String(stage.index)) : name;
   const rows = shownOf(stage).map(({ name, version }) => `<span>${escape(name)} ${escape(version)}</span>`);
   const relations = [...(basedOn === null ? [] : [fill(texts.based, nameOf(basedOn))]), ...copiesFrom.map((source) => fill(texts.copies, nameOf(source)))];
-  return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
+  return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from" title="${escape(from)}">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
 }
 
 function fill(template: string, value: string): string {

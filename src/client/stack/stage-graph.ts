@@ -41,6 +41,7 @@ function createNonce(): string {
 
 /** The words of the page in the user's language. */
 const TEXTS = () => ({
+  language: l10n.t('en'),
   title: l10n.t('Stages'),
   empty: l10n.t('This file has no stage: a stage begins with FROM.'),
   stage: l10n.t('Stage {0}'),
