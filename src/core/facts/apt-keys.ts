@@ -31,11 +31,10 @@ export function findImageKey(cuda: string, os: string): ImageKey | undefined {
 
 /** What is known of the key of that CUDA version and distribution, as a sentence with its source. */
 export function imageKeyEvidence(row: ImageKey): Evidence {
-  const name = `nvidia/cuda ${row.cuda} on ${row.os}`;
   const facts = {
-    always: msg`No Dockerfile of ${name} with NVIDIA's repository key of 2022-04-27 was ever published`,
-    'before-rebuild': msg`${name} was rebuilt with NVIDIA's new repository key from ${row.newKeyFrom ?? ''} on; older builds fail on apt-get update`,
-    no: msg`${name} was first built after NVIDIA changed its repository key on 2022-04-27`,
+    always: msg`No Dockerfile of nvidia/cuda ${row.cuda} on ${row.os} with NVIDIA's repository key of 2022-04-27 was ever published`,
+    'before-rebuild': msg`nvidia/cuda ${row.cuda} on ${row.os} was rebuilt with NVIDIA's new repository key from ${row.newKeyFrom ?? ''} on; older builds fail on apt-get update`,
+    no: msg`nvidia/cuda ${row.cuda} on ${row.os} was first built after NVIDIA changed its repository key on 2022-04-27`,
   };
   return { fact: facts[row.oldKeyBuilds], source: row.source, checked: table().checked };
 }

@@ -1,4 +1,4 @@
-import { msg, type Message } from '../l10n/message';
+import { joinAll, msg, sentence, type Message } from '../l10n/message';
 import { compareDebian, isAptPattern, matchesAptPattern, parseNvidiaPackageVersion, type NvidiaPackageVersion } from '../version/debian';
 import { compareDotted, firstParts, hasPrefix, isDotted } from '../version/dotted';
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository, libraryOfPackage, ruledOutByIndex, type AptBuild } from './apt-builds';
@@ -66,7 +66,7 @@ function judge(name: string, version: string, distro: string | undefined): AptVe
     (row) => row.package === name && matchesAptPattern(row.version, wanted) && (row.distro === null || row.distro === distro),
   );
   if (doubt !== undefined) {
-    const evidence = { fact: msg`${name} ${wanted}: ${doubt.reason}.`, source: doubt.source, checked: suspects().checked };
+    const evidence = { fact: msg`${name} ${wanted}: ${sentence(doubt.reason)}.`, source: doubt.source, checked: suspects().checked };
     return { status: doubt.grade === 'proven' ? 'absent' : 'unknown', evidence, onlyIn: undefined };
   }
   const parts = parseNvidiaPackageVersion(wanted);
@@ -96,7 +96,7 @@ function ruledOutByRelease(name: string, version: string, parts: NvidiaPackageVe
   const family = packageFamily(name);
   if (release === undefined || family === undefined || parts.cuda === undefined || parts.revision !== '1') return undefined;
   if (firstParts(parts.upstream, 3) !== release.version) return undefined;
-  if (lacksCudaBuild(release, parts.cuda) === true) return evidenceOfRelease(release, msg`TensorRT ${release.version} is built for CUDA ${list(cudaBuildsOf(release))} only.`);
+  if (lacksCudaBuild(release, parts.cuda) === true) return evidenceOfRelease(release, msg`TensorRT ${release.version} is built for CUDA ${joinAll(cudaBuildsOf(release))} only.`);
   // The number of parts is a rule without exception from 8.0 on; older metapackages and libraries were mixed.
   const proper = aptVersionOf(name, release, parts.cuda);
   const isMisspelt = proper !== undefined && proper !== version && compareDotted(release.version, '8.0') >= 0 && parts.upstream.split('.').length !== proper.split('-')[0]?.split('.').length;
@@ -123,10 +123,6 @@ function ruledOutByForm(name: string, bare: string, parts: NvidiaPackageVersion 
 
 function evidenceOfRelease(release: TensorRTRelease, fact: Message): Evidence {
   return { fact, source: release.source, checked: tensorRTReleasesChecked() };
-}
-
-function list(items: readonly string[]): string {
-  return items.join(' and ');
 }
 
 /** A version that apt may take for an unpinned package. */

@@ -1,4 +1,4 @@
-import { msg } from '../l10n/message';
+import { msg, type Text } from '../l10n/message';
 import { majorMinorOf } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { lookupBy } from './lookup';
@@ -29,7 +29,7 @@ export interface AdmittedBranches {
 export function admittedBranches(cuda: string): AdmittedBranches | undefined {
   const row = byCuda(majorMinorOf(cuda) ?? '');
   if (row === undefined) return undefined;
-  const list = (segment: Segment): string => (row[segment].length === 0 ? 'none' : row[segment].join(', '));
+  const list = (segment: Segment): Text => (row[segment].length === 0 ? msg`none` : row[segment].join(', '));
   return {
     admits: (branch, segment) =>
       (row.anyFrom !== null && branch >= row.anyFrom) || (segment === undefined ? [...row.datacenter, ...row.workstation, ...row.geforce] : row[segment]).includes(branch),

@@ -134,11 +134,15 @@ export function driverFloor(cuda: string): DriverFloor | undefined {
   if (row === undefined) return undefined;
   const full = row.driverLinux ?? undefined;
   const minorCompatible = row.minorDriverLinux ?? undefined;
-  const compatibility = minorCompatible === undefined ? '' : `; with minor-version compatibility ${minorCompatible} will do for CUDA ${majorOf(row.version)}`;
+  const driver = full ?? row.driverBranch ?? msg`of its branch`;
+  const fact =
+    minorCompatible === undefined
+      ? msg`CUDA ${row.version} comes with Linux driver ${driver}.`
+      : msg`CUDA ${row.version} comes with Linux driver ${driver}; with minor-version compatibility ${minorCompatible} will do for CUDA ${majorOf(row.version) ?? ''}.`;
   return {
     full,
     minorCompatible,
-    evidence: { fact: msg`CUDA ${row.version} comes with Linux driver ${full ?? row.driverBranch ?? 'of its branch'}${compatibility}.`, source: row.source, checked: toolkitTable().checked },
+    evidence: { fact, source: row.source, checked: toolkitTable().checked },
   };
 }
 

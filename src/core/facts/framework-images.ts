@@ -51,11 +51,11 @@ export function findDeepStreamRelease(version: string): FrameworkImage | undefin
 /** Evidence of what an image holds. */
 export function frameworkImageEvidence(row: FrameworkImage): Evidence {
   const origin = {
-    dockerfile: 'its recipe at the git tag of that version',
-    'build-script': 'the build script of that release',
-    docs: 'its documentation',
-    label: 'the labels of an image built upon it',
-    recipe: 'a recipe of about that time',
+    dockerfile: msg`its recipe at the git tag of that version`,
+    'build-script': msg`the build script of that release`,
+    docs: msg`its documentation`,
+    label: msg`the labels of an image built upon it`,
+    recipe: msg`a recipe of about that time`,
   }[row.evidence];
   return { fact: msg`What ${row.image}:${row.tag} holds is taken from ${origin}`, source: row.source, checked: table().checked };
 }

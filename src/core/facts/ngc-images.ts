@@ -1,4 +1,4 @@
-import { msg } from '../l10n/message';
+import { msg, type Text } from '../l10n/message';
 import { compareDotted } from '../version/dotted';
 import type { Evidence } from './evidence';
 import { groupsBy, lookupBy } from './lookup';
@@ -104,7 +104,7 @@ export function ngcReleasesWithTensorRT(version: string, image = 'nvcr.io/nvidia
   return found.sort((a, b) => compareDotted(b.release, a.release));
 }
 
-const LABELS: Readonly<Record<NgcField, string>> = {
+const LABELS: Readonly<Record<NgcField, Text>> = {
   ubuntu: 'Ubuntu',
   python: 'Python',
   cuda: 'CUDA',
@@ -112,11 +112,11 @@ const LABELS: Readonly<Record<NgcField, string>> = {
   cudnn: 'cuDNN',
   tensorrt: 'TensorRT',
   nccl: 'NCCL',
-  framework: 'framework version',
-  driverMin: 'minimum driver',
-  imageDriver: 'bundled driver',
-  driverBranches: 'usable driver branches',
-  minComputeCapability: 'minimum compute capability',
+  framework: msg`framework version`,
+  driverMin: msg`minimum driver`,
+  imageDriver: msg`bundled driver`,
+  driverBranches: msg`usable driver branches`,
+  minComputeCapability: msg`minimum compute capability`,
 };
 
 function findSibling(row: NgcImage, field: NgcField): NgcSibling | undefined {

@@ -47,7 +47,8 @@ export function nvccPackages(name: string, url: string | undefined): readonly Nv
 
 /** Evidence that a package compiles CUDA code. */
 export function nvccPackageEvidence(row: NvccPackage): Evidence {
-  const fact = msg`${row.package ?? row.vcs} compiles CUDA code when it ${row.when === 'build' ? 'is installed' : 'runs'}; without the CUDA toolkit: ${row.error}`;
+  const name = row.package ?? row.vcs;
+  const fact = row.when === 'build' ? msg`${name} compiles CUDA code when it is installed; without the CUDA toolkit: ${row.error}` : msg`${name} compiles CUDA code when it runs; without the CUDA toolkit: ${row.error}`;
   return { fact, source: row.source, checked: nvccTable().checked };
 }
 

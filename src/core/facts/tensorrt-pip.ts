@@ -1,4 +1,4 @@
-import { msg } from '../l10n/message';
+import { msg, sentence } from '../l10n/message';
 import { compareDotted } from '../version/dotted';
 import { comparePep440, parsePep440 } from '../version/pep440';
 import type { Evidence } from './evidence';
@@ -91,7 +91,7 @@ export function tensorRTPipFacts(name: string, topic: PipTopic, version?: string
       value: row.value,
       from: row.from ?? undefined,
       below: row.below ?? undefined,
-      evidence: { fact: msg`${name}: ${row.fact}.`, source: row.source, checked: table.checked },
+      evidence: { fact: msg`${name}: ${sentence(row.fact)}.`, source: row.source, checked: table.checked },
     }));
 }
 

@@ -3,8 +3,11 @@ import { UNKNOWN } from '../text/traced';
 /** A sentence that can be said in other languages: an English template with `{placeholders}`, and what stands there. */
 export interface Message {
   readonly template: string;
-  readonly data: Readonly<Record<string, string | Message>>;
+  readonly data: Readonly<Record<string, Text>>;
 }
+
+/** Words to be shown. A mere string is a name, a number or a text of the user's: the same in any language. */
+export type Text = Message | string;
 
 /** English template -> the same in another language. */
 export type Translations = Readonly<Record<string, string>>;
@@ -12,25 +15,30 @@ export type Translations = Readonly<Record<string, string>>;
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /** Tag of a template literal: msg`Pin ${name} to ${version}` is { template: 'Pin {0} to {1}', data: { 0: name, 1: version } }. */
-export function msg(parts: TemplateStringsArray, ...values: readonly (string | number | Message)[]): Message {
+export function msg(parts: TemplateStringsArray, ...values: readonly (Text | number)[]): Message {
   const template = parts.map((part, i) => (i === 0 ? part : `{${i - 1}}${part}`)).join('');
   return { template, data: Object.fromEntries(values.map((value, i) => [i, typeof value === 'number' ? String(value) : value])) };
 }
 
-/** `a and b` or `a, b and c`. */
-export function listAll(items: readonly (string | Message)[]): string | Message {
-  return joinLast(items, (left, right) => msg`${left} and ${right}`);
+/** `a`, `a and b`, `a and b and c`. */
+export function joinAll(items: readonly Text[]): Text {
+  return items.length === 0 ? '' : items.reduce((left, right) => msg`${left} and ${right}`);
 }
 
-/** `a or b` or `a, b or c`. */
-export function listAny(items: readonly (string | Message)[]): string | Message {
-  return joinLast(items, (left, right) => msg`${left} or ${right}`);
+/** `a`, `a or b`, `a or b or c`. */
+export function joinAny(items: readonly Text[]): Text {
+  return items.length === 0 ? '' : items.reduce((left, right) => msg`${left} or ${right}`);
 }
 
-function joinLast(items: readonly (string | Message)[], join: (left: string | Message, right: string | Message) => Message): string | Message {
+/** `a`, `a and b`, `a, b and c`. */
+export function listAll(items: readonly Text[]): Text {
   const last = items.at(-1) ?? '';
-  if (items.length < 2) return last;
-  return join(items.slice(0, -1).reduce((left, right) => msg`${left}, ${right}`), last);
+  return items.length < 2 ? last : msg`${joinComma(items.slice(0, -1))} and ${last}`;
+}
+
+/** `a`, `a, b`, `a, b, c`. */
+export function joinComma(items: readonly Text[]): Text {
+  return items.length === 0 ? '' : items.reduce((left, right) => msg`${left}, ${right}`);
 }
 
 /** A sentence as it stands, out of a table of facts: all of it is the template. */
@@ -40,9 +48,9 @@ export function sentence(template: string): Message {
 
 /**
  * The words of a message; parts that nobody knows become `?`. A template without a translation stays English, a
- * placeholder that the data lack stays as written. A mere string (a name, a text of the user's) is the same in any language.
+ * placeholder that the data lack stays as written.
  */
-export function formatText(text: Message | string, translations?: Translations): string {
+export function formatText(text: Text, translations?: Translations): string {
   return typeof text === 'string' ? text.replaceAll(UNKNOWN, '?') : formatMessage(translate(text.template, translations), text.data, translations);
 }
 

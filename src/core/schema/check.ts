@@ -1,5 +1,5 @@
 import { findClosest } from '../engine/spelling';
-import { listAny, msg, sentence, type Message } from '../l10n/message';
+import { joinAny, msg, sentence, type Message } from '../l10n/message';
 import { isList, isMap, type Fault, type Path, type Plain, type PlainMap, type Schema, type SchemaType } from './model';
 
 /**
@@ -50,7 +50,7 @@ const NAMES: Readonly<Record<SchemaType, Message>> = { object: msg`keys with val
 
 function wrongType(types: readonly SchemaType[], path: Path): Fault {
   const named = types.filter((type) => type !== 'number' && type !== 'boolean' || !types.includes('string'));
-  return fault(path, msg`It must be ${listAny(named.map((type) => NAMES[type]))}.`);
+  return fault(path, msg`It must be ${joinAny(named.map((type) => NAMES[type]))}.`);
 }
 
 function describeUnknown(key: string, known: readonly string[]): Message {

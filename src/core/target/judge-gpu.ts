@@ -60,7 +60,7 @@ export function judgeTensorRTForGpu(version: string, gpu: TargetGpu): TensorRTGp
   const bound = low?.minComputeCapability ?? high?.maxComputeCapability;
   if (found === undefined || bound === undefined || bound === null) return undefined;
   const kind = low === undefined ? 'newer' : 'dropped';
-  const fact = msg`TensorRT ${found.version} runs on compute capability ${kind === 'newer' ? `up to ${bound}` : `${bound} and higher`}`;
+  const fact = kind === 'newer' ? msg`TensorRT ${found.version} runs on compute capability up to ${bound}` : msg`TensorRT ${found.version} runs on compute capability ${bound} and higher`;
   return { kind, bound, release: found.version, evidence: [{ fact, source: found.source, checked: tensorRTReleasesChecked() }, ...gpuEvidence(gpu)] };
 }
 

@@ -67,7 +67,7 @@ export const rule = defineComposeRule({
   check({ project, report }) {
     for (const service of project.services) {
       for (const found of listMisplaced(service)) {
-        const place = found.path.slice(0, -1).join('.') || 'the service';
+        const place = found.path.slice(0, -1).join('.') || msg`the service`;
         const path = ['services', service.name, ...found.path.slice(0, -1)].join('.');
         report({
           messageId: found.entry.key === 'device_requests' ? 'api' : found.path.length === 1 ? 'mapped' : 'misplaced',

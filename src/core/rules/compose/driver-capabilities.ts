@@ -7,7 +7,7 @@ import { findVideoImage } from '../../facts/application-images';
 import { containerFacts } from '../../facts/container-facts';
 import type { Evidence } from '../../facts/evidence';
 import { parseImageReference } from '../../image/reference';
-import { msg } from '../../l10n/message';
+import { joinAll, msg } from '../../l10n/message';
 import type { Location } from '../../text/range';
 import { defineComposeRule, type ContainerImage, type Fix } from '../model';
 import { readWord } from './requests';
@@ -87,7 +87,7 @@ export const rule = defineComposeRule({
       report({
         messageId: need.messageId,
         ...(need.messageId !== 'application' && given.certain ? {} : { severity: 'information' }),
-        data: { word: need.word, image: need.word, given: [...given.names].join(' and ') },
+        data: { word: need.word, image: need.word, given: joinAll([...given.names]) },
         location: given.location ?? service.location,
         evidence: [...need.evidence, ...containerFacts('driver-capabilities-default')],
         fixes: given.certain ? [] : addCapabilities(project, service, need.capabilities),
@@ -146,7 +146,7 @@ function split(value: string): ReadonlySet<string> {
 function addCapabilities({ text, file }: ComposeProject, { node, requests }: ComposeService, added: readonly string[]): readonly Fix[] {
   const names = [...DEFAULT_CAPABILITIES, ...added];
   const list = requests.find(({ capabilities }) => capabilities !== undefined)?.capabilities?.value;
-  const title = msg`Ask for the driver capability ${added.join(' and ')}`;
+  const title = msg`Ask for the driver capability ${joinAll(added)}`;
   if (list?.kind === 'list' && list.flow && list.file === file) {
     const last = list.items.at(-1);
     return last === undefined ? [] : [{ title, safe: false, edits: [{ file, range: { start: last.range.end, end: last.range.end }, newText: `, ${names.join(', ')}` }] }];

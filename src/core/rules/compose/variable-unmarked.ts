@@ -2,7 +2,7 @@ import { findScalar, findValue, listEntries, listItems, type Data, type Scalar }
 import { listAssignments } from '../../compose/service';
 import type { ComposeService } from '../../compose/model';
 import { containerFacts } from '../../facts/container-facts';
-import { msg } from '../../l10n/message';
+import { msg, type Message } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
 
 const UNMARKED = /(?<![$\w])\{([A-Za-z_]\w*)(?::?[-?+][^{}]*)?\}/;
@@ -57,16 +57,16 @@ export const rule = defineComposeRule({
 });
 
 /** Values in which braces mean nothing, each with what Docker takes it for. */
-function listValues({ node, requests, image, runtime }: ComposeService): readonly { readonly value: Scalar; readonly what: string }[] {
-  const scalars = (data: readonly (Data | undefined)[], what: string): readonly { readonly value: Scalar; readonly what: string }[] =>
+function listValues({ node, requests, image, runtime }: ComposeService): readonly { readonly value: Scalar; readonly what: Message }[] {
+  const scalars = (data: readonly (Data | undefined)[], what: Message): readonly { readonly value: Scalar; readonly what: Message }[] =>
     data.flatMap((value) => (value?.kind === 'scalar' ? [{ value, what }] : []));
   const variables = listAssignments(findValue(node, 'environment')).filter(({ key }) => /^(?:NVIDIA|CUDA)_VISIBLE_DEVICES$/.test(key));
   return [
-    ...scalars([image], 'image'),
-    ...scalars([runtime], 'runtime'),
-    ...scalars(requests.flatMap(({ deviceIds }) => listItems(deviceIds?.value)), 'GPU'),
-    ...scalars(variables.map(({ value }) => value), 'GPU'),
-    ...scalars(listItems(findValue(node, 'devices')), 'device'),
-    ...scalars(listEntries(findValue(node, 'build', 'args')).map(({ value }) => value).filter((value) => /^\{/.test(findScalar(value)?.raw ?? '')), 'build argument'),
+    ...scalars([image], msg`image`),
+    ...scalars([runtime], msg`runtime`),
+    ...scalars(requests.flatMap(({ deviceIds }) => listItems(deviceIds?.value)), msg`GPU`),
+    ...scalars(variables.map(({ value }) => value), msg`GPU`),
+    ...scalars(listItems(findValue(node, 'devices')), msg`device`),
+    ...scalars(listEntries(findValue(node, 'build', 'args')).map(({ value }) => value).filter((value) => /^\{/.test(findScalar(value)?.raw ?? '')), msg`build argument`),
   ];
 }

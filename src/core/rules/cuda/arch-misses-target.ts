@@ -97,7 +97,7 @@ export const rule = defineRule({
         report({
           messageId: 'missing',
           ...(use.build?.command.conditional === true ? { severity: 'information' } : undefined),
-          data: { name: use.name ?? 'The command', targets: namePairs(alike), capability: first.gpu.computeCapability },
+          data: { name: use.name ?? msg`The command`, targets: namePairs(alike), capability: first.gpu.computeCapability },
           location,
           evidence: distinctEvidence([NO_KERNEL, ...missing.flatMap(({ gpu }) => gpuEvidence(gpu))]),
           related: others.length === 0 ? [] : [{ location, message: msg`It has none for ${namePairs(others)} either.` }],

@@ -99,7 +99,7 @@ export const rule = defineRule({
           messageId: 'unsupported',
           ...(compiler.certain && isCertain(use) ? undefined : { severity: 'warning' }),
           data: {
-            name: use.name ?? 'The command',
+            name: use.name ?? msg`The command`,
             architectures: [...new Set(refused.map(({ sm }) => `sm_${sm}`))].join(', '),
             cuda: compiler.version,
             first: first?.sm ?? '',

@@ -1,5 +1,5 @@
 import { ngcRelease, ngcValue } from '../../facts/ngc-images';
-import { msg } from '../../l10n/message';
+import { joinComma, msg, type Text } from '../../l10n/message';
 import type { StackState } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
@@ -8,7 +8,7 @@ import type { Location } from '../../text/range';
 import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { findPart, nameOf } from '../support/image-uses';
-import { distinctEvidence, finalStage, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
+import { distinctEvidence, finalStage, nameGpu, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
 import { findTorchWheel, type TorchWheel } from '../support/torch-wheel';
 
 type MessageId = DriverVerdict['kind'] | 'wheel';
@@ -177,7 +177,7 @@ function judge(targets: readonly Target[], demand: DriverDemand): readonly Failu
 }
 
 /** The worst kind with all its targets; what other targets suffer stands beside it. */
-function reportFailures(failures: readonly Failure[], data: Readonly<Record<string, string>>, location: Location, fixes: readonly Fix[], weak: boolean, report: Reporter): void {
+function reportFailures(failures: readonly Failure[], data: Readonly<Record<'what' | 'cuda', string>>, location: Location, fixes: readonly Fix[], weak: boolean, report: Reporter): void {
   const kind = KINDS.find((each) => failures.some(({ verdict }) => verdict.kind === each));
   const worst = failures.filter(({ verdict }) => verdict.kind === kind);
   const [first] = worst;
@@ -186,7 +186,7 @@ function reportFailures(failures: readonly Failure[], data: Readonly<Record<stri
   report({
     messageId: kind,
     severity: weak && SEVERITIES[kind] === 'error' ? 'warning' : SEVERITIES[kind],
-    data: { ...data, needed: first.verdict.needed, targets: describeTargets(worst), error: errorOf(first.verdict, data['cuda'] ?? '') },
+    data: { ...data, needed: first.verdict.needed, targets: describeTargets(worst), error: errorOf(first.verdict, data.cuda) },
     location,
     evidence: distinctEvidence(worst.flatMap(({ verdict }) => verdict.evidence)),
     related: others.length === 0 ? [] : [{ location, message: msg`Besides, ${describeTargets(others)}, where driver ${others[0]?.verdict.needed ?? ''} is asked for.` }],
@@ -201,6 +201,8 @@ function errorOf({ refused, gpu }: DriverVerdict, cuda: string): string {
 }
 
 /** `production has 535.183.06, laptop has 470 for its GeForce RTX 3090`. */
-function describeTargets(failures: readonly Failure[]): string {
-  return failures.map(({ target, verdict }) => `${target.name} has ${target.driver ?? ''}${verdict.gpu === undefined ? '' : ` for its ${verdict.gpu.name}`}`).join(', ');
+function describeTargets(failures: readonly Failure[]): Text {
+  return joinComma(
+    failures.map(({ target: { name, driver = '' }, verdict: { gpu } }) => (gpu === undefined ? msg`${name} has ${driver}` : msg`${name} has ${driver} for its ${nameGpu(gpu)}`)),
+  );
 }

@@ -74,7 +74,7 @@ export const rule = defineRule<MessageId>({
       messageId: worst,
       ...(weak ? { severity: 'warning' } : undefined),
       data: {
-        what: cuda.use === undefined ? 'The toolkit' : nameOf(cuda.use.image),
+        what: cuda.use === undefined ? msg`The toolkit` : nameOf(cuda.use.image),
         cuda: minor,
         capability: first.gpu.computeCapability,
         bound: first.verdict.bound,

@@ -84,12 +84,12 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
   const [first] = floating;
   if (first === undefined) return undefined;
   const names = floating.map(({ name }) => name);
-  const data = { packages: listNames(names), have: names.length === 1 ? 'has' : 'have' };
+  const data = { packages: listNames(names), have: names.length === 1 ? msg`has` : msg`have` };
   const location = locatePackage(install, first);
   const cuda = cudaOf(install);
   const newest = newestOf(floating, distro);
   const evidence = newest?.evidence === undefined ? [] : [newest.evidence];
-  const known = newest === undefined ? '' : `, ${newest.version} when this was checked`;
+  const known = newest === undefined ? '' : msg`, ${newest.version} when this was checked`;
   if (parseCudnnPackage(first.name)?.cuda !== undefined) {
     return { messageId: 'floatsWithinMajor', severity: 'information', data: { ...data, newest: known }, location, evidence };
   }

@@ -2,7 +2,7 @@ import { findScalar, locateData, type Data, type Scalar } from '../../data/model
 import { aptBuilds, evidenceOfBuild, isInNetworkRepository } from '../../facts/apt-builds';
 import { containerFacts } from '../../facts/container-facts';
 import type { Evidence } from '../../facts/evidence';
-import { msg } from '../../l10n/message';
+import { joinAll, msg } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { defineDevcontainerRule, type Fix } from '../model';
 import { findGpuImage } from '../support/gpu-image';
@@ -74,7 +74,7 @@ export const rule = defineDevcontainerRule({
       const version = cuda?.text.known === true && /^\d+\.\d+$/.test(cuda.text.value) ? cuda.text.value : undefined;
       const gpu = findGpuImage(image);
       if (gpu !== undefined && gpu.image.components.some(({ kind }) => kind === 'cuda')) {
-        report({ messageId: 'doubled', severity: 'warning', data: { image: gpu.name, cuda: version ?? 'that of its default' }, location: { file: entry.file, range: entry.keyRange }, evidence: containerFacts('cuda-feature-cuda') });
+        report({ messageId: 'doubled', severity: 'warning', data: { image: gpu.name, cuda: version ?? msg`that of its default` }, location: { file: entry.file, range: entry.keyRange }, evidence: containerFacts('cuda-feature-cuda') });
       }
       if (cuda === undefined || version === undefined) continue;
       const codename = findCodename(devcontainer.image?.text.value);
@@ -87,7 +87,7 @@ export const rule = defineDevcontainerRule({
       const fixes = edits.map((edit): Fix => ({ title: msg`Use CUDA ${edit.newText}`, safe: false, edits: [edit] }));
       report({
         messageId: 'cudnn',
-        data: { cudnn: wrong.cudnn.text.value, cuda: version, known: wrong.known.join(' and ') },
+        data: { cudnn: wrong.cudnn.text.value, cuda: version, known: joinAll(wrong.known) },
         location: wrong.cudnn.text.locate() ?? locateData(wrong.cudnn),
         evidence: [...containerFacts('cuda-feature-cudnn'), ...wrong.evidence],
         related: [{ location, message: msg`The CUDA that it is asked for.` }],

@@ -1,16 +1,17 @@
 import { containerFacts } from '../../facts/container-facts';
 import { locateKey } from '../../data/model';
+import { msg, type Text } from '../../l10n/message';
 import { defineDevcontainerRule } from '../model';
 
 /** Options of `docker run` and keys of Compose that are taken for properties, and what does their work. */
-const PROPERTIES: ReadonlyMap<string, string> = new Map([
-  ['gpus', 'hostRequirements.gpu, or --gpus in runArgs'],
+const PROPERTIES: ReadonlyMap<string, Text> = new Map<string, Text>([
+  ['gpus', msg`hostRequirements.gpu, or --gpus in runArgs`],
   ['gpu', 'hostRequirements.gpu'],
-  ['runtime', '--runtime in runArgs'],
-  ['shmSize', '--shm-size in runArgs'],
-  ['shm_size', '--shm-size in runArgs'],
-  ['ipc', '--ipc in runArgs'],
-  ['devices', '--device in runArgs'],
+  ['runtime', msg`${'--runtime'} in runArgs`],
+  ['shmSize', msg`${'--shm-size'} in runArgs`],
+  ['shm_size', msg`${'--shm-size'} in runArgs`],
+  ['ipc', msg`${'--ipc'} in runArgs`],
+  ['devices', msg`${'--device'} in runArgs`],
 ]);
 
 export const rule = defineDevcontainerRule({

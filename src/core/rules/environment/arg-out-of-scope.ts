@@ -2,7 +2,7 @@ import type { ArgInstruction, Instruction } from '../../dockerfile/model';
 import type { Evidence } from '../../facts/evidence';
 import { isImageVariable } from '../../facts/image-env';
 import { parseImageReference } from '../../image/reference';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -174,17 +174,17 @@ function checkFrom({ stage: { from }, base }: StageStack, stack: StackReport, de
     report({
       messageId: 'from',
       severity: isReference ? 'warning' : 'error',
-      data: { name: use.name, text: from.image.raw, value: quote(base.reference.value), error: isReference ? '' : ', and the build stops with `invalid reference format`' },
+      data: { name: use.name, text: from.image.raw, value: quote(base.reference.value), error: isReference ? '' : msg`, and the build stops with \`invalid reference format\`` },
       location: { file: dockerfile.file, range: use },
       evidence: [SCOPE],
       related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
-      fixes: declareAt(dockerfile.file, dockerfile.stages[0]?.from.range.start ?? 0, declaration, 'before the first FROM'),
+      fixes: declareAt(dockerfile.file, dockerfile.stages[0]?.from.range.start ?? 0, declaration, 'first'),
     });
   }
 }
 
-function quote(value: string): string {
-  return value === '' ? 'nothing' : `\`${value}\``;
+function quote(value: string): Text {
+  return value === '' ? msg`nothing` : `\`${value}\``;
 }
 
 interface Setting {
@@ -238,7 +238,7 @@ function describeEmpty(use: VariableUse, step: InstructionStep, declarations: re
     location: { file, range: use },
     evidence: [SCOPE],
     related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
-    fixes: declareAt(file, stage.stage.from.range.end, declaration, 'in this stage'),
+    fixes: declareAt(file, stage.stage.from.range.end, declaration, 'stage'),
   };
 }
 
@@ -327,15 +327,15 @@ function describeImage(use: VariableUse, value: Traced, step: InstructionStep, d
     location: { file: stack.dockerfile.file, range: use },
     evidence: [SCOPE],
     related: [{ location: declaration.location, message: msg`${use.name} is declared here.` }],
-    fixes: declareAt(stack.dockerfile.file, stage.stage.from.range.end, declaration, 'in this stage'),
+    fixes: declareAt(stack.dockerfile.file, stage.stage.from.range.end, declaration, 'stage'),
   };
 }
 
 /** The line that declares an ARG where it is missing: without value where the one before FROM gives it. */
-function declareAt(file: string, offset: number, { name, raw, stage }: Declared, where: string): readonly Fix[] {
+function declareAt(file: string, offset: number, { name, raw, stage }: Declared, where: 'first' | 'stage'): readonly Fix[] {
   const isGlobal = stage === undefined;
   if (!isGlobal && raw === undefined) return [];
   const line = isGlobal ? `ARG ${name}` : `ARG ${name}=${raw ?? ''}`;
-  const newText = where === 'in this stage' ? `\n${line}` : `${line}\n`;
-  return [{ title: msg`Declare ${name} ${where}`, safe: false, edits: [{ file, range: { start: offset, end: offset }, newText }] }];
+  const newText = where === 'stage' ? `\n${line}` : `${line}\n`;
+  return [{ title: where === 'stage' ? msg`Declare ${name} in this stage` : msg`Declare ${name} before the first FROM`, safe: false, edits: [{ file, range: { start: offset, end: offset }, newText }] }];
 }

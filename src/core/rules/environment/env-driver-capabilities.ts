@@ -84,7 +84,7 @@ export const rule = defineRule({
         data: {
           use: use.text,
           capability,
-          value: value === undefined ? 'not set' : value.value,
+          value: value === undefined ? msg`not set` : value.value,
           error: capability === 'video' ? 'Cannot load libnvidia-encode.so.1' : 'ERROR_INCOMPATIBLE_DRIVER',
         },
         location: use.location,

@@ -83,7 +83,7 @@ export const rule = defineRule({
     const fix = keepOlder(assignment, stack);
     report({
       messageId: 'clobbered',
-      data: { lost: lost.join(':'), consequence: driver ? 'where the driver is mounted there, as on GKE, `libcuda.so.1: cannot open shared object file`' : 'libraries in there are no longer found before others of their name' },
+      data: { lost: lost.join(':'), consequence: driver ? msg`where the driver is mounted there, as on GKE, \`libcuda.so.1: cannot open shared object file\`` : msg`libraries in there are no longer found before others of their name` },
       ...(driver ? undefined : { severity: 'information' }),
       location: { file: stack.dockerfile.file, range: assignment.value.range },
       evidence: [GKE, LOST],

@@ -214,7 +214,7 @@ function describeConflict(item: Installed, cuda: string, other: Installed, other
       cuda: atMinor(cuda),
       otherName: other.name,
       other: atMinor(otherCuda),
-      effect: byVersion || byBuild ? '`UnsatisfiableError`' : 'libraries of both lie in one folder, and the build of PyTorch fits one of them',
+      effect: byVersion || byBuild ? '`UnsatisfiableError`' : msg`libraries of both lie in one folder, and the build of PyTorch fits one of them`,
     },
     location: item.location,
     evidence: [byVersion ? CUDA_VERSION : BUILDS],

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, torchRelease } from '../../facts/frameworks';
 import type { DecodedImage } from '../../image/model';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Related } from '../model';
@@ -109,10 +109,10 @@ function sorted(pythons: readonly string[]): readonly string[] {
   return [...pythons].sort(compareDotted);
 }
 
-function describeRange(pythons: readonly string[]): string {
+function describeRange(pythons: readonly string[]): Text {
   const [first, ...rest] = sorted(pythons).filter((python) => python.startsWith('3.'));
   const last = rest.at(-1);
-  return last === undefined ? (first ?? '') : `${first ?? ''} to ${last}`;
+  return last === undefined ? (first ?? '') : msg`${first ?? ''} to ${last}`;
 }
 
 /** Between the oldest and the newest Python: a gap in the list proves nothing. */

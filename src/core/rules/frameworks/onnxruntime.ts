@@ -38,6 +38,6 @@ export function onnxruntimeTaken(use: PipUse): TakenOnnxRuntime | undefined {
 
 /** Evidence of what a build needs. */
 export function onnxruntimeEvidence({ version, cuda, cudnn, tensorrt, source }: OnnxRuntimeBuild, what: 'cuda' | 'tensorrt'): Evidence {
-  const needs = what === 'tensorrt' && tensorrt !== null ? `TensorRT ${tensorrt}` : `CUDA ${cuda}${cudnn === null ? '' : ` and cuDNN ${cudnn}`}`;
+  const needs = what === 'tensorrt' && tensorrt !== null ? `TensorRT ${tensorrt}` : cudnn === null ? `CUDA ${cuda}` : msg`CUDA ${cuda} and cuDNN ${cudnn}`;
   return { fact: msg`onnxruntime-gpu ${version} is built with ${needs}.`, source, checked: frameworksChecked() };
 }

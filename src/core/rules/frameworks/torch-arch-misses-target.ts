@@ -1,6 +1,6 @@
 import { frameworksChecked, torchComputeCapabilities, torchRelease } from '../../facts/frameworks';
 import type { Evidence } from '../../facts/evidence';
-import { msg } from '../../l10n/message';
+import { joinAny, msg, type Text } from '../../l10n/message';
 import { gpuEvidence, judgeCudaForGpu, runsOn } from '../../target/judge-gpu';
 import { compareDotted } from '../../version/dotted';
 import { defineRule, type Severity } from '../model';
@@ -128,8 +128,8 @@ function serves(compiled: string, computeCapability: string): boolean {
 }
 
 /** The builds of the same release that serve all GPUs. */
-function describeInstead({ version }: TorchWheel, pairs: readonly TargetPair[]): string {
+function describeInstead({ version }: TorchWheel, pairs: readonly TargetPair[]): Text {
   const builds = (torchRelease(version)?.cuda ?? []).filter((cuda) => pairs.every((pair) => judge({ version, cuda }, pair) === undefined));
   const [first] = builds;
-  return first === undefined ? '' : ` Its build for CUDA ${builds.join(' or ')} has: --index-url https://download.pytorch.org/whl/cu${first.replace('.', '')}.`;
+  return first === undefined ? '' : msg` Its build for CUDA ${joinAny(builds)} has: --index-url ${`https://download.pytorch.org/whl/cu${first.replace('.', '')}`}.`;
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../facts/evidence';
 import { torchRelease } from '../../facts/frameworks';
 import { nvccPackages } from '../../facts/source-packages';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { PipInstall } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import type { Component, InstructionStep, StackReport, StackState } from '../../stack/model';
@@ -140,7 +140,7 @@ function mayBeThere({ stage, action }: PipUse): boolean {
 }
 
 interface Build {
-  readonly what: string;
+  readonly what: Text;
   readonly severity: Severity;
   readonly state: StackState;
   readonly location: Location;
@@ -171,7 +171,7 @@ function readBuild(command: ShellCommand, { actions, before }: InstructionStep):
   const script = /^python/.test(command.name) ? command.words.slice(1).find(({ text }) => /\.py$/.test(text.value))?.text.value : undefined;
   const compiles = own.some(({ action }) => action.kind === 'compile' && action.usesNvcc && action.tool !== 'nvcc' && action.tool !== 'cmake' && action.tool !== 'make' && action.tool !== 'ninja');
   const installs = command.words.some(({ text }) => /^(?:build|build_ext|install|develop|bdist_wheel)$/.test(text.value));
-  if (compiles) return { ...at, what: script ?? 'the extension', severity: 'error' };
+  if (compiles) return { ...at, what: script ?? msg`the extension`, severity: 'error' };
   if (script !== undefined && installs && /(?:^|\/)setup\w*\.py$/.test(script)) {
     if (/cuda|gpu/.test(script)) return { ...at, what: script, severity: 'error' };
     return setsArchitectures(command, state) ? { ...at, what: script, severity: 'warning' } : undefined;

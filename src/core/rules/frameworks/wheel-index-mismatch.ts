@@ -178,7 +178,7 @@ function examinePlain(version: string, indexes: readonly Index[], asksPypi: bool
       version,
       cuda,
       has: release.cuda.join(', '),
-      effect: asksPypi ? `pip takes the one of PyPI${release.defaultCuda === undefined ? '' : `, for CUDA ${release.defaultCuda}`}` : `\`No matching distribution found for torch==${version}\``,
+      effect: !asksPypi ? `\`No matching distribution found for torch==${version}\`` : release.defaultCuda === undefined ? msg`pip takes the one of PyPI` : msg`pip takes the one of PyPI, for CUDA ${release.defaultCuda}`,
     },
     location,
     evidence: [{ fact: msg`PyTorch ${release.version} has wheels for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }],

@@ -2,7 +2,7 @@ import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, onnxruntimeRelease, otherFrameworks, tensorflowRelease } from '../../facts/frameworks';
 import { cudnnConsumerEvidence, cudnnConsumers } from '../../facts/source-packages';
 import { nearestServedCudaTags } from '../../image/suggest';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { Compile, PipInstall, PipRequirement } from '../../shell/installers/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponent, stageCuda } from '../../stack/query';
@@ -136,7 +136,7 @@ function readsUnknownRequirements({ steps }: StageStack): boolean {
 }
 
 interface Need {
-  readonly package: string;
+  readonly package: Text;
   /** Major version of cuDNN, empty for any. */
   readonly cudnn: string;
   readonly effect: 'stops' | 'cpu' | 'build';
@@ -215,7 +215,7 @@ function needOfOnnxRuntime(version: string): Omit<Need, 'where'> | undefined {
 /** OpenCV's CUDA backend of its dnn module is not configured without cuDNN and its headers; any major version will do. */
 function needOfOpenCv({ defines }: Compile): Omit<Need, 'where'> | undefined {
   if (!/^(?:1|on|yes|true)$/i.test(defines.get('OPENCV_DNN_CUDA')?.value ?? '')) return undefined;
-  return { package: 'OpenCV with OPENCV_DNN_CUDA', cudnn: '', effect: 'build', error: 'DNN: CUDA backend requires cuDNN', evidence: OPENCV };
+  return { package: msg`OpenCV with OPENCV_DNN_CUDA`, cudnn: '', effect: 'build', error: 'DNN: CUDA backend requires cuDNN', evidence: OPENCV };
 }
 
 function needOfTensorRT(stage: StageStack): Need | undefined {

@@ -138,7 +138,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   return {
     ...common,
     messageId,
-    data: { ...data, framework: frameworkOf(own), own: version === undefined ? `the ${frameworkOf(own)}` : `${frameworkOf(own)} ${version}`, companions: companionsOf(use).join(', ') },
+    data: { ...data, framework: frameworkOf(own), own: version === undefined ? msg`the ${frameworkOf(own)}` : `${frameworkOf(own)} ${version}`, companions: companionsOf(use).join(', ') },
     evidence: [...(own.evidence === undefined ? [] : [own.evidence]), ...(messageId === 'unconstrained' ? [REINSTALLED] : [])],
     fixes: leaveOut(requirement, use, stack),
   };

@@ -1,7 +1,7 @@
 import { findClosest } from '../../engine/spelling';
 import { imageFact } from '../../facts/image-facts';
 import { ngcRelease } from '../../facts/ngc-images';
-import { msg } from '../../l10n/message';
+import { joinAll, msg } from '../../l10n/message';
 import type { Location } from '../../text/range';
 import { defineRule, type Fix, type Report } from '../model';
 import { findPart, listImages, locateTag, nameOf, restsOn, retag, type ImageUse } from '../support/image-uses';
@@ -133,7 +133,7 @@ function reportVariant(use: ImageUse, release: string, location: Location, repor
     severity: image.reference.digest === undefined ? 'warning' : 'information',
     data: { image: nameOf(image), release },
     location,
-    evidence: [{ fact: msg`${image.canonical}:${release} is used as ${variants.join(' and ')} in public files, never as py3`, source: row.source, checked: imageFact('ngc-tag-python')?.checked ?? '' }],
+    evidence: [{ fact: msg`${image.canonical}:${release} is used as ${joinAll(variants)} in public files, never as py3`, source: row.source, checked: imageFact('ngc-tag-python')?.checked ?? '' }],
     fixes: retag(use, [...variants].reverse().map((tag) => `${release}-${tag}`)),
   });
 }

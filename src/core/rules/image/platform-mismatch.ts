@@ -3,7 +3,7 @@ import type { Evidence } from '../../facts/evidence';
 import { imageFact } from '../../facts/image-facts';
 import { osOf } from '../../image/distribution';
 import type { DecodedImage } from '../../image/model';
-import { msg } from '../../l10n/message';
+import { msg, type Message } from '../../l10n/message';
 import type { Action } from '../../shell/installers/model';
 import type { StageStack } from '../../stack/model';
 import type { Location } from '../../text/range';
@@ -171,7 +171,7 @@ function relatedFrom(stage: StageStack): Report['related'] & object {
 }
 
 interface Content {
-  readonly what: string;
+  readonly what: Message;
   readonly architecture: Architecture;
   readonly location: Location;
 }
@@ -180,10 +180,10 @@ function contentsOf(action: Action): readonly Content[] {
   if (action.kind === 'pip-install') {
     return action.requirements.flatMap(({ wheel, name, file, range }) => {
       const architecture = ARCHITECTURES[/(?:^|_)(x86_64|amd64|aarch64|arm64)(?:\.|$)/.exec(wheel?.platform ?? '')?.[1] ?? ''];
-      return architecture === undefined ? [] : [{ what: `The wheel of ${name}`, architecture, location: { file, range } }];
+      return architecture === undefined ? [] : [{ what: msg`The wheel of ${name}`, architecture, location: { file, range } }];
     });
   }
   if (action.kind !== 'extract' || !RUN_TO_INSTALL.has(action.artifact?.kind ?? '')) return [];
   const architecture = ARCHITECTURES[action.artifact?.arch ?? ''];
-  return architecture === undefined ? [] : [{ what: 'The installer', architecture, location: { file: action.file, range: action.range } }];
+  return architecture === undefined ? [] : [{ what: msg`The installer`, architecture, location: { file: action.file, range: action.range } }];
 }

@@ -1,4 +1,5 @@
 import { libraryOfPackage, type AptLibrary } from '../../facts/apt-builds';
+import { listAll, msg, type Text } from '../../l10n/message';
 import type { Action, KnownArtifact, PackageInstall, PackageSpec } from '../../shell/installers/model';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import { stageCuda } from '../../stack/query';
@@ -173,8 +174,6 @@ function fileNames(action: Action): readonly string[] {
 }
 
 /** Names for a sentence: `a`, `a and b`, `a, b and 3 more`. */
-export function listNames(names: readonly string[], most = 3): string {
-  const shown = names.length > most ? names.slice(0, most - 1) : names.slice(0, -1);
-  const last = names.length > most ? `${names.length - shown.length} more` : names.at(-1);
-  return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} and ${last ?? ''}`;
+export function listNames(names: readonly string[], most = 3): Text {
+  return listAll(names.length > most ? [...names.slice(0, most - 1), msg`${names.length - most + 1} more`] : names);
 }

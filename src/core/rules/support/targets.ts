@@ -4,7 +4,7 @@ import type { Evidence } from '../../facts/evidence';
 import { ngcReleases, ngcValue } from '../../facts/ngc-images';
 import type { DecodedImage } from '../../image/model';
 import { cudaTagFor, nearestServedCudaTags } from '../../image/suggest';
-import { formatText } from '../../l10n/message';
+import { formatText, joinComma, msg, type Text } from '../../l10n/message';
 import type { Component, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import type { Target, TargetGpu } from '../../target/model';
@@ -61,10 +61,15 @@ export function listTargetGpus(targets: readonly Target[]): readonly TargetPair[
 }
 
 /** `production (A100), laptop (GeForce RTX 5090)`. */
-export function namePairs(pairs: readonly TargetPair[]): string {
-  const byTarget = new Map<string, string[]>();
-  for (const { target, gpu } of pairs) byTarget.set(target.name, [...(byTarget.get(target.name) ?? []), gpu.name]);
-  return [...byTarget].map(([name, gpus]) => `${name} (${[...new Set(gpus)].join(', ')})`).join(', ');
+export function namePairs(pairs: readonly TargetPair[]): Text {
+  const byTarget = new Map<string, Map<string, TargetGpu>>();
+  for (const { target, gpu } of pairs) byTarget.set(target.name, (byTarget.get(target.name) ?? new Map<string, TargetGpu>()).set(gpu.name, gpu));
+  return joinComma([...byTarget].map(([name, gpus]) => msg`${name} (${joinComma([...gpus.values()].map(nameGpu))})`));
+}
+
+/** The product, or for a GPU that is given by it the compute capability. */
+export function nameGpu({ name, computeCapability, segment }: TargetGpu): Text {
+  return segment === undefined ? msg`compute capability ${computeCapability}` : name;
 }
 
 /** Each fact once. */

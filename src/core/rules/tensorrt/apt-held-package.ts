@@ -171,7 +171,7 @@ function judgeRemoval(action: PackageRemove, { before }: ActionStep, stack: Stac
   return [
     {
       messageId: 'removed',
-      data: { packages: listNames(names), are: names.length === 1 ? 'is' : 'are' },
+      data: { packages: listNames(names), are: names.length === 1 ? msg`is` : msg`are` },
       location: { file: action.file, range: first.spec.range },
       evidence: [HELD],
       fixes: allow(action, '--allow-change-held-packages', msg`Allow apt to change held packages`, stack),
@@ -298,7 +298,7 @@ function judgeUpgrade({ action, before }: ActionStep): readonly Report<MessageId
     {
       messageId: 'unheld',
       severity: 'warning',
-      data: { packages: listNames(names), them: names.length === 1 ? 'it' : 'them' },
+      data: { packages: listNames(names), them: names.length === 1 ? msg`it` : msg`them` },
       location: { file: action.file, range: action.range },
       evidence: [FLOATS],
       fixes: [hold],

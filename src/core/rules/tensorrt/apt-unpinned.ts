@@ -102,7 +102,7 @@ function judge(install: LibraryInstall, installs: StageInstalls, stack: StackRep
   const distro = networkDistro(before);
   if (first === undefined || action.manager !== 'apt' || distro === undefined || isChosenElsewhere(install, installs)) return undefined;
   const names = floating.map(({ name }) => name);
-  const text = { packages: listNames(names), have: names.length === 1 ? 'has' : 'have' };
+  const text = { packages: listNames(names), have: names.length === 1 ? msg`has` : msg`have` };
   const local = findLocalRepository(stage, before);
   if (local !== undefined) return judgeLocal(install, installs, local, floating, distro, stack);
 
@@ -175,7 +175,7 @@ function judgeLocal(install: LibraryInstall, installs: StageInstalls, local: Kno
   return {
     messageId: 'localRepository',
     severity: newest.seenThere && !install.action.command.conditional ? 'error' : 'warning',
-    data: { packages: listNames(names), have: names.length === 1 ? 'has' : 'have', newest: newest.version, local: localVersion, example },
+    data: { packages: listNames(names), have: names.length === 1 ? msg`has` : msg`have`, newest: newest.version, local: localVersion, example },
     location: locatePackage(install, first),
     evidence: evidenceOf(newest, undefined),
     fixes: fix === undefined ? [] : [fix],

@@ -1,5 +1,5 @@
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
-import { msg } from '../../l10n/message';
+import { msg, type Message, type Text } from '../../l10n/message';
 import { recogniseArtifact } from '../../shell/installers/known-artifacts';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
@@ -118,7 +118,7 @@ function reportFiles({ action, before, after }: ActionStep, stage: StageStack, r
   if (action.command.conditional || (action.kind !== 'extract' && action.kind !== 'local-package-install')) return;
   const cuda = stageCuda(before);
   if (cuda === undefined) return;
-  const describe = (built: string, name: string): Record<string, string> => ({ archive: name, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version });
+  const describe = (built: string, name: Text): Message['data'] => ({ archive: name, built, builtMajor: built.split('.')[0] ?? '', cuda: cuda.version });
   const common = { evidence: [MINOR_COMPATIBILITY], related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }] };
   if (action.kind === 'extract') {
     const added = after.components.find((item) => item.kind === 'tensorrt' && item.via === 'archive' && !before.components.includes(item));
@@ -132,7 +132,7 @@ function reportFiles({ action, before, after }: ActionStep, stage: StageStack, r
   for (const { path, range } of action.files) {
     const artifact = recogniseArtifact(baseName(path.value));
     if (artifact?.kind !== 'tensorrt-local-repo' || artifact.cuda === undefined || isCudaCompatible(artifact.cuda, cuda.version) !== false) continue;
-    report({ messageId: 'localRepository', data: describe(artifact.cuda, `The local repository of TensorRT ${artifact.version ?? ''}`.trimEnd()), location: { file: action.file, range }, ...common });
+    report({ messageId: 'localRepository', data: describe(artifact.cuda, artifact.version === undefined ? msg`The local repository of TensorRT` : msg`The local repository of TensorRT ${artifact.version}`), location: { file: action.file, range }, ...common });
   }
 }
 

@@ -1,6 +1,6 @@
 import { isAptVersionKnown } from '../../facts/apt-versions';
 import { findTensorRTRelease, tensorRTReleasesChecked, type TensorRTRelease } from '../../facts/tensorrt-releases';
-import { msg } from '../../l10n/message';
+import { listAll, msg, type Text } from '../../l10n/message';
 import { parseNvidiaPackageVersion } from '../../version/debian';
 import { compareDotted, isSameRelease } from '../../version/dotted';
 import { defineRule } from '../model';
@@ -74,6 +74,6 @@ function releaseOf(version: string): TensorRTRelease | undefined {
   return release !== undefined && isSameRelease(release.fullVersion ?? release.version, upstream ?? '') ? release : undefined;
 }
 
-function listUbuntu(releases: readonly string[]): string {
-  return [...releases].sort(compareDotted).join(', ').replace(/, ([^,]*)$/, ' and $1');
+function listUbuntu(releases: readonly string[]): Text {
+  return listAll([...releases].sort(compareDotted));
 }

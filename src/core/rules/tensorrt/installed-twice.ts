@@ -1,5 +1,5 @@
 import { parseTensorRTPipPackage, tensorRTPipVersions } from '../../facts/tensorrt-pip';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { ActionStep, Component, StackReport } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { firstParts } from '../../version/dotted';
@@ -127,9 +127,9 @@ function findOther(present: readonly InstalledTensorRT[], via: Component['via'],
   return present.find((one) => one.component.via !== via && one.component.via !== 'copy' && differ(firstParts(one.version, 3), firstParts(version, 3)) === true && one.version.split('.').length >= 2);
 }
 
-function describe({ component, version }: InstalledTensorRT, stack: StackReport): { readonly other: string; readonly origin: string } {
+function describe({ component, version }: InstalledTensorRT, stack: StackReport): { readonly other: string; readonly origin: Text } {
   const image = stack.stages.find(({ rootImage }) => rootImage?.reference.text === component.name)?.rootImage;
-  const origin = component.via === 'base-image' ? (image === undefined ? 'the image' : nameOf(image)) : component.via === 'archive' ? 'an archive' : component.via;
+  const origin = component.via === 'base-image' ? (image === undefined ? msg`the image` : nameOf(image)) : component.via === 'archive' ? msg`an archive` : component.via;
   return { other: version, origin };
 }
 

@@ -1,6 +1,6 @@
 import type { CopyInstruction, Word } from '../../dockerfile/model';
 import type { Evidence } from '../../facts/evidence';
-import { msg } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { StackReport, StageStack } from '../../stack/model';
 import { findComponents, knownVersion } from '../../stack/query';
@@ -69,7 +69,7 @@ export const rule = defineRule<MessageId>({
 
 /** What a program does with TensorRT. */
 interface Use {
-  readonly user: string;
+  readonly user: Text;
   readonly builds: boolean;
   readonly location: Location;
 }
@@ -155,7 +155,7 @@ function findUse(stage: StageStack, { stages }: StackReport): Use | undefined {
       if (command === undefined) continue;
       const isTool = command.name === 'trtexec';
       const builds = !isTool || command.words.some(({ text }) => /^--(?:onnx|uff|deploy|model|saveEngine|buildOnly)\b/.test(text.value));
-      return { user: isTool ? 'trtexec' : 'ONNX Runtime’s TensorRT provider', builds, location: { file: command.file, range: command.range } };
+      return { user: isTool ? 'trtexec' : msg`ONNX Runtime’s TensorRT provider`, builds, location: { file: command.file, range: command.range } };
     }
   }
   return undefined;

@@ -147,7 +147,7 @@ function judge(use: PipUse, cuda: string): Omit<Report<MessageId>, 'location'> |
   const offers = driverFloor(cuda);
   return {
     messageId: isNamed ? 'newer' : 'unpinned',
-    data: { ...data, needs: needs?.minorCompatible ?? 'of that CUDA', offers: offers?.minorCompatible ?? offers?.full ?? 'an older one' },
+    data: { ...data, needs: needs?.minorCompatible ?? msg`of that CUDA`, offers: offers?.minorCompatible ?? offers?.full ?? msg`an older one` },
     evidence: needs === undefined ? [] : [needs.evidence],
     fixes,
   };

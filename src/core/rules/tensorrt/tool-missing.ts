@@ -173,7 +173,7 @@ function describe(used: MessageId, command: ShellCommand, stage: StageStack, sta
   const contents = tensorRTPipFacts('tensorrt', 'contents')[0]?.evidence;
   return {
     messageId: used,
-    data: { pip: fromPip === undefined ? '' : '; the wheels have none' },
+    data: { pip: fromPip === undefined ? '' : msg`; the wheels have none` },
     location: { file: command.file, range: command.range },
     evidence: [used === 'trtexec' ? IN_BIN : undefined, used !== 'module' && used !== 'polygraphy' ? contents : undefined].filter((one): one is Evidence => one !== undefined),
     related,
