@@ -4,8 +4,8 @@ import { registerBuild } from './build/register';
 import { registerDocker } from './docker/register';
 import { registerGenerate } from './generate/register';
 import { registerHost } from './host/register';
-import { createClient } from './language/language-client';
 import { registerLanguage } from './language/register';
+import { LanguageServer } from './language/server';
 import { loadFeatures } from './lazy';
 import { registerSmoke } from './smoke/register';
 import { registerStack } from './stack/register';
@@ -13,16 +13,19 @@ import { registerWalkthrough } from './walkthrough/register';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {
-  const client = createClient(context);
+  const server = new LanguageServer(async () => {
+    const { createClient, watchState } = await import('./language/language-client');
+    return { client: createClient(context), watchState };
+  });
   context.subscriptions.push(
-    registerLanguage(context, client),
+    registerLanguage(context, server),
     registerAssistant(),
-    registerBuild(client, context),
+    registerBuild(server, context),
     registerDocker(),
     registerHost(),
     registerGenerate(async () => (await loadFeatures()).thisMachine),
-    registerSmoke(client, context),
-    registerStack(client),
+    registerSmoke(server, context),
+    registerStack(server),
     registerWalkthrough(context),
   );
 }

@@ -17,7 +17,7 @@ import { ServerProcess } from './server-process';
 
 /** The workbench suite leaves here how long the extension took to activate. */
 const ACTIVATION_FILE = '.cache/workbench/activation.json';
-const BUNDLES = ['client', 'features', 'server', 'trtc'];
+const BUNDLES = ['client', 'language', 'features', 'server', 'trtc'];
 
 const { values } = parseArgs({ args: process.argv.slice(2).filter((argument) => argument !== '--'), options: { folder: { type: 'string' } } });
 

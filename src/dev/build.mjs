@@ -42,13 +42,15 @@ const common = {
 };
 
 /**
- * What activation need not load lies in a bundle of its own: `import('…/features')` and `import('…/shared-features')`
- * anywhere in the client stay imports of dist/features.js.
+ * What activation need not load lies in bundles of its own: `import('…/features')` and `import('…/shared-features')`
+ * anywhere in the client stay imports of dist/features.js, `import('…/language-client')` of dist/language.js.
  */
-const featuresApart = {
-  name: 'features-apart',
+const loadedLater = {
+  name: 'loaded-later',
   setup(build) {
-    build.onResolve({ filter: /\/(?:shared-)?features$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './features.js', external: true } : undefined));
+    const keep = (filter, file) => build.onResolve({ filter }, ({ kind }) => (kind === 'dynamic-import' ? { path: file, external: true } : undefined));
+    keep(/\/(?:shared-)?features$/, './features.js');
+    keep(/\/language-client$/, './language.js');
   },
 };
 
@@ -70,7 +72,8 @@ const docker = { plugins: [rawText, leanDockerode], external: ['vscode'] };
 const web = { platform: 'browser', target: 'es2022', mainFields: ['browser', 'module', 'main'], outdir: 'dist/web' };
 
 const entries = [
-  { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, featuresApart] },
+  { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, loadedLater] },
+  { entryPoints: { language: 'src/client/language/language-client.ts' }, external: ['vscode'] },
   { entryPoints: { features: 'src/client/features.ts' }, ...docker },
   { entryPoints: { server: 'src/server/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' }, ...docker },

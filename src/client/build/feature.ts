@@ -23,7 +23,6 @@ import {
   type TerminalLinkProvider,
   type WorkspaceFolder,
 } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { diagnoseBuild, type BuildFailure } from '../../core/build-log/diagnose';
 import type { BuildEvent } from '../../core/build-log/model';
 import { Places } from '../../core/build-log/place';
@@ -44,6 +43,7 @@ import { Failures } from './failures';
 import { askOptions } from './options';
 import { targetOf } from './target';
 import { BuildTerminal } from './terminal';
+import type { LanguageServer } from '../language/server';
 
 /** Dockerfiles of a workspace that are offered as tasks. */
 const MAX_TASKS = 50;
@@ -60,7 +60,7 @@ export interface BuildResult {
 type IdentifiedDefinition = BuildDefinition & { readonly id?: string };
 
 /** All that stands behind the command, the tasks and the links of builds. */
-export function createBuildFeature(client: LanguageClient, memento: Memento) {
+export function createBuildFeature(server: LanguageServer, memento: Memento) {
   const failures = new Failures();
   /** Dockerfiles by the label under which terminals show their lines. */
   const labels = new Map<string, Uri>();
@@ -212,7 +212,7 @@ export function createBuildFeature(client: LanguageClient, memento: Memento) {
   /** Shows findings that say the build will fail; true to go on. */
   async function confirm(dockerfile: Uri): Promise<boolean> {
     const params: ErrorsParams = { textDocument: { uri: dockerfile.toString() } };
-    const errors = await client.sendRequest<ErrorsAnswer>(ERRORS_REQUEST, params).catch((): ErrorsAnswer => []);
+    const errors = await server.sendRequest<ErrorsAnswer>(ERRORS_REQUEST, params).catch((): ErrorsAnswer => []);
     const [first] = errors;
     if (first === undefined) return true;
     const anyway = l10n.t('Build Anyway');

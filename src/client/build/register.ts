@@ -1,14 +1,14 @@
 import { commands, Disposable, tasks, Uri, type ExtensionContext } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { loadFeatures } from '../lazy';
+import type { LanguageServer } from '../language/server';
 
 /** The command that builds; takes the Dockerfile's URI, and the stage by name or number. */
 const BUILD_IMAGE = 'tensorrt.buildImage';
 
 /** The command and the tasks. What they do is loaded when it is first needed. */
-export function registerBuild(client: LanguageClient, context: ExtensionContext): Disposable {
+export function registerBuild(server: LanguageServer, context: ExtensionContext): Disposable {
   let feature: ReturnType<typeof create> | undefined;
-  const create = async () => (await loadFeatures()).createBuildFeature(client, context.workspaceState);
+  const create = async () => (await loadFeatures()).createBuildFeature(server, context.workspaceState);
   const load = (): ReturnType<typeof create> => (feature ??= create());
   return Disposable.from(
     commands.registerCommand(BUILD_IMAGE, async (dockerfile?: unknown, stage?: unknown) => {

@@ -1,6 +1,6 @@
 import { commands, l10n, ProgressLocation, Range, RelativePattern, ThemeIcon, Uri, window, workspace, WorkspaceEdit, type Disposable, type QuickPickItem } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
+import type { LanguageServer } from './server';
 
 export const CHANGE_CUDA = 'tensorrt.changeCuda';
 
@@ -14,14 +14,14 @@ const MAX_FILES = 200;
  * Gives the file in the editor, and with it the Compose and dev container files that use the same CUDA, another one:
  * images, pins, wheels and architectures together. Shown as a refactoring to be confirmed; undone in one step.
  */
-export function registerChangeCuda(client: BaseLanguageClient): Disposable {
+export function registerChangeCuda(server: LanguageServer): Disposable {
   return commands.registerCommand(CHANGE_CUDA, async (given?: Uri | string) => {
     const start = typeof given === 'string' ? Uri.parse(given) : (given ?? window.activeTextEditor?.document.uri);
     if (start === undefined) {
       void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
       return;
     }
-    const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => client.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
+    const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => server.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
     const { versions, files } = await ask({ uris: await listNearbyFiles(start) });
     const own = files.find(({ uri }) => uri === start.toString());
     if (own === undefined) {

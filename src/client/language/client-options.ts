@@ -4,6 +4,7 @@ import type { InitializationOptions } from '../../core/protocol/requests';
 import { CHANGE_CUDA } from './change-cuda';
 import { EXPLAIN_RULE } from './explain-rule';
 import { rulePages } from './rule-pages';
+import { SPLIT_STAGE } from './split-stage';
 
 /** What the client tells the server of itself, and which documents it serves; alike wherever the server runs. */
 export function clientOptions(context: ExtensionContext): LanguageClientOptions {
@@ -11,6 +12,7 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
     rulePages: rulePages(context).toString(),
     explainCommand: EXPLAIN_RULE,
     changeCudaCommand: CHANGE_CUDA,
+    splitStageCommand: SPLIT_STAGE,
     // Red Hat's YAML extension completes by the schema that package.json contributes.
     completesConfig: extensions.getExtension('redhat.vscode-yaml') === undefined,
   };

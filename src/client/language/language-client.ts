@@ -2,6 +2,8 @@ import { l10n, type ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { clientOptions } from './client-options';
 
+export { watchState } from './client-state';
+
 /** The client of the language server in `dist/server.js`; not started yet. */
 export function createClient(context: ExtensionContext): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');

@@ -1,26 +1,25 @@
 import { Disposable, type ExtensionContext } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
 import { registerChangeCuda } from './change-cuda';
 import { registerExplainRule } from './explain-rule';
 import { registerFixAll } from './fix-all';
 import { registerRestartServer } from './restart-server';
 import { registerShowOutput } from './show-output';
 import { registerShowStack } from './show-stack';
+import { registerSplitStage } from './split-stage';
 import { showStatus } from './status';
+import type { LanguageServer } from './server';
 
-/** Starts the client of the language server and registers the commands that need it alone. */
-export function registerLanguage(context: ExtensionContext, client: BaseLanguageClient): Disposable {
-  const registered = Disposable.from(
-    client,
-    registerChangeCuda(client),
+/** Registers the commands that need the language server alone. */
+export function registerLanguage(context: ExtensionContext, server: LanguageServer): Disposable {
+  return Disposable.from(
+    server,
+    registerChangeCuda(server),
     registerExplainRule(context),
     registerFixAll(),
-    registerRestartServer(client),
-    registerShowOutput(client),
-    registerShowStack(client),
-    showStatus(client),
+    registerRestartServer(server),
+    registerShowOutput(server),
+    registerShowStack(server),
+    registerSplitStage(server),
+    showStatus(server),
   );
-  // Not awaited: VS Code need not wait for the server. The client itself shows when it cannot start.
-  void client.start();
-  return registered;
 }

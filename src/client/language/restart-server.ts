@@ -1,12 +1,9 @@
 import { commands, type Disposable } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
+import type { LanguageServer } from './server';
 
 export const RESTART_SERVER = 'tensorrt.restartServer';
 
 /** Stops the language server if it runs, and starts it. */
-export function registerRestartServer(client: BaseLanguageClient): Disposable {
-  return commands.registerCommand(RESTART_SERVER, async () => {
-    await client.stop();
-    await client.start();
-  });
+export function registerRestartServer(server: LanguageServer): Disposable {
+  return commands.registerCommand(RESTART_SERVER, () => server.restart());
 }

@@ -1,7 +1,7 @@
 import { commands, Disposable, DocumentLink, EventEmitter, l10n, languages, Range, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import { renderStack, type PageLink } from './stack-page';
+import type { LanguageServer } from './server';
 
 const SCHEME = 'tensorrt-stack';
 const SHOW_LINE = 'tensorrt.showLine';
@@ -10,7 +10,7 @@ const SHOW_LINE = 'tensorrt.showLine';
  * Shows what each stage of a Dockerfile contains, beside it and following its changes. A document and not a Markdown
  * page: the preview makes no links to files out of a document that lies on no disk.
  */
-export function registerShowStack(client: BaseLanguageClient): Disposable {
+export function registerShowStack(server: LanguageServer): Disposable {
   const changed = new EventEmitter<Uri>();
   const links = new Map<string, readonly PageLink[]>();
   return Disposable.from(
@@ -19,7 +19,7 @@ export function registerShowStack(client: BaseLanguageClient): Disposable {
       onDidChange: changed.event,
       provideTextDocumentContent: async (page) => {
         const params: StackParams = { textDocument: { uri: page.query } };
-        const answer = await client.sendRequest<StackAnswer>(STACK_REQUEST, params);
+        const answer = await server.sendRequest<StackAnswer>(STACK_REQUEST, params);
         if (answer === null) return l10n.t('There is no Dockerfile at {0}.', page.query);
         const rendered = renderStack(answer, Uri.parse(page.query));
         links.set(page.toString(), rendered.links);

@@ -18,7 +18,6 @@ import {
   type TestItem,
   type TestRun,
 } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { diagnoseBuild } from '../../core/build-log/diagnose';
 import { describeStack, type StageOutput } from '../../core/engine/stack-output';
 import { formatText } from '../../core/l10n/message';
@@ -43,6 +42,7 @@ import { History } from './history';
 import { checkIdOf, isHostItem, Items, loadSmokeFile, SMOKE_FILES, type Subject } from './items';
 import type { SmokeCommand } from './register';
 import { nameVerdict } from './words';
+import type { LanguageServer } from '../language/server';
 
 /** Where it is kept which Docker hosts smoke files and stages are tested on. */
 const HOSTS_KEY = 'tensorrt.smoke.hosts';
@@ -79,8 +79,8 @@ class NotBuilt extends Error {
 }
 
 /** All that stands behind the tests view and the commands of smoke tests. */
-export function createSmokeFeature(controller: TestController, client: LanguageClient, context: ExtensionContext) {
-  const items = new Items(controller, client);
+export function createSmokeFeature(controller: TestController, server: LanguageServer, context: ExtensionContext) {
+  const items = new Items(controller, server);
   const pages = new Pages('tensorrt-smoke');
   const history = new History(context.globalStorageUri);
   /** Runs on their way: called off when the window closes. */

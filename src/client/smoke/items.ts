@@ -1,7 +1,6 @@
 // What stands in the tests view: smoke files, images, and stages of open Dockerfiles.
 import { formatText } from '../../core/l10n/message';
 import { l10n, Range, workspace, type TestController, type TestItem, type Uri } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import type { StageOutput } from '../../core/engine/stack-output';
 import type { SmokeFile } from '../../core/smoke-file/model';
@@ -10,6 +9,7 @@ import { LineIndex } from '../../core/text/line-index';
 import { connect, disconnect, listImages, type EngineAddress } from '../../docker';
 import { listEngines } from '../docker/engines';
 import { toPlain } from '../docker/plain';
+import type { LanguageServer } from '../language/server';
 
 export const SMOKE_FILES = '**/*.smoke.{yaml,yml}';
 
@@ -28,15 +28,15 @@ export type Subject =
 /** The items of the tests view and what they stand for. */
 export class Items {
   readonly #controller: TestController;
-  readonly #client: LanguageClient;
+  readonly #server: LanguageServer;
   readonly #subjects = new WeakMap<TestItem, Subject>();
   readonly #files: TestItem;
   readonly #images: TestItem;
   readonly #stages: TestItem;
 
-  constructor(controller: TestController, client: LanguageClient) {
+  constructor(controller: TestController, server: LanguageServer) {
     this.#controller = controller;
-    this.#client = client;
+    this.#server = server;
     this.#files = this.#group('files', l10n.t('Smoke Files'));
     this.#images = this.#group('images', l10n.t('Images'));
     this.#stages = this.#group('stages', l10n.t('Stages of Open Dockerfiles'));
@@ -142,7 +142,7 @@ export class Items {
   /** The items of the stages of a Dockerfile. */
   async stageItems(uri: Uri): Promise<readonly TestItem[]> {
     const params: StackParams = { textDocument: { uri: uri.toString() } };
-    const answer = await this.#client.sendRequest<StackAnswer>(STACK_REQUEST, params).catch((): StackAnswer => null);
+    const answer = await this.#server.sendRequest<StackAnswer>(STACK_REQUEST, params).catch((): StackAnswer => null);
     return (answer?.stages ?? []).map((stage) => {
       const id = `${uri.toString()}#${stage.index}`;
       const item = this.#stages.children.get(id) ?? this.#controller.createTestItem(id, `${workspace.asRelativePath(uri)}: ${toPlain(stage.name ?? `#${stage.index}`, 80)}`, uri);

@@ -1,6 +1,6 @@
 import { commands, Disposable, l10n, TestRunProfileKind, tests, type ExtensionContext } from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { loadFeatures } from '../lazy';
+import type { LanguageServer } from '../language/server';
 
 /** Commands, without the prefix `tensorrt.`. */
 const COMMANDS = ['smokeTestImage', 'smokeTestStage', 'smokeHistory', 'newSmokeFile', 'smokeJob'] as const;
@@ -8,10 +8,10 @@ const COMMANDS = ['smokeTestImage', 'smokeTestStage', 'smokeHistory', 'newSmokeF
 export type SmokeCommand = (typeof COMMANDS)[number];
 
 /** The tests view and the commands of smoke tests. What they do is loaded when it is first needed. */
-export function registerSmoke(client: LanguageClient, context: ExtensionContext): Disposable {
+export function registerSmoke(server: LanguageServer, context: ExtensionContext): Disposable {
   const controller = tests.createTestController('tensorrt', l10n.t('TensorRT Smoke Tests'));
   let feature: ReturnType<typeof create> | undefined;
-  const create = async () => (await loadFeatures()).createSmokeFeature(controller, client, context);
+  const create = async () => (await loadFeatures()).createSmokeFeature(controller, server, context);
   const load = (): ReturnType<typeof create> => (feature ??= create());
 
   controller.resolveHandler = async (item) => (await load()).resolve(item);

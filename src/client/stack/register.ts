@@ -1,15 +1,15 @@
 import { commands, Disposable, l10n, languages, Uri, window, workspace, type TextEditor } from 'vscode';
-import { State, type BaseLanguageClient } from 'vscode-languageclient';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import { loadSharedFeatures } from '../load-shared';
 import { StackTree } from './stack-tree';
 import { showStageLinks } from './stage-links';
+import type { LanguageServer } from '../language/server';
 
 /** Typing and moving the cursor come in bursts; the view follows when they pause. */
 const PAUSE_MS = 150;
 
 /** The view of the stage under the cursor, the graph of all stages, and the links above them. */
-export function registerStack(client: BaseLanguageClient): Disposable {
+export function registerStack(server: LanguageServer): Disposable {
   const tree = new StackTree();
   const view = window.createTreeView('tensorrt.stack', { treeDataProvider: tree });
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,11 +17,11 @@ export function registerStack(client: BaseLanguageClient): Disposable {
 
   const ask = (uri: Uri): Promise<StackAnswer> => {
     const params: StackParams = { textDocument: { uri: uri.toString() } };
-    return client.sendRequest<StackAnswer>(STACK_REQUEST, params);
+    return server.sendRequest<StackAnswer>(STACK_REQUEST, params);
   };
   const update = async (): Promise<void> => {
     const editor = window.activeTextEditor;
-    if (!view.visible || client.state !== State.Running) return;
+    if (!view.visible || server.state !== 'running') return;
     const mine = ++asked;
     const shown = editor?.document.languageId === 'dockerfile' ? await findStage(editor, ask) : undefined;
     // A later question has been asked meanwhile.
@@ -35,7 +35,7 @@ export function registerStack(client: BaseLanguageClient): Disposable {
   };
   return Disposable.from(
     view,
-    showStageLinks(client),
+    showStageLinks(server),
     new Disposable(() => clearTimeout(timer)),
     view.onDidChangeVisibility(soon),
     window.onDidChangeActiveTextEditor((editor) => {
@@ -47,7 +47,7 @@ export function registerStack(client: BaseLanguageClient): Disposable {
       if (document === window.activeTextEditor?.document) soon();
     }),
     languages.onDidChangeDiagnostics(soon),
-    client.onDidChangeState(soon),
+    server.onDidChangeState(soon),
     commands.registerCommand('tensorrt.showStageGraph', async (given?: Uri) => {
       const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
       if (uri === undefined) {

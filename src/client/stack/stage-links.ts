@@ -1,9 +1,9 @@
 import { CodeLens, commands, Disposable, EventEmitter, l10n, languages, Position, Range, workspace } from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
+import type { LanguageServer } from '../language/server';
 
 /** Links above each FROM: build and test, where this window can, and show the stack. */
-export function showStageLinks(client: BaseLanguageClient): Disposable {
+export function showStageLinks(server: LanguageServer): Disposable {
   const changed = new EventEmitter<void>();
   return Disposable.from(
     changed,
@@ -17,7 +17,7 @@ export function showStageLinks(client: BaseLanguageClient): Disposable {
         provideCodeLenses: async ({ uri }, token) => {
           if (!workspace.getConfiguration('tensorrt', uri).get('codeLens', true)) return [];
           const params: StackParams = { textDocument: { uri: uri.toString() } };
-          const answer = await client.sendRequest<StackAnswer>(STACK_REQUEST, params, token);
+          const answer = await server.sendRequest<StackAnswer>(STACK_REQUEST, params, token);
           const known = new Set(await commands.getCommands(true));
           return (answer?.stages ?? []).flatMap(({ name, index, line }) => {
             const range = new Range(new Position(line - 1, 0), new Position(line - 1, 0));

@@ -52,6 +52,7 @@ export default {
       await page.keyboard.press('Escape');
       await command('File: Revert File');
       await page.waitForTimeout(800);
+      await page.keyboard.press('Escape');
     };
     await page.waitForTimeout(3000);
     await shoot('compose');
@@ -61,7 +62,7 @@ export default {
     await page.keyboard.press('Escape');
     await tryOut('compose-gpus', 4, 10);
     await tryOut('compose-gpus-blank', 4, 10, ' ');
-    await tryOut('compose-key', 13, 35, '\nshm');
+    await tryOut('compose-key', 4, 10, '\nipc');
     await tryOut('compose-block', 3, 60, '\n');
     await tryOut('compose-tag', 3, 35, '');
     await open('devcontainer.json', 4, 32);

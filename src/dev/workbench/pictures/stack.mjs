@@ -1,7 +1,7 @@
 // The stack: view, graph, page; rule pages; the change to another CUDA.
 const TWO_STAGES = `FROM nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \\
-    python3-pip libnvinfer-dev=10.3.0.26-1+cuda12.5
+    python3-pip tensorrt-dev=10.3.0.26-1+cuda12.5
 RUN pip install torch==2.5.1+cu124 --index-url https://download.pytorch.org/whl/cu124
 RUN cmake -S /src -B /build -DCMAKE_CUDA_ARCHITECTURES="80;89"
 
@@ -24,28 +24,38 @@ const COMPOSE = `services:
 export default {
   file: 'service/Dockerfile',
   files: { 'service/Dockerfile': TWO_STAGES, 'service/compose.yaml': COMPOSE },
-  async shoot({ page, command, goTo, shoot }) {
+  async shoot({ page, command, open, goTo, shoot }) {
     await page.locator('.monaco-editor :is(.squiggly-error, .squiggly-warning)').first().waitFor({ state: 'attached', timeout: 60_000 });
     await command('View: Show TensorRT');
+    const stack = page.locator('.pane').filter({ has: page.locator('.pane-header[aria-label*="Stack"], .pane-header[aria-label*="软件栈"]') });
+    await stack.locator('.monaco-list-row').filter({ hasText: 'CUDA' }).first().waitFor();
+    // Without Docker the other views have little to say.
+    for (const name of ['Containers', 'Images', '容器', '镜像']) {
+      const header = page.locator(`.pane-header.expanded[aria-label^="${name}"]`);
+      if (await header.count()) await header.click();
+    }
     await goTo(8, 50);
-    await page.locator('.pane-body .monaco-list-row').filter({ hasText: 'CUDA' }).first().waitFor();
     await shoot('stack-view', { rest: 2000 });
     await command('TensorRT: Show Stages as Graph');
     await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('button').first().waitFor();
     await shoot('stack', { rest: 1500, crop: ['.part.sidebar', '.part.editor'] });
+    await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('button').nth(1).focus();
+    await page.keyboard.press('Tab');
+    await shoot('graph-focus');
     await command('View: Close Primary Side Bar');
-    await shoot('graph');
-    await command('View: Close All Editors in Group');
+    await command('View: Close All Editors');
+    await open('service/Dockerfile', 8, 45);
     await command('TensorRT: Show Stack of Dockerfile');
     await shoot('stack-page', { rest: 2000 });
-    await command('View: Close All Editors in Group');
-    await goTo(8, 45);
+    await command('View: Close All Editors');
+    await open('service/Dockerfile', 8, 45);
     await command('TensorRT: Explain Rule');
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await shoot('rule-pick');
     await page.keyboard.press('Enter');
     await shoot('rule-page', { rest: 4000, crop: ['.part.editor'] });
-    await command('View: Close Editor');
+    await command('View: Close All Editors');
+    await open('service/Dockerfile', 1, 1);
     await command('TensorRT: Change CUDA Version');
     await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '12.6' }).first().waitFor();
     await shoot('change-cuda-pick');
@@ -56,6 +66,7 @@ export default {
     await shoot('change-cuda-question', { rest: 2500 });
     const dialog = page.locator('.monaco-dialog-box .monaco-button').first();
     if (await dialog.count()) await dialog.click();
+    await page.locator('.bulk-edit-panel .monaco-list-row').first().waitFor();
     await shoot('change-cuda', { rest: 3000, crop: ['.part.editor', '.part.panel'] });
   },
 };
