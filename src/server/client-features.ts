@@ -49,11 +49,12 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
 
 function readOptions(value: unknown): InitializationOptions {
   if (typeof value !== 'object' || value === null) return {};
-  const { rulePages, explainCommand, changeCudaCommand, completesConfig } = value as Record<string, unknown>;
+  const { rulePages, explainCommand, changeCudaCommand, splitStageCommand, completesConfig } = value as Record<string, unknown>;
   return {
     ...(typeof rulePages === 'string' && { rulePages: rulePages.replace(/\/$/, '') }),
     ...(typeof explainCommand === 'string' && { explainCommand }),
     ...(typeof changeCudaCommand === 'string' && { changeCudaCommand }),
+    ...(typeof splitStageCommand === 'string' && { splitStageCommand }),
     ...(typeof completesConfig === 'boolean' && { completesConfig }),
   };
 }

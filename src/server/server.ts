@@ -13,6 +13,7 @@ import { registerFacts } from './methods/facts';
 import { registerHover } from './methods/hover';
 import { registerInlayHints } from './methods/inlay-hints';
 import { registerSmokeFiles } from './methods/smoke-files';
+import { registerSplitStage } from './methods/split-stage';
 import { registerStack } from './methods/stack';
 import { createSession } from './session';
 
@@ -22,7 +23,7 @@ export function startServer(connection: Connection, platform: Platform): void {
 
   connection.onInitialize((params): InitializeResult => {
     const session = createSession(connection, documents, params, platform);
-    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerDocumentLinks, registerHover, registerInlayHints, registerChangeCuda]) register(session);
+    for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerDocumentLinks, registerHover, registerInlayHints, registerChangeCuda, registerSplitStage]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },
       capabilities: {

@@ -14,6 +14,8 @@ export interface InitializationOptions {
   readonly explainCommand?: string;
   /** A command of the client that changes the CUDA version of the file with a given URI. Without it no such action is offered. */
   readonly changeCudaCommand?: string;
+  /** A command of the client that takes the stage at a line of a Dockerfile apart, given URI and line. Without it no such action is offered. */
+  readonly splitStageCommand?: string;
   /** False: another extension completes and checks `.trtc.yaml` by its schema. */
   readonly completesConfig?: boolean;
 }
@@ -90,6 +92,32 @@ interface LspRange {
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };
 }
+
+/** A stage taken apart into one that builds and one that runs. Nothing is written. Answer: `SplitStageAnswer`. */
+export const SPLIT_STAGE_REQUEST = 'tensorrt/splitStage';
+
+export interface SplitStageParams {
+  readonly textDocument: { readonly uri: string };
+  /** Somewhere in the stage. */
+  readonly position: Position;
+}
+
+/** Why the stage stays as it is, or the change; null for a document that cannot be read. All texts are in the client's language. */
+export type SplitStageAnswer =
+  | { readonly refusal: string }
+  | {
+      readonly edits: readonly { readonly range: LspRange; readonly newText: string }[];
+      /** The whole document afterwards. */
+      readonly text: string;
+      /** Name of the stage that builds. */
+      readonly build: string;
+      readonly image: string;
+      /** What was done, a sentence each. */
+      readonly done: readonly string[];
+      /** What nobody but the user can know, a sentence each. */
+      readonly check: readonly string[];
+    }
+  | null;
 
 /** Findings of severity error in a Dockerfile and what it reads, asked for before it is built. Answer: `ErrorsAnswer`. */
 export const ERRORS_REQUEST = 'tensorrt/errors';

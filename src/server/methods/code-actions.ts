@@ -1,6 +1,7 @@
 import { formatText, msg } from '../../core/l10n/message';
 import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
 import { listConversions } from '../../core/compose/convert';
+import { canSplit } from '../../core/refactor/split-stage/split';
 import type { Finding } from '../../core/rules/model';
 import type { TextEdit } from '../../core/text/edit';
 import type { DocumentAnalysis } from '../analyser';
@@ -13,13 +14,13 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.${SOURCE}`;
 
 /**
  * `textDocument/codeAction`: fixes, suppression and explanation of the findings at a place, other ways to ask for the
- * GPUs of a Compose service, a change of CUDA, and "fix all" of a document.
+ * GPUs of a Compose service, a change of CUDA, a split of a stage, and "fix all" of a document.
  */
 export function registerCodeActions(session: Session): void {
   session.connection.onCodeAction(async (params, token) => {
     const actions: CodeAction[] = [];
     if (wants(params, FIX_ALL)) actions.push(...(await createFixAll(session, params.textDocument.uri)));
-    if (wants(params, CodeActionKind.RefactorRewrite)) actions.push(...(await createConversions(session, params)), ...(await createChangeOfCuda(session, params)));
+    if (wants(params, CodeActionKind.RefactorRewrite)) actions.push(...(await createConversions(session, params)), ...(await createChangeOfCuda(session, params)), ...(await createSplit(session, params)));
     if (!wants(params, CodeActionKind.QuickFix)) return actions;
     for (const analysis of await listAnalyses(session, params.textDocument.uri)) {
       if (token.isCancellationRequested) return null;
@@ -124,6 +125,18 @@ async function createChangeOfCuda({ analyser, features }: Session, { textDocumen
   if (stage?.base.image?.components.some(({ kind }) => kind === 'cuda') !== true) return [];
   const title = formatText(msg`Change CUDA version…`, features.translations);
   return [{ title, kind: CodeActionKind.RefactorRewrite, command: { title, command: changeCudaCommand, arguments: [uri] } }];
+}
+
+/** At a FROM with a devel image that can be left behind: the command that takes the stage apart. */
+async function createSplit({ analyser, features }: Session, { textDocument: { uri }, range }: CodeActionParams): Promise<CodeAction[]> {
+  const { splitStageCommand } = features.options;
+  const analysis = splitStageCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.analyse(uri);
+  if (splitStageCommand === undefined || analysis?.stack === undefined) return [];
+  const offset = analysis.linesOf(uri).offsetAt(range.start);
+  const stage = analysis.stack.stages.find(({ stage: { from } }) => from.range.start <= offset && offset <= from.range.end);
+  if (stage === undefined || !canSplit(analysis.stack, stage)) return [];
+  const title = formatText(msg`Split into build and runtime stage…`, features.translations);
+  return [{ title, kind: CodeActionKind.RefactorRewrite, command: { title, command: splitStageCommand, arguments: [uri, range.start.line] } }];
 }
 
 async function createFixAll({ analyser, documents, features }: Session, uri: string): Promise<CodeAction[]> {

@@ -1,0 +1,75 @@
+import { hasOption, optionStyle, optionValue, parseArguments } from '../../shell/installers/arguments';
+import type { PipInstall } from '../../shell/installers/model';
+import type { ShellCommand } from '../../shell/model';
+import type { StackState } from '../../stack/model';
+import { findComponent, knownVersion } from '../../stack/query';
+import { isInside, resolvePath } from '../../text/path';
+import { homeOf } from './places';
+
+/** Where Pythons other than the system's lie. Grows while a stage is read. */
+export interface PythonPlaces {
+  readonly environments: string[];
+  readonly condaRoots: string[];
+  /** The environment that the running script has activated. */
+  active: string | undefined;
+}
+
+const STYLE = optionStyle('-t --target --prefix --root -p --python --project --directory');
+
+/**
+ * The folders that an install of Python packages fills: by its options, by the Python that it is called through, by
+ * the environment in force, or the system's own. `action` is undefined for `setup.py install`.
+ */
+export function installRoots(action: PipInstall | undefined, command: ShellCommand, at: (path: string) => string, folder: string, state: StackState, places: PythonPlaces): readonly string[] {
+  const args = parseArguments(command.words, 1, STYLE);
+  const target = optionValue(args, '-t', '--target', '--prefix', '--root');
+  if (target !== undefined) return [at(target.value)];
+  const home = homeOf(state.user);
+  if (action?.tool === 'pipx') return [`${home}/.local`];
+  if (hasOption(args, '--user')) return [`${home}/.local`];
+  const interpreter = action?.interpreter ?? (command.words[0]?.text.value.includes('/') === true ? command.words[0].text.value : undefined);
+  const own = interpreter?.includes('/') === true ? /^(.*)\/bin\/[^/]+$/.exec(at(interpreter))?.[1] : undefined;
+  if (own !== undefined && own !== '/usr' && own !== '/usr/local' && own !== '') return [rootOf(own, places)];
+  if (action?.tool === 'uv' && !hasOption(args, '--system') && state.env.get('UV_SYSTEM_PYTHON') === undefined) {
+    const project = state.env.get('UV_PROJECT_ENVIRONMENT')?.value;
+    const isProject = command.words.some(({ text }) => text.value === 'sync' || text.value === 'add') && !command.words.some(({ text }) => text.value === 'pip');
+    if (isProject) return [at(project ?? '.venv')];
+    return [activeEnvironment(state, places) ?? resolvePath(folder, '.venv')];
+  }
+  const active = activeEnvironment(state, places);
+  if (active !== undefined) return [active];
+  if (home !== '/root') return [`${home}/.local`];
+  return ['/usr/local/bin', ...sitePackages(state)];
+}
+
+/** The environment that the script has activated, or that PATH or VIRTUAL_ENV puts before the system's Python. */
+function activeEnvironment({ env }: StackState, { environments, condaRoots, active }: PythonPlaces): string | undefined {
+  if (active !== undefined) return active;
+  const virtual = env.get('VIRTUAL_ENV')?.value;
+  if (virtual !== undefined) return virtual;
+  for (const folder of (env.get('PATH')?.value ?? '').split(':')) {
+    const found = [...environments, ...condaRoots].find((root) => isInside(root, folder));
+    if (found !== undefined) return found;
+    const versions = /^(\/.*\/\.?pyenv)\/(?:shims|versions|bin)/.exec(folder)?.[1];
+    if (versions !== undefined) return versions;
+    if (folder === '/usr/bin' || folder === '/usr/local/bin') break;
+  }
+  return undefined;
+}
+
+/** The whole installation of conda for one of its environments. */
+function rootOf(path: string, { condaRoots }: PythonPlaces): string {
+  return condaRoots.find((root) => isInside(root, path)) ?? path;
+}
+
+/**
+ * Where the system's pip puts packages as root: on Debian and Ubuntu by the version of Python where that is known, else
+ * the folder of all versions; Red Hat and its kin keep compiled ones apart.
+ */
+function sitePackages(state: StackState): readonly string[] {
+  const os = findComponent(state, 'os')?.name ?? '';
+  if (!/^(?:ubuntu|debian)$/.test(os)) return ['/usr/local/lib', '/usr/local/lib64'];
+  const pythons = state.components.filter(({ kind }) => kind === 'python');
+  const version = pythons.length === 1 ? /^3\.\d+/.exec(knownVersion(pythons[0]?.version) ?? '')?.[0] : undefined;
+  return [version === undefined ? '/usr/local/lib' : `/usr/local/lib/python${version}/dist-packages`];
+}

@@ -1,0 +1,203 @@
+import type { CommandInstruction } from '../../dockerfile/model';
+import { msg, type Message } from '../../l10n/message';
+import { removeWord } from '../../rules/support/remove-word';
+import type { PackageInstall, PackageRemove } from '../../shell/installers/model';
+import type { ShellCommand } from '../../shell/model';
+import type { InstructionStep } from '../../stack/model';
+import { applyEdits, type TextEdit } from '../../text/edit';
+import type { Range } from '../../text/range';
+import { isHarmless, type Effect, type EffectReader } from './effects';
+import { runtimePackage } from './packages';
+
+/** The commands of one pipeline, and what they mean to the container. */
+export interface Group {
+  readonly commands: readonly ShellCommand[];
+  readonly effect: Effect;
+  readonly installs: readonly PackageInstall[];
+  readonly removes: readonly PackageRemove[];
+  /** From the first word to the last, in the file of the commands. */
+  readonly range: Range;
+  /** False in a script that the RUN calls. */
+  readonly isWritten: boolean;
+}
+
+/** A RUN, read. */
+export interface ReadRun {
+  readonly step: InstructionStep & { readonly instruction: CommandInstruction };
+  readonly groups: readonly Group[];
+}
+
+/** Reads a RUN as pipelines with their effects. `file` is the Dockerfile. */
+export function readRun(step: ReadRun['step'], file: string, reader: EffectReader): ReadRun {
+  reader.beginScript();
+  const groups: Group[] = [];
+  let open: { key: string; commands: ShellCommand[]; effects: Effect[] } | undefined;
+  const close = (): void => {
+    const [first] = open?.commands ?? [];
+    if (open === undefined || first === undefined) return;
+    const actions = step.actions.map(({ action }) => action).filter(({ command }) => open?.commands.includes(command));
+    groups.push({
+      commands: open.commands,
+      effect: joinEffects(open.effects),
+      installs: actions.filter((action) => action.kind === 'package-install'),
+      removes: actions.filter((action) => action.kind === 'package-remove'),
+      range: { start: first.range.start, end: Math.max(...open.commands.map(({ range }) => range.end)) },
+      isWritten: first.file === file,
+    });
+    open = undefined;
+  };
+  for (const command of step.commands) {
+    const own = step.actions.filter(({ action }) => action.command === command);
+    const effect = reader.read(command, own, own[0]?.before ?? step.before);
+    // What `$(…)` prints belongs to the command around it.
+    if (command.substitution) continue;
+    const key = `${command.file}:${command.pipeline}`;
+    if (open?.key !== key || command.pipelineIndex === 0) close();
+    open ??= { key, commands: [], effects: [] };
+    open.commands.push(command);
+    open.effects.push(effect);
+  }
+  close();
+  return { step, groups };
+}
+
+/** A pipeline does what any of its commands does; `curl … | apt-key add -` sets up, whatever curl is. */
+function joinEffects(effects: readonly Effect[]): Effect {
+  const made = effects.flatMap((effect) => (effect.kind === 'makes' ? effect.made : []));
+  if (effects.some(({ kind }) => kind === 'unknown') && !effects.some(({ kind }) => kind === 'setup')) return { kind: 'unknown' };
+  if (effects.some(({ kind }) => kind === 'setup')) return { kind: 'setup' };
+  return effects.some(({ kind }) => kind === 'makes') ? { kind: 'makes', made } : { kind: 'nothing' };
+}
+
+/** What a RUN becomes in the stage that runs. */
+export interface RuntimeRun {
+  /** Undefined where nothing of it is left. */
+  readonly text: string | undefined;
+  readonly leftOut: readonly string[];
+  readonly replaced: readonly (readonly [before: string, after: string])[];
+  /** Packages of headers that stay because the library in them is not known by name. */
+  readonly headers: readonly string[];
+  readonly check: readonly Message[];
+}
+
+/** Commands that make sense only beside an installation of packages. */
+const AROUND_INSTALLS = /^(?:apt(?:-get)?|yum|dnf|microdnf)$/;
+
+/**
+ * The part of a RUN that sets up the system, without compilers: as it is written where all of it is kept, else put
+ * together of the commands that are. `keeps` decides on commands that touch files.
+ */
+export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: (group: Group) => boolean, isTail: boolean): RuntimeRun {
+  const { instruction } = step;
+  const notes = { leftOut: [] as string[], replaced: [] as (readonly [string, string])[], headers: [] as string[] };
+  const check: Message[] = [];
+  const edits: TextEdit[] = [];
+  const installed = new Set(groups.flatMap(({ installs }) => installs.flatMap(({ packages }) => packages.map(({ name }) => name.value))));
+  const emptied = new Set<Group>();
+  for (const group of groups) {
+    if (!group.isWritten || group.effect.kind !== 'setup' || group.installs.length === 0) continue;
+    const kept = group.installs.reduce((sum, install) => sum + editPackages(install, text, installed, edits, notes), 0);
+    if (kept === 0) emptied.add(group);
+  }
+  // Nothing but the second stage has it.
+  if (isTail) return { text: cut(text, instruction.range, instruction.form === 'exec' || emptied.size > 0 ? [] : edits), ...notes, check };
+  const candidates = groups.filter((group) => group.isWritten && group.effect.kind === 'setup' && !emptied.has(group) && keeps(group) && !removesOwn(group, installed));
+  const installs = candidates.some((group) => group.installs.length > 0);
+  const wanted = candidates.filter((group) => group.installs.length > 0 || installs || !isAroundInstalls(group));
+  const scripted = groups.filter((group) => !group.isWritten && group.effect.kind === 'setup').flatMap((group) => group.installs.flatMap(({ packages }) => packages.map(({ name }) => name.value)));
+  if (scripted.length > 0) check.push(msg`A script that the build stage runs installs ${[...new Set(scripted)].join(', ')}: the runtime stage lacks that.`);
+  if (wanted.length === 0) return { text: undefined, ...notes, check };
+
+  const isWhole = groups.every((group) => wanted.includes(group) || (group.isWritten && group.commands.every((command) => isHarmless(command) && command.name !== 'cd')));
+  if (isWhole || instruction.form === 'exec') {
+    const changes = instruction.form === 'exec' ? [] : edits;
+    return { text: cut(text, instruction.range, changes), ...notes, check };
+  }
+  const parts: string[] = [];
+  const seen = new Set<string>();
+  for (const group of wanted) {
+    const written = cut(text, group.range, edits);
+    const command = `${text.slice(group.range.start, group.range.end).replace(/\s*\\\n\s*/g, ' ').slice(0, 60)}`;
+    const key = String(group.range.start);
+    if (group.commands.some(({ conditional }) => conditional) || groups.some((other) => other !== group && String(other.range.start) === key) || !standsAlone(group, text, step)) {
+      if (!seen.has(key)) check.push(msg`\`${command}\` cannot be cut out of its RUN: do it in the runtime stage too where the container needs it.`);
+      seen.add(key);
+      continue;
+    }
+    parts.push(group.commands.some(({ failureIgnored }) => failureIgnored) ? `{ ${written} || true; }` : written);
+  }
+  if (parts.length === 0 || !parts.some((part) => !/^(?:apt(?:-get)?|yum|dnf) (?:-\S+ )*(?:update|clean|autoclean|autoremove)/.test(part))) return { text: undefined, ...notes, check };
+  const mounts = instruction.flags.filter(({ name, value }) => name === 'mount' && /type=cache/.test(value?.raw ?? '')).map(({ range }) => `${text.slice(range.start, range.end)} `);
+  return { text: `RUN ${mounts.join('')}${parts.join(' \\\n && ')}`, ...notes, check };
+}
+
+/** Edits that take compilers out of an install; gives the number of packages that stay. */
+function editPackages(install: PackageInstall, text: string, installed: Set<string>, edits: TextEdit[], notes: { leftOut: string[]; replaced: (readonly [string, string])[]; headers: string[] }): number {
+  const removed: Range[] = [];
+  const push = (edit: TextEdit): void => {
+    // A loop gives its commands once for each word.
+    if (!edits.some(({ range }) => range.start === edit.range.start && range.end === edit.range.end)) edits.push(edit);
+  };
+  for (const spec of install.packages) {
+    const name = spec.name.value;
+    const fate = runtimePackage(spec, install.manager);
+    if (fate.kind === 'headers') notes.headers.push(name);
+    if (fate.kind === 'left-out') notes.leftOut.push(name);
+    if (fate.kind === 'left-out' || (fate.kind === 'other' && installed.has(fate.name))) removed.push(spec.range);
+    if (fate.kind !== 'other') continue;
+    notes.replaced.push([name, fate.name]);
+    if (installed.has(fate.name)) continue;
+    const edit = fate.name.startsWith('libgomp') ? { file: install.file, range: spec.range, newText: fate.name } : spec.text.edit(0, name.length, fate.name);
+    if (edit === undefined || edit.file !== install.file) continue;
+    installed.add(fate.name);
+    push(edit);
+  }
+  for (const edit of removeWords(install, removed, text)) push(edit);
+  return install.packages.length - removed.length;
+}
+
+/** Words taken out of a command; those at its end together with the continuation that leads to them. */
+function removeWords({ command, file }: PackageInstall, removed: readonly Range[], text: string): readonly TextEdit[] {
+  const isRemoved = ({ start, end }: Range): boolean => removed.some((range) => range.start === start && range.end === end);
+  const lastKept = command.words.findLast(({ range }) => !isRemoved(range));
+  const tail = command.words.filter(({ range }) => lastKept !== undefined && range.start > lastKept.range.end);
+  const last = tail.at(-1);
+  const inside = removed.filter(({ start }) => lastKept === undefined || start < lastKept.range.end);
+  return [...inside.map((range) => removeWord(text, file, range)), ...(last === undefined || lastKept === undefined ? [] : [{ range: { start: lastKept.range.end, end: last.range.end }, newText: '' }])];
+}
+
+/** Removals of what the RUN itself installed to build with. */
+function removesOwn({ removes }: Group, installed: ReadonlySet<string>): boolean {
+  return removes.some(({ packages }) => packages.some(({ name }) => installed.has(name.value) || /^(?:build-essential|git|wget|curl|cmake|g\+\+|gcc)$/.test(name.value)));
+}
+
+function isAroundInstalls({ commands, installs }: Group): boolean {
+  if (installs.length > 0) return false;
+  return commands.every(({ name, words }) => {
+    const verb = words.slice(1).find(({ text }) => !text.value.startsWith('-'))?.text.value ?? '';
+    if (AROUND_INSTALLS.test(name)) return /^(?:update|upgrade|dist-upgrade|clean|autoclean|autoremove|makecache|check)$/.test(verb);
+    return name === 'rm' && words.slice(1).every(({ text }) => text.value.startsWith('-') || /^\/var\/(?:lib\/apt|cache|log)/.test(text.value));
+  });
+}
+
+/** Variables that every shell has. */
+const SHELL_VARIABLES = new Set(['HOME', 'USER', 'PATH', 'PWD', 'SHELL', 'UID']);
+
+/** Whether a command can be cut out of its script: it uses no variable of it, no here-document and no folder that was changed to. */
+function standsAlone({ commands, range }: Group, text: string, step: InstructionStep): boolean {
+  const written = text.slice(range.start, range.end);
+  if (commands.some(({ redirects }) => redirects.some(({ operator }) => operator.includes('<<')))) return false;
+  for (const match of written.matchAll(/\$\{?([A-Za-z_]\w*)/g)) {
+    const name = match[1] ?? '';
+    if (!SHELL_VARIABLES.has(name) && step.variable(name) === undefined) return false;
+  }
+  return commands.every(({ workingDirectory, words }) => workingDirectory === undefined || words.slice(1).every(({ text: word }) => !/^\.{0,2}\/|\.(?:deb|rpm)$/.test(word.value) || word.value.startsWith('/')));
+}
+
+/** A stretch of the text with the edits that lie in it. */
+function cut(text: string, { start, end }: Range, edits: readonly TextEdit[]): string {
+  const inside = edits
+    .filter(({ range }) => start <= range.start && range.end <= end)
+    .map(({ range, newText }) => ({ range: { start: range.start - start, end: range.end - start }, newText }));
+  return applyEdits(text.slice(start, end), inside) ?? text.slice(start, end);
+}
