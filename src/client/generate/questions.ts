@@ -4,10 +4,11 @@ import { readCompose } from '../../core/compose/read';
 import { decodeImage } from '../../core/image/decode';
 import { parseImageReference } from '../../core/image/reference';
 import { solve } from '../../core/solver/solve';
-import { DEFAULT_CHOICES, type Access, type Choices, type Display } from '../../generate/choices';
+import { DEFAULT_CHOICES, without, type Access, type Choices, type Display } from '../../generate/choices';
 import { suggestMemory } from '../../generate/generate';
 import { suggestAudio, suggestDisplay, suggestEngine, withExtras, type Extra, type Machine } from '../../generate/suggest';
 import { toPlain } from '../docker/plain';
+import { askDetails } from './details';
 import { askAll, askText, pickMany, pickOne, recommended, type Choice, type Question } from './steps';
 
 /** What is written: the questions are the same but for a few. */
@@ -19,6 +20,8 @@ export interface Chosen {
   /** A service of a Compose file that becomes the dev container: the file below the folder, and the name. */
   readonly service: { readonly file: string; readonly service: ComposeService } | undefined;
   readonly comments: boolean;
+  /** What few people change is asked for, too. */
+  readonly more: boolean;
 }
 
 type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stage: string | undefined } | { readonly kind: 'image'; readonly image: string } | { readonly kind: 'other' } | { readonly kind: 'service'; readonly file: string; readonly service: ComposeService };
@@ -26,8 +29,8 @@ type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stag
 /** Asks how a container is to be run; sensible answers are chosen already. Undefined when it was dismissed. Without a machine nothing is said of what suits it. */
 export async function askChoices(title: string, form: Form, folder: Uri, machine: Machine | undefined): Promise<Chosen | undefined> {
   const bases = await listBases(form, folder);
-  const start: Chosen = { choices: { ...DEFAULT_CHOICES, ...(machine && { engine: suggestEngine(machine) }), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false };
-  return askAll(title, start, [askBase(bases), askGpus(form), askDisplay(form, machine), askAccess, askExtras(form, machine)]);
+  const start: Chosen = { choices: { ...DEFAULT_CHOICES, ...(machine && { engine: suggestEngine(machine) }), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false, more: false };
+  return askAll(title, start, [askBase(bases), askGpus(form), askDisplay(form, machine), askAccess, askExtras(form, machine), askDetails(form)]);
 }
 
 function askBase(bases: readonly Choice<Base>[]): Question<Chosen> {
@@ -52,10 +55,6 @@ function askBase(bases: readonly Choice<Base>[]): Question<Chosen> {
       }
     }
   };
-}
-
-function without<K extends keyof Choices>(choices: Choices, ...keys: readonly K[]): Omit<Choices, K> {
-  return Object.fromEntries(Object.entries(choices).filter(([key]) => !keys.includes(key as K))) as Omit<Choices, K>;
 }
 
 /** Dockerfiles and services of the folder before images. */
@@ -152,7 +151,7 @@ const askAccess: Question<Chosen> = async (answers, place) => {
   return answered === undefined || answered === 'back' ? answered : { value: { ...answers, choices: { ...answers.choices, access: answered.value } } };
 };
 
-type ExtraAnswer = Extra | 'comments';
+type ExtraAnswer = Extra | 'comments' | 'more';
 
 function askExtras(form: Form, machine: Machine | undefined): Question<Chosen> {
   return async (answers, place) => {
@@ -181,11 +180,12 @@ function askExtras(form: Form, machine: Machine | undefined): Question<Chosen> {
           ] as const)
         : []),
       { label: l10n.t('Explain each line in a comment'), value: 'comments' },
+      ...(isContainer ? [{ label: l10n.t('More…'), detail: form === 'devcontainer' ? l10n.t('User, engine, ports, devices, size of shared memory, folder, features') : l10n.t('User, engine, ports, devices, size of shared memory, folder'), value: 'more' as const }] : []),
     ];
     const ticked: ExtraAnswer[] = [...(isContainer && shmSize !== undefined ? (['sharedMemory', 'memlock'] as const) : []), ...(form === 'devcontainer' ? (['python'] as const) : []), ...(isContainer && display !== 'none' && display !== 'wslg' && machine !== undefined && suggestAudio(machine) !== 'none' ? (['audio'] as const) : [])];
     const answered = await pickMany(place, l10n.t('What else?'), rows, ticked);
     if (answered === undefined || answered === 'back') return answered;
-    const extras = answered.value.filter((value): value is Extra => value !== 'comments');
-    return { value: { ...answers, choices: withExtras({ ...without(answers.choices, 'shmSize'), ulimits: [] }, extras, machine?.cameras ?? []), comments: answered.value.includes('comments') } };
+    const extras = answered.value.filter((value): value is Extra => value !== 'comments' && value !== 'more');
+    return { value: { ...answers, choices: withExtras({ ...without(answers.choices, 'shmSize'), ulimits: [] }, extras, machine?.cameras ?? []), comments: answered.value.includes('comments'), more: answered.value.includes('more') } };
   };
 }

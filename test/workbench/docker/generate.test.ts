@@ -75,6 +75,35 @@ describe('the generators', function () {
     assert.equal((await stat(fileUri('.devcontainer/smoke-test.sh').fsPath)).mode & 0o777, 0o755);
   });
 
+  it('ask for user, ports and features where more is wanted', async () => {
+    const done = commands.executeCommand('tensorrt.addDevContainer');
+    await choose('nvcr.io/nvidia/tensorrt');
+    await choose('All, where there are any');
+    await choose('No');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the rows to tick', (rows) => rows.some((row) => row.includes('More…')));
+    await click(`${WIDGET} .monaco-list-row`, { text: 'More…' });
+    await press('Enter');
+    await choose('what the image says');
+    await choose('A user of the image…');
+    await answerInput(/Name of the user/, 'Not A Name');
+    await answerInput(/Small letters, digits/, 'dev');
+    await choose('Open on this machine only');
+    await answerInput(/Numbers of ports/, '8888, 6006');
+    await choose('Tools that are installed on top');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the features', (rows) => rows.some((row) => row.includes('features/git:1')));
+    await click(`${WIDGET} .monaco-list-row`, { text: 'features/git:1' });
+    await press('Enter');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'what was chosen', (rows) => rows.some((row) => /User.*dev/.test(row)) && rows.some((row) => row.includes('8888, 6006')) && rows.some((row) => /Features.*git/.test(row)));
+    await screenshot('generate-more');
+    await choose('Go on');
+    await agree('devcontainer.json');
+    await done;
+    const config = parse((await textOf(CONFIG)) ?? '') as Readonly<Record<string, unknown>>;
+    assert.equal(config['remoteUser'], 'dev');
+    assert.deepEqual(config['features'], { 'ghcr.io/devcontainers/features/git:1': {} });
+    assert.match(JSON.stringify(config), /8888.*6006/);
+  });
+
   it('can be dismissed, and then write nothing', async () => {
     const done = commands.executeCommand('tensorrt.addDevContainer');
     await choose('nvcr.io/nvidia/tensorrt');
