@@ -2,6 +2,7 @@ import { MarkupKind, type CancellationToken, type Hover, type Position } from 'v
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { renderMarkdown, renderPlain, type Card } from '../../core/assist/card';
 import { describeAt } from '../../core/assist/hover';
+import { describeImageLineAt } from '../../core/assist/hover/image-line';
 import { describeRequirementAt } from '../../core/assist/hover/requirement';
 import type { Session } from '../session';
 
@@ -11,7 +12,7 @@ interface Found {
   readonly lines: Pick<TextDocument, 'positionAt'>;
 }
 
-/** `textDocument/hover` in Dockerfiles and requirements files. */
+/** `textDocument/hover` in Dockerfiles and requirements files, and on images of Compose files and devcontainer.json. */
 export function registerHover({ connection, documents, analyser, features }: Session): void {
   connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { card, lines } = (await find(uri, position, token)) ?? {};
@@ -30,6 +31,11 @@ export function registerHover({ connection, documents, analyser, features }: Ses
       case 'requirements': {
         const document = documents.get(uri);
         return document && { card: describeRequirementAt(document.getText(), document.offsetAt(position)), lines: document };
+      }
+      case 'compose':
+      case 'devcontainer': {
+        const document = documents.get(uri);
+        return document && { card: describeImageLineAt(document.getText(), document.offsetAt(position)), lines: document };
       }
       default:
         return undefined;
