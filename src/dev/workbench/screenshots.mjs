@@ -74,7 +74,8 @@ async function take(group, { file, files, prepare, engine: wantsEngine = false, 
   };
   try {
     await page.goto(workbench.url);
-    if (file !== undefined) await page.waitForSelector('.monaco-editor .view-line', { timeout: 60_000 });
+    await page.waitForSelector(file === undefined ? '.explorer-folders-view .monaco-list-row' : '.monaco-editor .view-line', { timeout: 60_000 });
+    await page.waitForTimeout(2000);
     await act({
       page,
       folder,
@@ -137,15 +138,30 @@ function hands(page) {
   return {
     /** Runs a command of the palette by its English title, which the palette knows in every language. */
     command: async (title) => {
-      await page.keyboard.press('F1');
-      await quickInput.locator('input').waitFor({ state: 'visible' });
-      await page.keyboard.type(title);
-      await quickInput.locator('.monaco-list-row').filter({ hasText: title }).first().click();
+      const row = quickInput.locator('.monaco-list-row').filter({ hasText: title }).first();
+      for (let tries = 1; ; tries++) {
+        try {
+          await page.keyboard.press('F1');
+          await quickInput.locator('input:focus').waitFor({ timeout: 5_000 });
+          await page.waitForTimeout(200);
+          if ((await quickInput.locator('input:focus').count()) === 0) throw new Error('The palette lost the keyboard.');
+          await page.keyboard.press('Control+A');
+          await page.keyboard.type(`>${title}`);
+          await row.click({ timeout: 5_000 });
+          break;
+        } catch (error) {
+          // What opens or closes just then takes the keyboard from the palette.
+          if (tries === 4) throw error;
+          await page.keyboard.press('Escape');
+        }
+      }
+      await page.mouse.move(700, 5);
       await page.waitForTimeout(300);
     },
     /** Takes the row of the list to choose from that holds a text. */
     choose: async (text) => {
       await quickInput.locator('.monaco-list-row').filter({ hasText: text }).first().click();
+      await page.mouse.move(700, 5);
       await page.waitForTimeout(300);
     },
     /** Opens a file of the folder by its path, at a line and column. */
