@@ -26,7 +26,7 @@ export function complete(report: StackReport, offset: number, targets: readonly 
   if (image !== undefined) return completeImage(image, offset, stage && readStageWishes(report, stage, targets), targets);
   const step = stage?.steps.findLast(({ instruction: { range } }) => range.start < offset);
   if (step === undefined) {
-    return /^\s*(?:ENV|ARG)\s/i.test(line) ? completeVariable(line, offset) : [];
+    return /^\s*(?:ENV|ARG)\s/i.test(line) ? completeVariable(line, offset, text) : [];
   }
   // A line that is no instruction yet, `ENV NVIDIA_`, belongs to none.
   const keyword = /^\s*(ENV|ARG)\s/i.exec(line)?.[1]?.toUpperCase() ?? step.instruction.keyword;
@@ -34,14 +34,14 @@ export function complete(report: StackReport, offset: number, targets: readonly 
     case 'ENV':
     case 'ARG': {
       const architectures = completeArchitecture(line, offset, step.before, targets);
-      return architectures.length > 0 ? architectures : completeVariable(line, offset);
+      return architectures.length > 0 ? architectures : completeVariable(line, offset, text);
     }
     case 'RUN': {
       const architectures = completeArchitecture(line, offset, step.before, targets);
       if (architectures.length > 0) return architectures;
       const before = text.slice(step.instruction.range.start, offset);
       const installer = installerBefore(before);
-      return installer === undefined ? [] : installer === 'apt' ? completePackage(line, offset, step) : completeRequirement(line, offset, step);
+      return installer === undefined ? [] : installer === 'apt' ? completePackage(line, offset, step) : completeRequirement(line, offset, step, targets);
     }
     default:
       return [];

@@ -5,6 +5,7 @@ import { describeReference } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
 import { completeCompose } from '../../core/assist/completion/compose';
 import { completeDevcontainer } from '../../core/assist/completion/devcontainer';
+import { completeRequirements } from '../../core/assist/completion/requirements';
 import { replaceRestOfWord } from '../../core/assist/completion/rest-of-word';
 import { completeConfig } from '../../core/config/complete';
 import { formatText } from '../../core/l10n/message';
@@ -24,7 +25,9 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   value: CompletionItemKind.Value,
 };
 
-/** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, config files and smoke files, and `completionItem/resolve` for what an image holds. */
+const COMPLETE = { compose: completeCompose, devcontainer: completeDevcontainer, requirements: completeRequirements } as const;
+
+/** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, requirements files, config files and smoke files, and `completionItem/resolve` for what an image holds. */
 export function registerCompletion({ connection, features, documents, analyser }: Session): void {
   connection.onCompletion(async ({ textDocument: { uri }, position }, token): Promise<CompletionItem[] | CompletionList | null> => {
     const document = documents.get(uri);
@@ -68,11 +71,12 @@ export function registerCompletion({ connection, features, documents, analyser }
         return analysis?.stack === undefined || analysis.text !== text ? undefined : complete(analysis.stack, offset, analysis.targets);
       }
       case 'compose':
-      case 'devcontainer': {
+      case 'devcontainer':
+      case 'requirements': {
         // Read without an analysis, which would go through the Dockerfiles that the file builds.
         const opened = await analyser.open(uri);
         if (opened === undefined || opened.text !== text) return undefined;
-        return (kind === 'compose' ? completeCompose : completeDevcontainer)(text, offset, opened.options.targets);
+        return COMPLETE[kind](text, offset, opened.options.targets);
       }
       default:
         return undefined;

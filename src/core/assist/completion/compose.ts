@@ -68,7 +68,7 @@ export function completeCompose(text: string, offset: number, targets: readonly 
   const at = rest.join('.');
   const requestPart = readRequestPart(rest);
 
-  if (at === 'environment' || at === `environment.${ITEM}`) return completeEnvironment(place, at === 'environment', offset);
+  if (at === 'environment' || at === `environment.${ITEM}`) return completeEnvironment(text, place, at === 'environment', offset);
   const image = readImage(place, at);
   if (image !== undefined) return completeImage(image, offset, readImageWishes(listOtherImages(text, place), 'runtime', targets), targets);
   if (requestPart === 'capabilities') return completeDriverCapability([], written, offset);
@@ -178,10 +178,10 @@ function completeCapabilities(written: string, offset: number): readonly Complet
 }
 
 /** Variables of the container toolkit, as a map or as a list of `NAME=value`. */
-function completeEnvironment({ key, written, first }: YamlPlace, isMap: boolean, offset: number): readonly Completion[] {
-  if (!isMap) return key === undefined ? completeVariable(written, offset) : [];
-  if (key !== undefined) return written === '' ? [] : completeVariable(`${key}=${written.replace(/^ *["']?/, '')}`, offset);
-  return first ? [] : completeVariable(written, offset).map((item) => ({ ...item, newText: item.newText.replace('=', ': ') }));
+function completeEnvironment(text: string, { key, written, first }: YamlPlace, isMap: boolean, offset: number): readonly Completion[] {
+  if (!isMap) return key === undefined ? completeVariable(written, offset, text) : [];
+  if (key !== undefined) return written === '' ? [] : completeVariable(`${key}=${written.replace(/^ *["']?/, '')}`, offset, text);
+  return first ? [] : completeVariable(written, offset, text).map((item) => ({ ...item, newText: item.newText.replace('=', ': ') }));
 }
 
 /** The image up to the place: the value of `image`, or of a build argument that holds an image of NVIDIA's. */

@@ -72,12 +72,12 @@ export function completeDevcontainer(text: string, offset: number, targets: read
   if (place.isKey) {
     if (at === '') return offerAll(listRootKeys(root, targets), place, offset);
     if (at === 'hostRequirements' && findValue(root, 'hostRequirements', 'gpu') === undefined) return offerAll(HOST_GPU.map(({ newText, detail }) => ({ newText: `"gpu": ${newText}`, detail })), place, offset);
-    return at === 'containerEnv' ? completeVariableName(place, offset) : [];
+    return at === 'containerEnv' ? completeVariableName(text, place, offset) : [];
   }
   if (at === 'hostRequirements.gpu') return offerAll(HOST_GPU, place, offset);
-  if (at === `runArgs.${ITEM}`) return completeRunArg(root, place, offset, targets);
+  if (at === `runArgs.${ITEM}`) return completeRunArg(text, root, place, offset, targets);
   if (!place.quoted) return [];
-  if (/^containerEnv\.\w+$/.test(at)) return completeVariable(`${place.path[1] ?? ''}=${place.typed}`, offset);
+  if (/^containerEnv\.\w+$/.test(at)) return completeVariable(`${place.path[1] ?? ''}=${place.typed}`, offset, text);
   if (at === 'image' || (/^build\.args\.\w+$/.test(at) && /^(?:nvidia|nvcr\.io)\//.test(place.typed))) return completeImage(place.typed, offset, readImageWishes([], 'devel', targets), targets);
   return [];
 }
@@ -100,7 +100,7 @@ function asksForGpu(root: DataMap | undefined, besides = -1): boolean {
 }
 
 /** An element of `runArgs`: an option, or the value of the one before. */
-function completeRunArg(root: DataMap | undefined, place: JsonPlace, offset: number, targets: readonly Target[]): readonly Completion[] {
+function completeRunArg(text: string, root: DataMap | undefined, place: JsonPlace, offset: number, targets: readonly Target[]): readonly Completion[] {
   // With Compose they are ignored: run-args-compose.
   if (findValue(root, 'dockerComposeFile') !== undefined) return [];
   const list = findValue(root, 'runArgs');
@@ -111,12 +111,12 @@ function completeRunArg(root: DataMap | undefined, place: JsonPlace, offset: num
   const runtime: RunArg = { name: '--runtime', value: 'nvidia', detail: isJetson(targets) ? TEXT.jetson : TEXT.runtime };
   const gpus = isJetson(targets) ? [runtime] : [...GPUS, runtime];
   if (isValue) {
-    if (pending.name === '-e' || pending.name === '--env') return place.quoted ? completeVariable(place.typed, offset) : [];
+    if (pending.name === '-e' || pending.name === '--env') return place.quoted ? completeVariable(place.typed, offset, text) : [];
     const values = [...gpus, ...MEMORY, CAMERA].filter(({ name }) => name === pending.name);
     return offerAll(values.map(({ value, detail }) => ({ newText: `"${value}"`, detail })), place, offset);
   }
   const variable = /^(?:--env=|-e)(.*)$/.exec(place.typed)?.[1];
-  if (variable !== undefined) return completeVariable(variable, offset);
+  if (variable !== undefined) return completeVariable(variable, offset, text);
   const others = readRunOptions(list).filter(({ node }) => node.range.start !== start);
   const has = (name: string, value?: string): boolean => others.some((option) => option.name === name && (value === undefined || option.value === value));
   const memory = MEMORY.filter(({ name, value }) => (name === '--ulimit' ? !has(name, value) : !has('--shm-size') && !has('--ipc')));
@@ -131,13 +131,13 @@ function writeArg({ name, value, detail, split }: RunArg): readonly Offer[] {
 }
 
 /** `"NVIDIA_…": "value"`, with the value that most want; the name alone where it has one. */
-function completeVariableName(place: JsonPlace, offset: number): readonly Completion[] {
+function completeVariableName(text: string, place: JsonPlace, offset: number): readonly Completion[] {
   if (!place.quoted) return [];
-  const variables = completeVariable(place.typed, offset).filter(({ kind }) => kind === 'variable');
+  const variables = completeVariable(place.typed, offset, text).filter(({ kind }) => kind === 'variable');
   return offerAll(
     variables.map(({ newText, detail = '' }) => {
       const name = newText.replace('=', '');
-      return { newText: place.next === ':' ? `"${name}"` : `"${name}": "${completeVariable(newText, offset)[0]?.newText ?? ''}"`, detail };
+      return { newText: place.next === ':' ? `"${name}"` : `"${name}": "${completeVariable(newText, offset, text)[0]?.newText ?? ''}"`, detail };
     }),
     { ...place, next: place.next === ':' ? ',' : place.next },
     offset,

@@ -14,16 +14,13 @@ const MAX_TAGS = 100;
 /** So many of them say at once what they hold: those that are in sight. */
 const DESCRIBED = 12;
 
-/** Images of which tags can be offered, with the suffix that every tag of these years has. */
-const NGC_IMAGES: readonly (readonly [image: string, suffix: string])[] = [
-  ['nvcr.io/nvidia/tensorrt', '-py3'],
-  ['nvcr.io/nvidia/pytorch', '-py3'],
-  ['nvcr.io/nvidia/tritonserver', '-py3'],
-  ['nvcr.io/nvidia/tensorflow', '-tf2-py3'],
-];
-
-/** Releases from this one on have these suffixes: TensorFlow 2 came with it. */
-const SUFFIXED_SINCE = '20.02';
+/** Images of which tags can be offered, with the suffix that most people want. */
+const NGC_IMAGES: ReadonlyMap<string, string> = new Map([
+  ['nvcr.io/nvidia/tensorrt', 'py3'],
+  ['nvcr.io/nvidia/pytorch', 'py3'],
+  ['nvcr.io/nvidia/tritonserver', 'py3'],
+  ['nvcr.io/nvidia/tensorflow', 'tf2-py3'],
+]);
 
 /** What can stand where an image is named: names of NVIDIA's images, then tags that are served. `typed` ends at `offset`. */
 export function completeImage(typed: string, offset: number, wishes: StageWishes | undefined, targets: readonly Target[]): readonly Completion[] {
@@ -44,7 +41,7 @@ export function completeImage(typed: string, offset: number, wishes: StageWishes
 }
 
 function completeName(typed: string, offset: number): readonly Completion[] {
-  const names = ['nvidia/cuda', ...NGC_IMAGES.map(([image]) => image)].filter((name) => name.startsWith(typed));
+  const names = ['nvidia/cuda', ...NGC_IMAGES.keys()].filter((name) => name.startsWith(typed));
   return names.map((name) => ({ label: name, detail: '', newText: `${name}:`, range: { start: offset - typed.length, end: offset }, kind: 'image' }));
 }
 
@@ -74,11 +71,18 @@ function rankCudaImage({ cuda, flavor, cudnn, os }: CudaImage, wishes: StageWish
   const version = cuda ?? '0';
   const cudaRank = wished === undefined || hasPrefix(version, wished) || hasPrefix(wished, version) ? 0 : majorMinorOf(version) === majorMinorOf(wished) ? 1 : majorOf(version) === majorOf(wished) ? 2 : 3;
   const osRank = wishes?.os === undefined ? (os?.startsWith('ubuntu') === true ? 0 : 1) : os === wishes.os ? 0 : os?.replace(/[\d.]+$/, '') === wishes.os.replace(/[\d.]+$/, '') ? 1 : 2;
-  const cudnnRank = Number((wishes?.cudnn !== undefined) !== (cudnn !== false));
-  const flavors = wishes?.flavor === 'devel' ? ['devel', 'runtime', 'base'] : wishes?.flavor === 'runtime' ? ['runtime', 'base', 'devel'] : ['devel', 'runtime', 'base'];
+  const flavors = wishes?.flavor === 'runtime' ? ['runtime', 'base', 'devel'] : ['devel', 'runtime', 'base'];
+  const flavorRank = flavors.indexOf(flavor ?? 'base');
+  const number = numberOf(version);
   // Of another minor version of the same CUDA the nearest is best, of the same one, or without a wish, the newest.
-  const distance = cudaRank === 2 ? Math.abs(numberOf(version) - numberOf(wished ?? '0')) : 0;
-  return [cudaRank, osRank, distance, -numberOf(version), cudnnRank, -Number(/[\d.]+$/.exec(os ?? '')?.[0] ?? 0), flavors.indexOf(flavor ?? 'base')];
+  const distance = cudaRank === 2 ? Math.abs(number - numberOf(wished ?? '0')) : 0;
+  // A newer release is worth less than the libraries that are needed, and no others; a newer patch less than the flavor.
+  return [cudaRank, osRank, distance, rankCudnn(cudnn, wishes?.cudnn), -Math.trunc(number / 100), wishes?.flavor === undefined ? 0 : Number(flavorRank > 0), -number, -Number(/[\d.]+$/.exec(os ?? '')?.[0] ?? 0), flavorRank];
+}
+
+function rankCudnn(held: CudaImage['cudnn'], wished: string | undefined): number {
+  if (wished === undefined) return Number(held !== false);
+  return held === wished || (wished === '' && held !== false) ? 0 : held === null ? 1 : held === false ? 2 : 3;
 }
 
 /** 12.4.1 → 120401. */
@@ -95,17 +99,21 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** Releases of an NGC image that begin so: those that run on the targets' drivers first, then those with the wished CUDA, then the newest. */
+/**
+ * Tags of an NGC image that were seen and begin so: those that run on the targets' drivers first, then those with the
+ * wished CUDA, then the variant that most people want, then the newest.
+ */
 function listNgcTags(image: string, typed: string, targets: readonly Target[], wishes: StageWishes | undefined): readonly string[] {
-  const suffix = NGC_IMAGES.find(([name]) => name === image)?.[1];
-  if (suffix === undefined) return [];
+  const wanted = NGC_IMAGES.get(image);
+  if (wanted === undefined) return [];
   const drivers = targets.flatMap(({ driver }) => driver ?? []);
   return ngcReleases(image)
-    .filter(({ release }) => compareDotted(release, SUFFIXED_SINCE) >= 0 && `${release}${suffix}`.startsWith(typed))
-    .map((row) => ({ row, rank: [Number(!runsOnAll(row, drivers)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda))] }))
+    .flatMap((row) => row.tags.map((suffix) => ({ row, tag: `${row.release}-${suffix}`, isWanted: suffix === wanted })))
+    .filter(({ tag }) => tag.startsWith(typed))
+    .map(({ row, tag, isWanted }) => ({ row, tag, rank: [Number(!runsOnAll(row, drivers)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda)), Number(!isWanted)] }))
     .sort((a, b) => compareRanks(a.rank, b.rank) || compareDotted(b.row.release, a.row.release))
     .slice(0, MAX_TAGS)
-    .map(({ row }) => `${row.release}${suffix}`);
+    .map(({ tag }) => tag);
 }
 
 function runsOnAll(row: NgcImage, drivers: readonly string[]): boolean {

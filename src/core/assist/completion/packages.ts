@@ -1,5 +1,6 @@
 import { aptBuilds, isInNetworkRepository, libraryOfPackage } from '../../facts/apt-builds';
 import { isAptVersionKnown } from '../../facts/apt-versions';
+import { allCudaImages } from '../../facts/cuda-images';
 import { chooseCudnnBuilds, cudnnPackageOf } from '../../facts/cudnn';
 import { chooseBuilds, type BuildCandidate } from '../../facts/tensorrt-builds';
 import { packageFamily } from '../../facts/tensorrt-packages';
@@ -9,7 +10,7 @@ import { msg, type Message } from '../../l10n/message';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep, StackState } from '../../stack/model';
 import { parseNvidiaPackageVersion } from '../../version/debian';
-import { hasPrefix, majorOf } from '../../version/dotted';
+import { hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
 import type { Completion } from './model';
 
 /** Packages of TensorRT that people install; those of the release at hand are offered. */
@@ -29,7 +30,7 @@ export function completePackage(line: string, offset: number, step: InstructionS
   const range = (typed: string): Completion['range'] => ({ start: offset - typed.length, end: offset });
   if (equals !== undefined) {
     return listVersions(name, state, step, distro)
-      .filter(({ version: found }) => found.startsWith(version) && isAptVersionKnown(name, found, distro).status !== 'absent')
+      .filter(({ version: found }) => found.startsWith(version) && isAptVersionKnown(name, found, distro).status === 'known')
       .slice(0, MAX_VERSIONS)
       .map(({ version: found, detail }) => ({ label: found, detail, newText: found, range: range(version), kind: 'version' }));
   }
@@ -112,19 +113,25 @@ function listNames(typed: string, state: StackState, step: InstructionStep, dist
       const name = family.replace('{M}', major);
       if (!name.startsWith(typed) || packageFamily(name) === undefined) continue;
       const pins = pinSet([name], best);
-      if (pins === undefined || pins.some((pin) => isAptVersionKnown(pin.package, pin.version, distro).status === 'absent')) continue;
+      if (pins === undefined || pins.some((pin) => isAptVersionKnown(pin.package, pin.version, distro).status !== 'known')) continue;
       const newText = pins.map((pin) => `${pin.package}=${pin.version}`).join(indent === undefined ? ' ' : ` \\\n${indent}`);
       const [only, second] = pins;
       items.push({ label: only !== undefined && second === undefined ? newText : msg`${name} with all that it needs, pinned`, detail, newText });
       items.push({ label: name, detail, newText: name });
     }
   }
-  const cudnn = cudnnPackageOf('9', cuda);
-  for (const name of ['libcudnn8', ...(cudnn === undefined ? [] : [cudnn])]) {
-    if (!name.startsWith(typed)) continue;
+  for (const major of listCudnnMajors(cuda)) {
+    const name = cudnnPackageOf(major, cuda);
+    if (name?.startsWith(typed) !== true) continue;
     const [build] = chooseCudnnBuilds({ cuda, major: Number(/\d+/.exec(name)?.[0]), distro });
-    if (build === undefined) continue;
+    if (build === undefined || isAptVersionKnown(name, build.version, distro).status !== 'known') continue;
     items.push({ label: `${name}=${build.version}`, detail: describeCudnn(build.cuda), newText: `${name}=${build.version}` });
   }
   return items;
+}
+
+/** Major versions of cuDNN, first those that NVIDIA's images of a CUDA have. */
+function listCudnnMajors(cuda: string): readonly string[] {
+  const own = new Set(allCudaImages().flatMap((image) => (image.cuda !== null && majorMinorOf(image.cuda) === majorMinorOf(cuda) && typeof image.cudnn === 'string' ? image.cudnn : [])));
+  return own.has('8') || own.size === 0 ? ['8', '9'] : ['9', '8'];
 }

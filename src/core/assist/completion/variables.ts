@@ -1,11 +1,14 @@
+import { findVideoImage } from '../../facts/application-images';
 import { msg, type Message } from '../../l10n/message';
 import type { Completion } from './model';
+
+type VariableValue = readonly [value: string, detail: Message];
 
 /**
  * Variables by which the NVIDIA container toolkit takes orders, and what each value does:
  * https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html (2026-11-20).
  */
-const VARIABLES: Readonly<Record<string, { readonly detail: Message; readonly list: boolean; readonly values: readonly (readonly [value: string, detail: Message])[] }>> = {
+const VARIABLES: Readonly<Record<string, { readonly detail: Message; readonly list: boolean; readonly values: readonly VariableValue[] }>> = {
   NVIDIA_VISIBLE_DEVICES: {
     detail: msg`GPUs that a container gets under the NVIDIA runtime`,
     list: false,
@@ -31,8 +34,25 @@ const VARIABLES: Readonly<Record<string, { readonly detail: Message; readonly li
   },
 };
 
-/** Names and values of the toolkit's variables, in ENV and ARG and behind `-e`. `line` ends at `offset`. */
-export function completeVariable(line: string, offset: number): readonly Completion[] {
+/** Programs that need more of the driver than CUDA. */
+const VIDEO = /\b(?:ffmpeg|gst-launch|gstreamer|nvenc|nvdec|cuvid|nv-codec-headers|PyNvVideoCodec)/i;
+const GRAPHICS = /\b(?:vulkan|libglvnd|libegl1|virtualgl|rviz2?|gazebo)\b/i;
+
+/** The capabilities that go with the programs of a file. */
+function listNeeded(text: string): readonly VariableValue[] {
+  const images = [...text.matchAll(/\bimage["\s]*:\s*["']?([^\s"'#:@]+)/g)].flatMap(({ 1: repository }) => repository ?? []);
+  const hasVideo = VIDEO.test(text) || images.some((repository) => findVideoImage(repository) !== undefined);
+  return [
+    ...(hasVideo ? [['compute,utility,video', msg`CUDA, nvidia-smi and the Video Codec SDK`] as const] : []),
+    ...(GRAPHICS.test(text) ? [['compute,utility,graphics', msg`CUDA, nvidia-smi, OpenGL and Vulkan`] as const] : []),
+  ];
+}
+
+/**
+ * Names and values of the toolkit's variables, in ENV and ARG and behind `-e`. `line` ends at `offset`; `around` is the
+ * file, whose programs may need more than CUDA.
+ */
+export function completeVariable(line: string, offset: number, around: string): readonly Completion[] {
   const [, name = '', equals, written = ''] = /(?:^|[\s"'])([A-Z][A-Z\d_]*)(?:([= ])["']?([\w,-]*))?$/.exec(line.replace(/^\s*(?:ENV|ARG)\s+/i, '')) ?? [];
   if (equals === undefined) {
     if (name.length < 2) return [];
@@ -45,7 +65,8 @@ export function completeVariable(line: string, offset: number): readonly Complet
   const items = variable.list ? written.split(',') : [written];
   const typed = items.at(-1) ?? '';
   const taken = new Set(items.slice(0, -1));
-  return variable.values
+  const values = variable.list && taken.size === 0 ? [...listNeeded(around), ...variable.values] : variable.values;
+  return values
     .filter(([value]) => value.startsWith(typed) && !value.split(',').some((one) => taken.has(one)) && (taken.size === 0 || value !== 'all'))
     .map(([value, detail]) => ({ label: value, detail, newText: value, range: { start: offset - typed.length, end: offset }, kind: 'value' }));
 }
