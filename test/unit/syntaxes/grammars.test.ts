@@ -63,9 +63,9 @@ describe('in a Dockerfile', () => {
     ['FROM nvcr.io/nvidia/l4t-base:r35.3.1', ['FROM → keyword.other.special-method', 'nvcr.io/nvidia/l4t-base → entity.name.type.image', 'r35.3.1 → constant.numeric.version']],
     [
       '    libnvinfer8=8.6.1.6-1+cuda11.8 \\',
-      ['libnvinfer8 → support.class.package', '= → keyword.operator', '8.6.1.6-1 → constant.numeric.version', '+cuda11.8 → entity.other.attribute-name.cuda'],
+      ['libnvinfer8 → support.class.package', '= → keyword.operator', '8.6.1.6-1 → constant.numeric.version', '+cuda11.8 → variable.other.cuda'],
     ],
-    ['RUN pip install torch==2.1.0+cu121 --index-url https://download.pytorch.org/whl/cu121', ['RUN → keyword', '+cu121 → entity.other.attribute-name.cuda', 'cu121 → entity.other.attribute-name.cuda']],
+    ['RUN pip install torch==2.1.0+cu121 --index-url https://download.pytorch.org/whl/cu121', ['RUN → keyword', '+cu121 → variable.other.cuda', 'cu121 → variable.other.cuda']],
     ['RUN pip install tensorrt-cu12==10.3.0', ['RUN → keyword', 'tensorrt-cu12 → support.class.package', '== → keyword.operator', '10.3.0 → constant.numeric.version']],
     [
       'ENV TORCH_CUDA_ARCH_LIST=8.6;8.9+PTX',
