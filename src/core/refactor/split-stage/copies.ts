@@ -31,7 +31,11 @@ export function chooseCopies(made: readonly Made[], trees: readonly Tree[], need
   const chosen = new Set<string>();
   const wanted = [...needs.paths, ...setupPaths].filter((path) => !isCuda(path));
   for (const { path, role } of made) {
-    if (role !== 'product' || isPassing(path) || isShared(path) || isCuda(path)) continue;
+    if (role !== 'product' || isPassing(path) || isShared(path)) continue;
+    if (isCuda(path)) {
+      check.push(msg`${path} stays in the build stage: it lies in the CUDA of the devel image.`);
+      continue;
+    }
     if (isToolchain(path) && !wanted.some((need) => isInside(path, need))) done.push(msg`${path} stays in the build stage: it serves to compile.`);
     else chosen.add(path);
   }

@@ -6,7 +6,7 @@ import type { ActionStep, StackState } from '../../stack/model';
 import { baseName, isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import { homeOf, isPassing, isShared, isSystem } from './places';
-import { installRoots, type PythonPlaces } from './python-places';
+import { condaRoot, installRoots, type PythonPlaces } from './python-places';
 
 /** Files that a command leaves. */
 export interface Made {
@@ -31,15 +31,17 @@ const UNKNOWN_EFFECT: Effect = { kind: 'unknown' };
 
 const SETUP_COMMANDS = new Set(
   ('apt apt-get aptitude add-apt-repository apt-add-repository apt-key apt-mark dpkg debconf-set-selections dpkg-reconfigure yum dnf microdnf tdnf yum-config-manager rpm update-alternatives alternatives ' +
-    'groupadd useradd adduser addgroup usermod groupmod passwd chpasswd userdel groupdel deluser locale-gen update-locale localedef update-ca-certificates ldconfig ssh-keygen setcap').split(' '),
+    'groupadd useradd adduser addgroup usermod groupmod passwd chpasswd userdel groupdel deluser chsh locale-gen update-locale localedef update-ca-certificates ldconfig ssh-keygen setcap').split(' '),
 );
 
 /** Commands that ask, print or set something for the rest of the script. */
 const HARMLESS = new Set(
   (': [ [[ test true false cd pushd popd set export unset shopt source . local readonly declare alias return exit trap wait umask hash ulimit read echo printf cat ls pwd which type env printenv date sleep nproc uname whoami id dirname basename head tail grep awk cut tr sort wc find xargs tee ' +
-    'nvidia-smi ldd file stat du df diff md5sum sha256sum sha512sum sha1sum gpg strip patch ccache lscpu free yes seq expr arch getconf mktemp sync lsb_release').split(' '),
+    'gunzip gzip bunzip2 unxz xz nvidia-smi ldd file stat du df diff md5sum sha256sum sha512sum sha1sum gpg strip patch ccache lscpu free yes seq expr arch getconf mktemp sync lsb_release').split(' '),
 );
 
+/** Read by the shell of a user when it starts. */
+const STARTUP_FILE = /\/\.(?:bashrc|bash_profile|profile|zshrc)$/;
 /** Scripts that add a repository of packages. */
 const REPOSITORY_SCRIPT = /nodesource\.com|packagecloud\.io|script\.(?:deb|rpm)\.sh/;
 /** What is fetched to install packages with. */
@@ -72,21 +74,14 @@ export class EffectReader {
     return this.#trees.some((tree) => isInside(tree, path));
   }
 
-  /** The effect of a command with its actions; `state` is that before it. */
-  read(command: ShellCommand, actions: readonly ActionStep[], state: StackState): Effect {
+  /** The effect of a command with its actions; `state` is that before it, `pipeline` the commands that it is joined to. */
+  read(command: ShellCommand, actions: readonly ActionStep[], state: StackState, pipeline: readonly ShellCommand[]): Effect {
     const folder = resolvePath(state.workdir, command.workingDirectory ?? state.workdir);
     if (folder.includes(UNKNOWN)) return UNKNOWN_EFFECT;
     const at = (path: string): string => resolvePath(folder, path.replace(/^~(?=\/|$)/, homeOf(state.user)));
-    const made: Made[] = [];
-    for (const { action } of actions) {
-      const effect = this.#ofAction(action, command, at, folder, state);
-      if (effect.kind === 'makes') made.push(...effect.made);
-      else if (effect.kind !== 'nothing') return effect;
-      else if (action.kind !== 'execute') return effect;
-    }
-    if (made.length > 0) return this.#remember(made);
-    const own = this.#ofCommand(command, at, folder, state);
-    return own.kind === 'makes' ? this.#remember(own.made) : own;
+    const effects = actions.flatMap(({ action }) => (action.kind === 'execute' ? [] : [this.#ofAction(action, command, at, folder, state)]));
+    const effect = effects.find(({ kind }) => kind === 'unknown' || kind === 'setup') ?? mergeMade(effects) ?? effects[0] ?? this.#ofCommand(command, at, folder, state, pipeline);
+    return effect.kind === 'makes' ? this.#remember(effect.made) : effect;
   }
 
   #remember(made: readonly Made[]): Effect {
@@ -112,11 +107,11 @@ export class EffectReader {
       case 'pip-uninstall':
         return NOTHING;
       case 'conda-install': {
-        const root = this.#places.condaRoots.at(-1);
+        const root = condaRoot(state, this.#places);
         return root === undefined ? UNKNOWN_EFFECT : makes(root);
       }
       case 'download':
-        if (action.pipedToShell) return REPOSITORY_SCRIPT.test(action.url.value) ? SETUP : UNKNOWN_EFFECT;
+        if (action.pipedToShell) return ofInstallScript(action.url.value, state);
         return ofDownload(command, at);
       case 'extract':
         return this.#ofExtract(action, at, folder);
@@ -143,12 +138,15 @@ export class EffectReader {
   /** mkdir, and text written to a file. */
   #ofFiles(paths: readonly string[]): Effect {
     if (paths.some((path) => path.includes(UNKNOWN))) return UNKNOWN_EFFECT;
+    if (paths.every((path) => STARTUP_FILE.test(path))) return SETUP;
     return paths.every((path) => isPassing(path) || this.isInTree(path)) ? NOTHING : SETUP;
   }
 
   #ofCopy({ link, sources, destination }: FileCopy, at: (path: string) => string): Effect {
     const target = at(destination.value);
     const from = sources.map(({ value }) => at(value));
+    // `ln -s $(which python3) /usr/bin/python`
+    if (link && isSystem(target) && !target.includes(UNKNOWN) && from.some((path) => path.includes(UNKNOWN))) return SETUP;
     if ([target, ...from].some((path) => path.includes(UNKNOWN))) return UNKNOWN_EFFECT;
     if (isPassing(target) || /\/stubs(?:\/|$)/.test(from.join(' '))) return NOTHING;
     if (this.isInTree(target) && (link || from.every((path) => this.isInTree(path) || isPassing(path)))) return NOTHING;
@@ -176,7 +174,7 @@ export class EffectReader {
   #ofPip(action: PipInstall, command: ShellCommand, at: (path: string) => string, folder: string, state: StackState): Effect {
     const projects = action.requirements.filter(({ editable, url }) => editable && url !== undefined && !/^[a-z+]+:\/\//.test(url));
     const made: Made[] = projects.map(({ url }) => ({ path: at((url ?? '').replace(/\[[^\]]*\]$/, '').replace(/^file:/, '')), role: 'product' }));
-    for (const path of installRoots(action, command, at, folder, state, this.#places)) made.push({ path, role: 'product' });
+    for (const path of installRoots(action.tool, command, at, folder, state, this.#places, action.interpreter)) made.push({ path, role: 'product' });
     return { kind: 'makes', made };
   }
 
@@ -185,7 +183,7 @@ export class EffectReader {
     if (tool === 'setup.py') {
       const installs = words.some((word) => word === 'install' || word === 'develop');
       if (!installs) return this.#inTree(folder);
-      const roots = installRoots(undefined, command, at, folder, state, this.#places);
+      const roots = installRoots('pip', command, at, folder, state, this.#places);
       return makes(...roots, ...(words.includes('develop') ? [folder] : []));
     }
     const args = parseArguments(command.words, 1, optionStyle('-C --directory -B -S -G -D --prefix --install-prefix -o -f -j --target --install --build --config --component'));
@@ -218,7 +216,7 @@ export class EffectReader {
     return path.includes(UNKNOWN) ? UNKNOWN_EFFECT : this.isInTree(path) || isPassing(path) ? { kind: 'makes', made: [] } : makes(path);
   }
 
-  #ofCommand(command: ShellCommand, at: (path: string) => string, folder: string, state: StackState): Effect {
+  #ofCommand(command: ShellCommand, at: (path: string) => string, folder: string, state: StackState, pipeline: readonly ShellCommand[]): Effect {
     const { name } = command;
     const activated = /^(.*)\/bin\/activate$/.exec(command.words[1]?.text.value ?? '')?.[1];
     if ((name === '.' || name === 'source') && activated !== undefined) this.#places.active = at(activated);
@@ -240,7 +238,10 @@ export class EffectReader {
         return makes(environment);
       }
       if (words.some((word) => /^(?:-V|--version)$/.test(word))) return NOTHING;
-      return words.some((word) => /get-pip\.py$/.test(word)) ? makes(...installRoots(undefined, command, at, folder, state, this.#places)) : UNKNOWN_EFFECT;
+      const bringsPip = (operands.length === 0 ? pipeline.flatMap((other) => other.words.map(({ text }) => text.value)) : words).some((word) => /get-pip\.py$/.test(word));
+      if (bringsPip || (name === 'uv' && operands[0] === 'sync')) return makes(...installRoots(name === 'uv' ? 'uv' : 'pip', command, at, folder, state, this.#places));
+      if (name === 'uv' && operands[0] === 'python') return makes(state.env.get('UV_PYTHON_INSTALL_DIR')?.value ?? `${homeOf(state.user)}/.local/share/uv`);
+      return UNKNOWN_EFFECT;
     }
     if (/^(?:g?cc|g\+\+|clang(?:\+\+)?|c\+\+|go|rustc)(?:-[\d.]+)?$/.test(name)) {
       const output = optionValue(parseArguments(command.words, 1, optionStyle('-o', false)), '-o')?.value;
@@ -257,6 +258,7 @@ export class EffectReader {
       return NOTHING;
     }
     if (name === 'git') return operands[0] === 'config' || this.isInTree(folder) || isPassing(folder) || operands[0] === 'lfs' ? NOTHING : UNKNOWN_EFFECT;
+    if (name === 'conda' && operands[0] === 'init') return SETUP;
     if (name === 'conda' || name === 'mamba' || name === 'pip' || /^pip[\d.]+$/.test(name)) return NOTHING;
     return isHarmless(command) ? NOTHING : UNKNOWN_EFFECT;
   }
@@ -271,10 +273,26 @@ function makes(...paths: readonly string[]): Effect {
   return { kind: 'makes', made: paths.filter((path) => !isPassing(path)).map((path) => ({ path, role: 'product' })) };
 }
 
+/** All that the actions of one command make; undefined where none makes anything. */
+function mergeMade(effects: readonly Effect[]): Effect | undefined {
+  const makers = effects.filter((effect) => effect.kind === 'makes');
+  return makers.length === 0 ? undefined : { kind: 'makes', made: makers.flatMap((effect) => effect.made) };
+}
+
 /** What an install puts below its prefix; of /usr/local that is what programs are found in, not the CUDA beside it. */
 function installed(prefix: string): Effect {
   if (prefix.includes(UNKNOWN) || prefix === '/usr' || prefix === '/') return UNKNOWN_EFFECT;
   return prefix === '/usr/local' ? makes('/usr/local/bin', '/usr/local/lib', '/usr/local/share') : makes(prefix);
+}
+
+/**
+ * Installers that are piped into a shell. uv's goes to ~/.local/bin (docs.astral.sh/uv/reference/installer), rustup's
+ * to ~/.cargo and ~/.rustup (rust-lang.github.io/rustup/installation).
+ */
+function ofInstallScript(url: string, { user }: StackState): Effect {
+  if (REPOSITORY_SCRIPT.test(url)) return SETUP;
+  if (/sh\.rustup\.rs/.test(url)) return NOTHING;
+  return /astral\.sh\/uv/.test(url) ? makes(`${homeOf(user)}/.local`) : UNKNOWN_EFFECT;
 }
 
 /** Files that are fetched to be kept: archives, packages, keys and scripts are means. */

@@ -15,7 +15,7 @@ export type RuntimePackage =
 /** Compilers, build systems and debuggers; the library of OpenMP, which comes with the compiler, is another package. */
 const COMPILER = /^(?:build-essential|gcc|g\+\+|gcc-c\+\+|(?:gcc|g\+\+)-[\d.]+|gcc-toolset-\d+.*|devtoolset-\d+.*)$/;
 const TOOL =
-  /^(?:(?:cpp|clang|clang-(?:format|tidy)|lld|llvm)(?:-[\d.]+)?|make|gmake|cmake3?|cmake-data|ninja-build|autoconf|automake|libtool(?:-bin)?|pkg-config|pkgconf|pkgconfig|bison|flex|nasm|yasm|ccache|meson|swig|dpkg-dev|debhelper|devscripts|rpm-build|gdb|valgrind|doxygen|checkinstall|.*-(?:dbg|doc|debuginfo))$/;
+  /^(?:(?:cpp|clang|clang-(?:format|tidy)|lld|llvm)(?:-[\d.]+)?|make|gmake|cmake3?|cmake-data|ninja-build|autoconf|automake|libtool(?:-bin)?|pkg-config|pkgconf|pkgconfig|bison|flex|nasm|yasm|ccache|meson|swig|dpkg-dev|debhelper|devscripts|rpm-build|gdb|valgrind|doxygen|checkinstall|(?:.*-)?headers(?:-[\w.-]+)?|.*-(?:dbg|doc|debuginfo|static))$/;
 /** Packages of NVIDIA that bring nvcc or tools for developers (the meta-packages of the installation guide for Linux). */
 const TOOLKIT = /^(?:cuda(?:-\d+-\d+)?|nvidia-cuda-(?:toolkit|dev)|cuda-(?:toolkit|compiler|nvcc|minimal-build|command-line-tools|tools|nvprof|nsight(?:-compute|-systems)?|documentation|samples|demo-suite|gdb|cuobjdump|nvdisasm|sanitizer|memcheck)(?:-\d+-\d+)?)$/;
 /** `cuda-cudart-dev-12-4`, `libcublas-devel-12-4`: the library is named like the headers, without the `dev`. */
@@ -28,7 +28,7 @@ export function runtimePackage(spec: PackageSpec, manager: PackageInstall['manag
   if (name.includes(UNKNOWN) || spec.localFile) return { kind: 'same' };
   if (COMPILER.test(name)) return { kind: 'other', name: manager === 'apt' ? 'libgomp1' : 'libgomp' };
   if (TOOL.test(name) || TOOLKIT.test(name)) return { kind: 'left-out' };
-  if (!/-(?:dev|devel|static|headers)(?:$|-)/.test(name)) return { kind: 'same' };
+  if (!/-(?:dev|devel)(?:$|-)/.test(name)) return { kind: 'same' };
   const library = libraryOf(name, spec.version?.value);
   return library === undefined ? { kind: 'headers' } : { kind: 'other', name: library };
 }

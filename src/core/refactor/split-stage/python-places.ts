@@ -1,5 +1,4 @@
 import { hasOption, optionStyle, optionValue, parseArguments } from '../../shell/installers/arguments';
-import type { PipInstall } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import type { StackState } from '../../stack/model';
 import { findComponent, knownVersion } from '../../stack/query';
@@ -14,32 +13,42 @@ export interface PythonPlaces {
   active: string | undefined;
 }
 
+/** Folders of programs of conda and its environments, and of pyenv, by their names. */
+const CONDA_PATH = /^(\/.*(?:conda|forge|mamba)\d?)(?:\/envs\/[^/]+)?\/(?:condabin|bin)$/;
+const PYENV_PATH = /^(\/.*\/\.?pyenv)\/(?:shims|versions|bin)/;
+
 const STYLE = optionStyle('-t --target --prefix --root -p --python --project --directory');
+
+/** Tools that install Python packages. */
+export type PythonTool = 'pip' | 'uv' | 'pipx';
 
 /**
  * The folders that an install of Python packages fills: by its options, by the Python that it is called through, by
- * the environment in force, or the system's own. `action` is undefined for `setup.py install`.
+ * the environment in force, or the system's own.
  */
-export function installRoots(action: PipInstall | undefined, command: ShellCommand, at: (path: string) => string, folder: string, state: StackState, places: PythonPlaces): readonly string[] {
+export function installRoots(tool: PythonTool, command: ShellCommand, at: (path: string) => string, folder: string, state: StackState, places: PythonPlaces, given?: string): readonly string[] {
   const args = parseArguments(command.words, 1, STYLE);
   const target = optionValue(args, '-t', '--target', '--prefix', '--root');
   if (target !== undefined) return [at(target.value)];
   const home = homeOf(state.user);
-  if (action?.tool === 'pipx') return [`${home}/.local`];
-  if (hasOption(args, '--user')) return [`${home}/.local`];
-  const interpreter = action?.interpreter ?? (command.words[0]?.text.value.includes('/') === true ? command.words[0].text.value : undefined);
-  const own = interpreter?.includes('/') === true ? /^(.*)\/bin\/[^/]+$/.exec(at(interpreter))?.[1] : undefined;
+  if (tool === 'pipx' || hasOption(args, '--user')) return [`${home}/.local`];
+  const interpreter = given ?? command.words[0]?.text.value ?? '';
+  const own = interpreter.includes('/') ? /^(.*)\/bin\/[^/]+$/.exec(at(interpreter))?.[1] : undefined;
   if (own !== undefined && own !== '/usr' && own !== '/usr/local' && own !== '') return [rootOf(own, places)];
-  if (action?.tool === 'uv' && !hasOption(args, '--system') && state.env.get('UV_SYSTEM_PYTHON') === undefined) {
-    const project = state.env.get('UV_PROJECT_ENVIRONMENT')?.value;
-    const isProject = command.words.some(({ text }) => text.value === 'sync' || text.value === 'add') && !command.words.some(({ text }) => text.value === 'pip');
-    if (isProject) return [at(project ?? '.venv')];
+  if (tool === 'uv' && !hasOption(args, '--system') && state.env.get('UV_SYSTEM_PYTHON') === undefined) {
+    const words = command.words.map(({ text }) => text.value);
+    const isProject = !words.includes('pip') && (words.includes('sync') || words.includes('add'));
+    if (isProject) return [at(state.env.get('UV_PROJECT_ENVIRONMENT')?.value ?? '.venv')];
     return [activeEnvironment(state, places) ?? resolvePath(folder, '.venv')];
   }
   const active = activeEnvironment(state, places);
   if (active !== undefined) return [active];
-  if (home !== '/root') return [`${home}/.local`];
-  return ['/usr/local/bin', ...sitePackages(state)];
+  return home === '/root' ? ['/usr/local/bin', ...sitePackages(state)] : [`${home}/.local`];
+}
+
+/** The installation of conda in force; undefined where it is not known where it lies. */
+export function condaRoot({ env }: StackState, { condaRoots }: PythonPlaces): string | undefined {
+  return condaRoots.at(-1) ?? (env.get('PATH')?.value ?? '').split(':').flatMap((folder) => CONDA_PATH.exec(folder)?.[1] ?? [])[0];
 }
 
 /** The environment that the script has activated, or that PATH or VIRTUAL_ENV puts before the system's Python. */
@@ -50,8 +59,8 @@ function activeEnvironment({ env }: StackState, { environments, condaRoots, acti
   for (const folder of (env.get('PATH')?.value ?? '').split(':')) {
     const found = [...environments, ...condaRoots].find((root) => isInside(root, folder));
     if (found !== undefined) return found;
-    const versions = /^(\/.*\/\.?pyenv)\/(?:shims|versions|bin)/.exec(folder)?.[1];
-    if (versions !== undefined) return versions;
+    const named = CONDA_PATH.exec(folder)?.[1] ?? PYENV_PATH.exec(folder)?.[1];
+    if (named !== undefined) return named;
     if (folder === '/usr/bin' || folder === '/usr/local/bin') break;
   }
   return undefined;

@@ -48,7 +48,8 @@ export function readRun(step: ReadRun['step'], file: string, reader: EffectReade
   };
   for (const command of step.commands) {
     const own = step.actions.filter(({ action }) => action.command === command);
-    const effect = reader.read(command, own, own[0]?.before ?? step.before);
+    const pipeline = step.commands.filter((other) => other.file === command.file && other.pipeline === command.pipeline);
+    const effect = reader.read(command, own, own[0]?.before ?? step.before, pipeline);
     // What `$(…)` prints belongs to the command around it.
     if (command.substitution) continue;
     const key = `${command.file}:${command.pipeline}`;
@@ -85,9 +86,10 @@ const AROUND_INSTALLS = /^(?:apt(?:-get)?|yum|dnf|microdnf)$/;
 
 /**
  * The part of a RUN that sets up the system, without compilers: as it is written where all of it is kept, else put
- * together of the commands that are. `keeps` decides on commands that touch files.
+ * together of the commands that are. `keeps` decides on commands that touch files; `isAwaited` says that a later RUN
+ * needs the lists of packages that this one fetches; after the last build step (`isTail`) all is kept.
  */
-export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: (group: Group) => boolean, isTail: boolean): RuntimeRun {
+export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: (group: Group) => boolean, place: { readonly isTail: boolean; readonly isAwaited: boolean }): RuntimeRun {
   const { instruction } = step;
   const notes = { leftOut: [] as string[], replaced: [] as (readonly [string, string])[], headers: [] as string[] };
   const check: Message[] = [];
@@ -100,9 +102,9 @@ export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: 
     if (kept === 0) emptied.add(group);
   }
   // Nothing but the second stage has it.
-  if (isTail) return { text: cut(text, instruction.range, instruction.form === 'exec' || emptied.size > 0 ? [] : edits), ...notes, check };
+  if (place.isTail) return { text: cut(text, instruction.range, instruction.form === 'exec' || emptied.size > 0 ? [] : edits), ...notes, check };
   const candidates = groups.filter((group) => group.isWritten && group.effect.kind === 'setup' && !emptied.has(group) && keeps(group) && !removesOwn(group, installed));
-  const installs = candidates.some((group) => group.installs.length > 0);
+  const installs = candidates.some((group) => group.installs.length > 0) || place.isAwaited;
   const wanted = candidates.filter((group) => group.installs.length > 0 || installs || !isAroundInstalls(group));
   const scripted = groups.filter((group) => !group.isWritten && group.effect.kind === 'setup').flatMap((group) => group.installs.flatMap(({ packages }) => packages.map(({ name }) => name.value)));
   if (scripted.length > 0) check.push(msg`A script that the build stage runs installs ${[...new Set(scripted)].join(', ')}: the runtime stage lacks that.`);
@@ -126,7 +128,7 @@ export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: 
     }
     parts.push(group.commands.some(({ failureIgnored }) => failureIgnored) ? `{ ${written} || true; }` : written);
   }
-  if (parts.length === 0 || !parts.some((part) => !/^(?:apt(?:-get)?|yum|dnf) (?:-\S+ )*(?:update|clean|autoclean|autoremove)/.test(part))) return { text: undefined, ...notes, check };
+  if (parts.length === 0 || (!place.isAwaited && !parts.some((part) => !/^(?:apt(?:-get)?|yum|dnf) (?:-\S+ )*(?:update|clean|autoclean|autoremove)/.test(part)))) return { text: undefined, ...notes, check };
   const mounts = instruction.flags.filter(({ name, value }) => name === 'mount' && /type=cache/.test(value?.raw ?? '')).map(({ range }) => `${text.slice(range.start, range.end)} `);
   return { text: `RUN ${mounts.join('')}${parts.join(' \\\n && ')}`, ...notes, check };
 }
@@ -200,4 +202,16 @@ function cut(text: string, { start, end }: Range, edits: readonly TextEdit[]): s
     .filter(({ range }) => start <= range.start && range.end <= end)
     .map(({ range, newText }) => ({ range: { start: range.start - start, end: range.end - start }, newText }));
   return applyEdits(text.slice(start, end), inside) ?? text.slice(start, end);
+}
+
+/** The runs whose lists of packages a later one installs from without fetching them again. */
+export function findAwaited(runs: Iterable<ReadRun>): ReadonlySet<ReadRun> {
+  const awaited = new Set<ReadRun>();
+  let last: ReadRun | undefined;
+  for (const run of runs) {
+    const updates = run.groups.some(({ commands }) => commands.some(({ name, words }) => AROUND_INSTALLS.test(name) && words.some(({ text }) => text.value === 'update')));
+    if (updates) last = run;
+    else if (last !== undefined && run.groups.some(({ installs }) => installs.length > 0)) awaited.add(last);
+  }
+  return awaited;
 }

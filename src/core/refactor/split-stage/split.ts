@@ -3,16 +3,16 @@ import type { Comment, CommandInstruction, CopyInstruction, Instruction } from '
 import { msg, type Message } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { applyEdits, type TextEdit } from '../../text/edit';
-import { isInside, resolvePath } from '../../text/path';
+import { baseName, isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import { chooseCopies, type Copies, type Tree } from './copies';
 import { EffectReader, type Made } from './effects';
 import { findLoss } from './judge';
 import type { Refusal, StageSplit } from './model';
 import { readNeeds, type Needs } from './needs';
-import { isPassing, isShared, isSystem } from './places';
+import { homeOf, isPassing, isShared, isSystem } from './places';
 import { redirectReferences, refuseByUse } from './references';
-import { readRun, writeRuntimeRun, type Group, type ReadRun } from './run';
+import { findAwaited, readRun, writeRuntimeRun, type Group, type ReadRun } from './run';
 import { findRuntimeImage, type RuntimeImage } from './runtime-image';
 
 /** An instruction of the second stage. */
@@ -183,6 +183,7 @@ function writeStages(reading: Reading, stack: StackReport, runtime: RuntimeImage
   const done: Message[] = [];
   const check: Message[] = [];
   const moved: InstructionStep[] = [];
+  const awaited = findAwaited(runs.values());
   const leftOut = new Set<string>();
   const replaced = new Map<string, string>();
   const headers = new Set<string>();
@@ -196,7 +197,7 @@ function writeStages(reading: Reading, stack: StackReport, runtime: RuntimeImage
     if (isRun(step)) {
       const run = runs.get(step);
       if (run === undefined) return;
-      const result = writeRuntimeRun(run, text, (group) => keepsGroup(group, step, reading, copies), isTail);
+      const result = writeRuntimeRun(run, text, (group) => keepsGroup(group, step, reading, copies), { isTail, isAwaited: awaited.has(run) });
       for (const one of result.leftOut) leftOut.add(one);
       for (const [before, after] of result.replaced) replaced.set(before, after);
       for (const one of result.headers) headers.add(one);
@@ -258,7 +259,7 @@ function keepsGroup({ commands }: Group, step: InstructionStep, reading: Reading
     const words = command.words.slice(1).map(({ text }) => text.value).filter((word) => !word.startsWith('-'));
     // Modes, owners, scripts and what is printed are no paths.
     const operands = /^(?:chmod|chown|chgrp|sed)$/.test(command.name) ? words.slice(1) : /^(?:echo|printf)$/.test(command.name) ? [] : words;
-    const targets = [...operands, ...command.redirects.flatMap(({ target }) => target?.value ?? [])].map((word) => resolvePath(folder, word));
+    const targets = [...operands, ...command.redirects.flatMap(({ target }) => target?.value ?? [])].map((word) => resolvePath(folder, word.replace(/^~(?=\/|$)/, homeOf(step.before.user))));
     return targets.every((path) => !copies.paths.some((copied) => isInside(copied, path)) && !reading.trees.some((tree) => isInside(tree.path, path)));
   });
 }
@@ -302,10 +303,12 @@ function dropIdle(entries: readonly Entry[], { stage }: Reading): readonly Entry
 /** Before what comes after the build, and before a user without rights and a command that uses what is copied. */
 function placeOfBlock(entries: readonly Entry[], { paths }: Copies, lastBuild: number): number {
   const tail = entries.findIndex(({ index }) => index > lastBuild);
-  const early = entries.findIndex(({ index, step: { instruction }, text }) => {
+  const early = entries.findIndex(({ index, step, text }) => {
+    const { instruction } = step;
     if (index > lastBuild) return false;
     if (instruction.kind === 'user') return !/^(?:root|0)(?::|$)/.test(instruction.argument?.raw ?? '');
-    return instruction.kind === 'run' && paths.some((path) => !path.startsWith('/usr/local/') && text.includes(path));
+    const words = step.commands.flatMap((command) => command.words.map((word) => word.text.value)).filter((word) => text.includes(baseName(word)));
+    return instruction.kind === 'run' && paths.some((path) => !path.startsWith('/usr/local/') && words.some((word) => isInside(path, word)));
   });
   const places = [tail, early].filter((place) => place >= 0);
   return places.length === 0 ? entries.length : Math.min(...places);
