@@ -132,6 +132,12 @@ async function shootDocument(page, name, crop) {
   if (size > MAX_BYTES) throw new Error(`${name}.png is larger than ${MAX_BYTES / 1024} kB`);
 }
 
+/** A point of the status bar that says nothing when the pointer is on it. */
+function restingPlace(page) {
+  const { width, height } = page.viewportSize();
+  return [width / 2, height - 4];
+}
+
 /** What a person does in a workbench. */
 function hands(page) {
   const quickInput = page.locator('.quick-input-widget');
@@ -155,13 +161,13 @@ function hands(page) {
           await page.keyboard.press('Escape');
         }
       }
-      await page.mouse.move(700, 5);
+      await page.mouse.move(...restingPlace(page));
       await page.waitForTimeout(300);
     },
     /** Takes the row of the list to choose from that holds a text. */
     choose: async (text) => {
       await quickInput.locator('.monaco-list-row').filter({ hasText: text }).first().click();
-      await page.mouse.move(700, 5);
+      await page.mouse.move(...restingPlace(page));
       await page.waitForTimeout(300);
     },
     /** Opens a file of the folder by its path, at a line and column. */
@@ -170,7 +176,8 @@ function hands(page) {
       await quickInput.locator('input').waitFor({ state: 'visible' });
       await page.keyboard.type(`${name}:${line}:${column}`);
       // What was open before stands in the list at once; the file itself when the folder has been searched.
-      await quickInput.locator(`.monaco-list-row[aria-label*="${path.dirname(name).split('/').at(-1)}"]`).filter({ hasText: path.basename(name) }).first().click();
+      const inFolder = path.dirname(name) === '.' ? '' : path.dirname(name).split('/').at(-1);
+      await quickInput.locator(`.monaco-list-row[aria-label*="${inFolder}"]`).filter({ hasText: path.basename(name) }).first().click();
       await page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="${name}"]`).waitFor();
       await page.waitForTimeout(500);
     },

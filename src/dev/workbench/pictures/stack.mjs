@@ -50,9 +50,7 @@ export default {
     await command('View: Close All Editors');
     await open('service/Dockerfile', 8, 45);
     await command('TensorRT: Explain Rule');
-    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await shoot('rule-pick');
-    await page.keyboard.press('Enter');
+    await page.locator('iframe.webview.ready').first().waitFor();
     await shoot('rule-page', { rest: 4000, crop: ['.part.editor'] });
     await command('View: Close All Editors');
     await open('service/Dockerfile', 1, 1);
