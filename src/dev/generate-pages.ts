@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { applyEdits, modify } from 'jsonc-parser';
 import { configSchema } from '../core/config/schema';
 import { registry } from '../core/engine/analyse';
-import { renderRulePage, runExample } from '../core/engine/page';
+import { listPageTexts, renderRulePage, runExample } from '../core/engine/page';
 import { overlaySchema } from '../core/overlay/schema';
+import type { Translations } from '../core/l10n/message';
 import type { RuleInfo } from '../core/rules/model';
 import type { Schema } from '../core/schema/model';
 import { smokeFileSchema } from '../core/smoke-file/schema';
@@ -18,17 +19,37 @@ const SEVERITIES = ['off', 'hint', 'information', 'warning', 'error'];
 const files = new GeneratedFiles();
 const rules = registry.rules;
 
-for (const rule of rules) files.write(`${PAGES}/${rule.id}.md`, renderRulePage(rule));
-const pages = new Set(rules.map((rule) => `${rule.id}.md`));
-for (const page of existsSync(PAGES) ? readdirSync(PAGES) : []) {
-  if (page.endsWith('.md') && !pages.has(page)) files.remove(`${PAGES}/${page}`);
+writePages(PAGES);
+for (const language of readdirSync('l10n').flatMap((name) => /^pages\.l10n\.(.+)\.json$/.exec(name)?.[1] ?? [])) {
+  writePages(`${PAGES}/${language}`, { ...readTexts(`bundle.l10n.${language}`), ...readTexts(`pages.l10n.${language}`) });
 }
+writePageTexts();
 writeSchema('config', '.trtc.yaml', configSchema());
 writeSchema('overlay', 'Overlay of TensorRT Containers', overlaySchema);
 writeSchema('smoke', '*.smoke.yaml', smokeFileSchema);
 writeManifest();
 writeRuleTable();
 files.report();
+
+/** The pages of all rules in a language. */
+function writePages(folder: string, translations?: Translations): void {
+  const names = new Set(rules.map(({ id }) => `${id}.md`));
+  for (const rule of rules) files.write(`${folder}/${rule.id}.md`, renderRulePage(rule, translations));
+  for (const page of existsSync(folder) ? readdirSync(folder) : []) {
+    if (page.endsWith('.md') && !names.has(page)) files.remove(`${folder}/${page}`);
+  }
+}
+
+/** What translators need for the pages, besides what is said at run time, too. */
+function writePageTexts(): void {
+  const bundle = readTexts('bundle.l10n');
+  const texts = listPageTexts(rules).filter((text) => !(text in bundle));
+  files.write('l10n/pages.l10n.json', `${JSON.stringify(Object.fromEntries(texts.map((text) => [text, text])), undefined, 2)}\n`);
+}
+
+function readTexts(name: string): Translations {
+  return JSON.parse(readFileSync(`l10n/${name}.json`, 'utf8')) as Translations;
+}
 
 /** A schema for editors: the YAML extension checks and completes by it, too. */
 function writeSchema(name: string, title: string, schema: Schema): void {

@@ -1,4 +1,4 @@
-// Finds the texts of folders that do not know VS Code, which the client hands to l10n.t.
+// Finds the texts that folders which do not know VS Code say in other languages.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
@@ -24,6 +24,18 @@ export function listGivenTexts(files, takers) {
 export function listPropertyTexts(files, name) {
   const properties = parse(files).flatMap((source) => listNodes(source, ts.isPropertyAssignment));
   return properties.filter((property) => property.name.getText() === name).flatMap(({ initializer }) => readTexts(initializer, new Map()));
+}
+
+/** The texts of the maps that properties of this name hold: those of `messages: { id: 'text' }`. */
+export function listMapTexts(files, name) {
+  const properties = parse(files).flatMap((source) => listNodes(source, ts.isPropertyAssignment)).filter((property) => property.name.getText() === name);
+  return properties.flatMap(({ initializer }) => listNodes(initializer, ts.isPropertyAssignment).flatMap((entry) => readTexts(entry.initializer, new Map())));
+}
+
+/** The templates of msg`…`, as `msg` of src/core/l10n makes them: `{0}` for what stands first. */
+export function listTaggedTexts(files) {
+  const tagged = parse(files).flatMap((source) => listNodes(source, ts.isTaggedTemplateExpression)).filter(({ tag }) => tag.getText() === 'msg');
+  return tagged.map(({ template }) => (ts.isTemplateExpression(template) ? template.templateSpans.reduce((text, { literal }, i) => `${text}{${i}}${literal.text}`, template.head.text) : template.text));
 }
 
 function parse(files) {

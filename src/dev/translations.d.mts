@@ -7,7 +7,7 @@ type Texts = Readonly<Record<string, string>>;
 export function listLanguages(): string[];
 
 /** The strings of a language, or the English ones; a file that is not there counts as empty. */
-export function readTexts(language?: string): { readonly manifest: Texts; readonly bundle: Texts };
+export function readTexts(language?: string): { readonly manifest: Texts; readonly bundle: Texts; readonly pages: Texts };
 
 /** What a language's files lack, have too much or have changed that must stay: a sentence each. */
 export function findFaults(language: string): string[];

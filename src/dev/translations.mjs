@@ -6,9 +6,12 @@ import { root } from './set-up.mjs';
 
 const MANIFEST = 'package.nls.json';
 const BUNDLE = 'l10n/bundle.l10n.json';
+const PAGES = 'l10n/pages.l10n.json';
 
 /** What stands for something else or must work as it is: `code`, {placeholders}, $(icons), targets of links, %keys%, line ends. */
 const FIXED = /`[^`]*`|\{\{?[.\w]+\}?\}|\$\([\w-]+\)|\]\([^)\s]*\)|%[a-z]\w*(?:\.[\w-]+)*%|\n/g;
+/** Words that English sentences agree by; another language need not say them. */
+const GRAMMAR = new Set(['{are}', '{have}', '{them}']);
 const BOLD = /\*\*(.+?)\*\*/g;
 const FENCE = /^```[\s\S]*?^```/gm;
 
@@ -18,7 +21,8 @@ export function listLanguages() {
 }
 
 export function readTexts(language) {
-  return { manifest: readJson(nameFile(MANIFEST, language)), bundle: readJson(nameFile(BUNDLE, language)) };
+  const [manifest, bundle, pages] = [MANIFEST, BUNDLE, PAGES].map((file) => readJson(nameFile(file, language)));
+  return { manifest, bundle, pages };
 }
 
 export function findFaults(language) {
@@ -28,6 +32,7 @@ export function findFaults(language) {
   const texts = [
     [MANIFEST, english.manifest, translated.manifest],
     [BUNDLE, english.bundle, translated.bundle],
+    [PAGES, english.pages, translated.pages],
   ];
   return [
     ...texts.flatMap(([file, from, to]) => compareTexts(from, to, titles).map((fault) => `${nameFile(file, language)}: ${fault}`)),
@@ -56,7 +61,7 @@ function compareText(english, translated, titles) {
 /** The parts that both languages must have; a command in bold has its title in the other language. */
 function listFixed(text, titles = new Map()) {
   const bold = Array.from(text.matchAll(BOLD), ([, name]) => `**${titles.get(name) ?? name}**`);
-  return [...(text.match(FIXED) ?? []), ...bold];
+  return [...(text.match(FIXED) ?? []), ...bold].filter((part) => !GRAMMAR.has(part));
 }
 
 function subtract(parts, others) {

@@ -120,5 +120,6 @@ class ClientDisk implements Disk {
 
 export const browserPlatform: Platform = {
   createDisk: (connection, folders) => new ClientDisk((params) => connection.sendRequest<FilesAnswer>(FILES_REQUEST, params), folders),
+  readBundle: () => undefined,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
 };

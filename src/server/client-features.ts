@@ -1,6 +1,7 @@
 import type { InitializeParams } from 'vscode-languageserver';
 import type { Translations } from '../core/l10n/message';
 import type { InitializationOptions } from '../core/protocol/requests';
+import type { Platform } from './disk';
 
 /** What the client at the other end can do, read once from `initialize`. */
 export interface ClientFeatures {
@@ -26,7 +27,7 @@ export interface ClientFeatures {
 }
 
 /** The features of the client that sent these parameters. */
-export function readClientFeatures({ capabilities, initializationOptions }: InitializeParams): ClientFeatures {
+export function readClientFeatures({ capabilities, initializationOptions, locale }: InitializeParams, platform: Pick<Platform, 'readBundle'>): ClientFeatures {
   const { textDocument, workspace } = capabilities;
   const diagnostics = textDocument?.diagnostic ?? textDocument?.publishDiagnostics;
   return {
@@ -43,7 +44,7 @@ export function readClientFeatures({ capabilities, initializationOptions }: Init
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
     options: readOptions(initializationOptions),
-    translations: readTranslations(initializationOptions),
+    translations: readTranslations((initializationOptions as { readonly translations?: unknown } | null | undefined)?.translations) ?? readBundle(locale, platform),
   };
 }
 
@@ -59,8 +60,14 @@ function readOptions(value: unknown): InitializationOptions {
   };
 }
 
-function readTranslations(options: unknown): Translations | undefined {
-  const { translations } = (options ?? {}) as { readonly translations?: unknown };
-  if (typeof translations !== 'object' || translations === null) return undefined;
-  return Object.fromEntries(Object.entries(translations).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+function readTranslations(value: unknown): Translations | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** What the package says in a language (`zh-CN`, `zh_CN.UTF-8`, `zh-Hans`), for clients that hand nothing over. */
+function readBundle(locale: string | undefined, platform: Pick<Platform, 'readBundle'>): Translations | undefined {
+  const tag = locale?.toLowerCase().replaceAll('_', '-').replace(/[.@].*$/, '') ?? '';
+  if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/.test(tag) || /^en\b/.test(tag)) return undefined;
+  return readTranslations(platform.readBundle(/^zh(?:-hans)?(?:-(?:cn|sg))?$/.test(tag) ? 'zh-cn' : tag));
 }

@@ -45,6 +45,8 @@ export interface Disk {
 export interface Platform {
   /** `folders` gives the paths of the workspace folders. */
   createDisk(connection: Connection, folders: () => readonly string[]): Disk;
+  /** What the package of the server says in a language (`zh-cn`), English text to translation; undefined where it has nothing. */
+  readBundle(language: string): unknown;
   /** Resolves after the messages that have arrived were read. */
   nextTurn(): Promise<void>;
 }

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { nodePlatform } from './node-platform';
+import { createNodePlatform } from './node-platform';
 import { startServer } from './server';
 
 // The transport (--stdio, --node-ipc, --socket=PORT, --pipe=NAME) is read from the command line.
-startServer(createConnection(ProposedFeatures.all), nodePlatform);
+startServer(createConnection(ProposedFeatures.all), createNodePlatform(path.join(__dirname, '..')));

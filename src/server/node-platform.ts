@@ -22,10 +22,14 @@ const disk: Disk = {
   forget: () => undefined,
 };
 
-export const nodePlatform: Platform = {
-  createDisk: () => disk,
-  nextTurn: () => new Promise(setImmediate),
-};
+/** The platform of a server whose package lies in this folder. */
+export function createNodePlatform(folder: string): Platform {
+  return {
+    createDisk: () => disk,
+    readBundle: (language) => attempt((): unknown => JSON.parse(readFileSync(path.join(folder, 'l10n', `bundle.l10n.${language}.json`), 'utf8'))),
+    nextTurn: () => new Promise(setImmediate),
+  };
+}
 
 /** What a call gives; undefined when it throws. */
 function attempt<T>(call: () => T): T | undefined {

@@ -28,7 +28,7 @@ export interface Session {
 
 /** The state of a connection whose client has just introduced itself. */
 export function createSession(connection: Connection, documents: TextDocuments<TextDocument>, params: InitializeParams, platform: Platform): Session {
-  const features = readClientFeatures(params);
+  const features = readClientFeatures(params, platform);
   const settings = new SettingsStore(connection, features);
   const disk = platform.createDisk(connection, () => session.folders);
   const files = new SourceFiles(documents, disk);

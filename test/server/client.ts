@@ -32,7 +32,7 @@ import {
   type TextDocumentEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { nodePlatform } from '../../src/server/node-platform';
+import { createNodePlatform } from '../../src/server/node-platform';
 import { startServer } from '../../src/server/server';
 
 /** What VS Code's client can do, as far as our server asks. */
@@ -63,7 +63,7 @@ export class TestClient {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-server-'));
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    startServer(createConnection(toServer, toClient), nodePlatform);
+    startServer(createConnection(toServer, toClient), createNodePlatform('.'));
     this.connection = createProtocolConnection(toClient, toServer);
     this.connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.configuration));
     this.connection.onRequest(RegistrationRequest.type, () => undefined);
@@ -74,12 +74,13 @@ export class TestClient {
   }
 
   /** Introduces the client to the server. */
-  async start(capabilities = VS_CODE, initializationOptions?: unknown): Promise<this> {
+  async start(capabilities = VS_CODE, initializationOptions?: unknown, locale?: string): Promise<this> {
     this.initialized = await this.connection.sendRequest(InitializeRequest.type, {
       processId: null,
       rootUri: null,
       capabilities,
       initializationOptions,
+      ...(locale !== undefined && { locale }),
       workspaceFolders: [{ uri: pathToFileURL(this.folder).href, name: 'test' }],
     });
     await this.connection.sendNotification(InitializedNotification.type, {});

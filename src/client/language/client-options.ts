@@ -9,6 +9,7 @@ import { SPLIT_STAGE } from './split-stage';
 /** What the client tells the server of itself, and which documents it serves; alike wherever the server runs. */
 export function clientOptions(context: ExtensionContext): LanguageClientOptions {
   const initializationOptions: InitializationOptions = {
+    ...(l10n.bundle !== undefined && { translations: l10n.bundle }),
     rulePages: rulePages(context).toString(),
     explainCommand: EXPLAIN_RULE,
     changeCudaCommand: CHANGE_CUDA,

@@ -43,7 +43,7 @@ export function configSchema(): Schema {
 function listRules(): readonly (readonly [string, string])[] {
   const families = [...new Set(registry.rules.map(({ family }) => family))].sort();
   return [
-    ...families.map((family) => [family, `Rules of the family ${family} that have no entry of their own.`] as const),
+    ...families.map((family) => [family, 'Rules of this family that have no entry of their own.'] as const),
     ...registry.rules.flatMap(({ id, aliases = [], summary }) => [id, ...aliases].map((name) => [name, summary] as const)),
   ];
 }

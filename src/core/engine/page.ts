@@ -1,5 +1,5 @@
-import { formatText } from '../l10n/message';
-import type { Finding, RuleExample, RuleInfo } from '../rules/model';
+import { formatText, joinAny, msg, sentence, type Message, type Text, type Translations } from '../l10n/message';
+import type { Finding, RuleExample, RuleInfo, Severity } from '../rules/model';
 import type { TargetSource } from '../target/model';
 import { LineIndex } from '../text/line-index';
 import { analyse } from './analyse';
@@ -8,39 +8,66 @@ import { applyFix } from './fix';
 import { parseMarks } from './marks';
 
 /** What a comment on the line above silences. */
-const SCOPES = { dockerfile: 'instruction', compose: 'service, or one line of it', devcontainer: 'property' };
+const SCOPES = {
+  dockerfile: msg`For one instruction, on the line above it:`,
+  compose: msg`For one service, or one line of it, on the line above it:`,
+  devcontainer: msg`For one property, on the line above it:`,
+};
+
+const SEVERITIES: Readonly<Record<Severity, Message>> = { error: msg`error`, warning: msg`warning`, information: msg`information`, hint: msg`hint` };
+
+/** Words in the language of a page. */
+type Say = (text: Text) => string;
 
 /**
  * The Markdown page of a rule: its documentation, and its examples with what the engine says of each. Links lead
- * to sources only, so that the page can be read offline.
+ * to sources only, so that the page can be read offline. In English, where `translations` have nothing else to say.
  */
-export function renderRulePage(rule: RuleInfo): string {
+export function renderRulePage(rule: RuleInfo, translations?: Translations): string {
+  const say: Say = (text) => formatText(text, translations);
   const { what, why, instead, silent } = rule.docs;
+  const section = (title: Message, ...parts: readonly string[]): string => [`## ${say(title)}`, ...parts].join('\n\n');
+  const comment = `${rule.subject === 'devcontainer' ? '//' : '#'} trtc ignore=${rule.id} -- ${say(msg`why it is right here`)}`;
   const sections = [
     `# ${rule.id}`,
-    rule.summary,
-    describe(rule),
-    `## What it finds\n\n${what}`,
-    `## What happens\n\n${why}`,
-    `## What to write instead\n\n${instead}`,
-    ...(silent === undefined ? [] : [`## When it is silent\n\n${silent}`]),
-    '## Examples',
-    ...rule.examples.map((example) => renderExample(rule, example)),
-    `## Turning it off\n\nFor one ${SCOPES[rule.subject ?? 'dockerfile']}, on the line above it:\n\n${fence(`${rule.subject === 'devcontainer' ? '//' : '#'} trtc ignore=${rule.id} -- why it is right here`, exampleFile(rule).language)}\n\nEverywhere, or with another severity, in \`.trtc.yaml\`, or in the settings of VS Code:\n\n${fence(`rules:\n  ${rule.id}: off`, 'yaml')}\n\n${fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json')}`,
+    say(sentence(rule.summary)),
+    describe(rule, say),
+    section(msg`What it finds`, say(sentence(what))),
+    section(msg`What happens`, say(sentence(why))),
+    section(msg`What to write instead`, say(sentence(instead))),
+    ...(silent === undefined ? [] : [section(msg`When it is silent`, say(sentence(silent)))]),
+    section(msg`Examples`),
+    ...rule.examples.map((example) => renderExample(rule, example, say)),
+    section(
+      msg`Turning it off`,
+      say(SCOPES[rule.subject ?? 'dockerfile']),
+      fence(comment, exampleFile(rule).language),
+      say(msg`Everywhere, or with another severity, in \`.trtc.yaml\`, or in the settings of VS Code:`),
+      fence(`rules:\n  ${rule.id}: off`, 'yaml'),
+      fence(`"tensorrt.rules": { "${rule.id}": "off" }`, 'json'),
+    ),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function describe(rule: RuleInfo): string {
+/** All that the pages of rules say besides their fixed words and what is said at run time, each once. */
+export function listPageTexts(rules: readonly RuleInfo[]): readonly string[] {
+  const texts = rules.flatMap(({ summary, docs, examples }) => [summary, docs.what, docs.why, docs.instead, docs.silent, ...examples.map(({ title }) => title)]);
+  return [...new Set(texts)].filter((text) => text !== undefined);
+}
+
+function describe(rule: RuleInfo, say: Say): string {
   const severities = rule.examples.flatMap((example) => (example.kind === 'bad' && example.severity !== undefined ? [example.severity] : []));
-  const weaker = [...new Set(severities)].filter((severity) => severity !== rule.severity);
-  const rows = [
-    ['Severity', weaker.length === 0 ? rule.severity : `${rule.severity}; ${weaker.join(' or ')} in some cases`],
-    ['Family', rule.family],
-    ['Quick fix', rule.examples.some((example) => example.kind === 'bad' && example.fixed !== undefined) ? 'yes' : 'no'],
-    ...(rule.aliases === undefined ? [] : [['Former names', rule.aliases.join(', ')]]),
+  const weaker = [...new Set(severities)].filter((severity) => severity !== rule.severity).map((severity) => SEVERITIES[severity]);
+  const usual = SEVERITIES[rule.severity];
+  const hasFix = rule.examples.some((example) => example.kind === 'bad' && example.fixed !== undefined);
+  const rows: readonly (readonly [Message, Text])[] = [
+    [msg`Severity`, weaker.length === 0 ? usual : msg`${usual}; ${joinAny(weaker)} in some cases`],
+    [msg`Family`, rule.family],
+    [msg`Quick fix`, hasFix ? msg`yes` : msg`no`],
+    ...(rule.aliases === undefined ? [] : [[msg`Former names`, rule.aliases.join(', ')] as const]),
   ];
-  return ['| | |', '|--|--|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+  return ['| | |', '|--|--|', ...rows.map(([name, value]) => `| ${say(name)} | ${say(value)} |`)].join('\n');
 }
 
 /** What a rule reports of one of its examples, in the example itself and in the files of its context. */
@@ -50,14 +77,15 @@ export function runExample(rule: RuleInfo, example: RuleExample): readonly Findi
   return findings.filter((finding) => finding.rule === rule.id && finding.echoOf === undefined);
 }
 
-function renderExample(rule: RuleInfo, example: RuleExample): string {
+function renderExample(rule: RuleInfo, example: RuleExample, say: Say): string {
   const { text } = parseMarks(example.text);
   const files = Object.entries(example.context ?? {}).map(([name, content]) => `\`${name}\`:\n\n${fence(parseMarks(content).text, 'text')}`);
   const { file, language } = exampleFile(rule);
   const findings = runExample(rule, example);
-  const heading = `### ${example.kind === 'bad' ? 'Reported' : 'Not reported'}: ${example.title}`;
+  const title = sentence(example.title);
+  const heading = `### ${say(example.kind === 'bad' ? msg`Reported: ${title}` : msg`Not reported: ${title}`)}`;
   const targets = example.targets === undefined ? [] : [`\`.trtc.yaml\`:\n\n${fence(renderTargets(example.targets), 'yaml')}`];
-  return [heading, fence(text, language), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text, file)), ...renderFixed(findings, text, file, language)].join('\n\n');
+  return [heading, fence(text, language), ...files, ...targets, ...findings.map((finding) => renderFinding(finding, text, file, say)), ...renderFixed(findings, text, file, language, say)].join('\n\n');
 }
 
 function renderTargets(targets: readonly TargetSource[]): string {
@@ -65,17 +93,18 @@ function renderTargets(targets: readonly TargetSource[]): string {
   return ['targets:', ...entries.map((lines) => `  - ${lines.join('\n    ')}`)].join('\n');
 }
 
-function renderFinding({ severity, message, location, evidence }: Finding, text: string, file: string): string {
-  const where = location.file === file ? '' : `${location.file}, `;
-  const line = where === '' ? `line ${new LineIndex(text).positionAt(location.range.start).line + 1}` : '';
-  const facts = evidence.map(({ fact, source, checked }) => `  - ${formatText(fact)} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
-  return [`- **${severity}**, ${where}${line}: ${message}`.replace(', :', ':'), ...facts].join('\n');
+function renderFinding({ severity, text: message, location, evidence }: Finding, text: string, file: string, say: Say): string {
+  const level: Message = { template: '**{0}**', data: { 0: SEVERITIES[severity] } };
+  const line = location.file === file ? new LineIndex(text).positionAt(location.range.start).line + 1 : undefined;
+  const first = line === undefined ? msg`${level}, ${location.file}: ${message}` : msg`${level}, line ${line}: ${message}`;
+  const facts = evidence.map(({ fact, source, checked }) => msg`${fact} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
+  return [`- ${say(first)}`, ...facts.map((fact) => `  - ${say(fact)}`)].join('\n');
 }
 
-function renderFixed(findings: readonly Finding[], text: string, file: string, language: string): string[] {
+function renderFixed(findings: readonly Finding[], text: string, file: string, language: string, say: Say): string[] {
   const fix = findings.find(({ fixes }) => fixes.length > 0)?.fixes[0];
   const after = fix && applyFix(new Map([[file, text]]), fix)?.get(file);
-  return fix === undefined || after === undefined ? [] : [`${formatText(fix.title)}:`, fence(after, language)];
+  return fix === undefined || after === undefined ? [] : [say(msg`${fix.title}:`), fence(after, language)];
 }
 
 function fence(text: string, language = 'Dockerfile'): string {

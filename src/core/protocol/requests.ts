@@ -8,6 +8,8 @@ import type { Position } from '../text/line-index';
 
 /** Sent by the client with `initialize`; each part may be left out by an editor that has no use for it. */
 export interface InitializationOptions {
+  /** What is said in the language of the client, by the English text. Without it, and in English, the server goes by `locale`. */
+  readonly translations?: Readonly<Record<string, string>>;
   /** URI of the folder that holds the rules' pages, `<rule id>.md`; the link of a diagnostic's code. */
   readonly rulePages?: string;
   /** A command of the client that shows the page of a rule, given its id. Without it no "Explain" action is offered. */

@@ -3,16 +3,32 @@ import path from 'node:path';
 import { globSync } from 'tinyglobby';
 import { expect, it } from 'vitest';
 import { registry } from '../../../src/core/engine/analyse';
-import { renderRulePage } from '../../../src/core/engine/page';
+import { listPageTexts, renderRulePage } from '../../../src/core/engine/page';
+import { listLanguages, readTexts } from '../../../src/dev/translations.mjs';
+
+const LANGUAGES = listLanguages();
+
+function readPage(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : file;
+}
 
 // What `npm run generate` writes is committed; these fail when somebody forgot to run it.
 
 it('has the page of every rule, as it is now, and no other', () => {
-  for (const rule of registry.rules) {
-    const page = `media/rules/${rule.id}.md`;
-    expect(existsSync(page) ? readFileSync(page, 'utf8') : '', page).toBe(renderRulePage(rule));
-  }
-  expect(readdirSync('media/rules').sort()).toEqual(registry.rules.map(({ id }) => `${id}.md`).sort());
+  for (const rule of registry.rules) expect(readPage(`media/rules/${rule.id}.md`)).toBe(renderRulePage(rule));
+  expect(readdirSync('media/rules').sort()).toEqual([...registry.rules.map(({ id }) => `${id}.md`), ...LANGUAGES].sort());
+});
+
+it.each(LANGUAGES)('has the page of every rule in %s, and no other', (language) => {
+  const { bundle, pages } = readTexts(language);
+  for (const rule of registry.rules) expect(readPage(`media/rules/${language}/${rule.id}.md`)).toBe(renderRulePage(rule, { ...bundle, ...pages }));
+  expect(readdirSync(`media/rules/${language}`).sort()).toEqual(registry.rules.map(({ id }) => `${id}.md`).sort());
+});
+
+it('has all that pages say for translators', () => {
+  const { bundle, pages } = readTexts();
+  expect(Object.keys({ ...bundle, ...pages })).toEqual(expect.arrayContaining([...listPageTexts(registry.rules)]));
+  expect(listPageTexts(registry.rules)).toEqual(expect.arrayContaining(Object.keys(pages)));
 });
 
 it('lists every file of a rule', () => {

@@ -113,7 +113,7 @@ function checkCapabilities(stack: StackReport, target: StageStack, origins: read
         stage: nameOf(lost),
         here: here.join(','),
         missing: missing.join(', '),
-        error: missing.includes('video') ? ': `Cannot load libnvidia-encode.so.1`' : '',
+        error: missing.includes('video') ? msg`: \`Cannot load libnvidia-encode.so.1\`` : '',
       },
       location,
       evidence: [STAGES, ...containerFacts(missing.includes('video') ? 'driver-capabilities-video' : 'driver-capabilities-default')],
