@@ -6,7 +6,7 @@ import { parse } from 'jsonc-parser';
 import { commands, ConfigurationTarget, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
 import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
 import { docker } from './engine';
-import { click, press, screenshot } from './page';
+import { click, press, screenshot, type } from './page';
 import { answerInput, choose, shownWhen } from './screen';
 
 const CONFIG = '.devcontainer/devcontainer.json';
@@ -80,7 +80,10 @@ describe('the generators', function () {
     await choose('nvcr.io/nvidia/tensorrt');
     await choose('All, where there are any');
     await choose('No');
-    await shownWhen(`${WIDGET} .monaco-list-row`, 'the rows to tick', (rows) => rows.some((row) => row.includes('More…')));
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'the rows to tick', (rows) => rows.some((row) => row.includes('Explain each line')));
+    // Below what fits into the list.
+    await type('More');
+    await shownWhen(`${WIDGET} .monaco-list-row`, 'that row', (rows) => rows.some((row) => row.includes('More…')));
     await click(`${WIDGET} .monaco-list-row`, { text: 'More…' });
     await press('Enter');
     await choose('what the image says');
