@@ -87,3 +87,28 @@ describe('settings', () => {
     expect(scope).toBe('machine-overridable');
   });
 });
+
+describe('a browser without a machine behind it', () => {
+  const ON_MACHINE = '!isWeb || remoteName';
+  /** What runs there: the entries of src/client/web.ts register these. */
+  const IN_BROWSER = new Set(
+    ['addDevContainer', 'generateCompose', 'generateRunScript', 'generateDockerfile', 'convertRunLine', 'showStack', 'showStageGraph', 'changeCuda', 'splitStage', 'fixAllInFile', 'explainRule', 'showOutput', 'restartServer', 'openSample', 'openWalkthrough'].map((name) => `tensorrt.${name}`),
+  );
+
+  it.each(contributes.commands.filter(({ command }) => !IN_BROWSER.has(command)).map(({ command }) => command))('is not offered %s', (command) => {
+    const conditions = Object.entries(contributes.menus).flatMap(([place, items]) => (place.startsWith('view/') ? [] : items.filter((item) => item.command === command))).map(({ when = '' }) => when);
+    expect(conditions.length).toBeGreaterThan(0);
+    for (const when of conditions) expect(when === 'false' || when.includes(ON_MACHINE)).toBe(true);
+  });
+
+  it('is offered all others', () => {
+    expect(contributes.commands.map(({ command }) => command)).toEqual(expect.arrayContaining([...IN_BROWSER]));
+    const items = Object.values(contributes.menus).flat().filter(({ command = '' }) => IN_BROWSER.has(command));
+    expect(items.filter(({ when }) => when?.includes(ON_MACHINE))).toEqual([]);
+  });
+
+  it('shows the stack alone of the views', () => {
+    const views = Object.values(contributes.views).flat() as readonly { readonly id: string; readonly when?: string }[];
+    expect(views.filter(({ when }) => when?.includes(ON_MACHINE) !== true).map(({ id }) => id)).toEqual(['tensorrt.stack']);
+  });
+});
