@@ -62,6 +62,8 @@ export interface InitArguments {
   readonly serve?: ServingMode;
   readonly model: string;
   readonly serverTag?: string;
+  readonly configFolder?: string;
+  readonly logFolder?: string;
   readonly tensorrt?: string;
   readonly cuda?: string;
   readonly python?: string;
@@ -271,10 +273,10 @@ function exact({ components }: Combination): Partial<InitArguments> {
 }
 
 function serving(options: InitArguments, mode: ServingMode): Output {
-  const { image, port, model, serverTag, gpus } = options;
+  const { image, port, model, serverTag, configFolder, logFolder, gpus } = options;
   const which = readGpus(gpus ?? 'all');
   if (which === 'none') throw new Failure('--gpus none: a model server without a GPU is no matter of this command');
-  return generateServing({ mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), gpus: which, gpuSyntax: options.composeGpus });
+  return generateServing({ mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), ...(configFolder !== undefined && { configFolder }), ...(logFolder !== undefined && { logFolder }), gpus: which, gpuSyntax: options.composeGpus });
 }
 
 /** What becomes of a file: new, added to what is there, or another text in its place. */

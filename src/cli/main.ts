@@ -184,6 +184,8 @@ program
   .addOption(new Option('--serve <mode>', 'a web service that runs its model itself, or beside a model server').choices(['single', 'tfserving', 'triton']))
   .option('--model <name>', 'name of the model', 'model')
   .option('--server-tag <tag>', 'tag of the model server’s image')
+  .option('--config-folder <folder>', 'with --serve: folder of the host with the configuration of the web service')
+  .option('--log-folder <folder>', 'with --serve: folder of the host for the logs of the web service')
   .option('--tensorrt <version>', 'TensorRT of the image; versions as for trtc solve')
   .option('--cuda <version>', 'CUDA')
   .option('--python <version>', 'Python')

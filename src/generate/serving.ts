@@ -16,6 +16,9 @@ export interface ServingOptions {
   readonly port: number;
   /** Name of the model, and of its folder below `models`. */
   readonly model: string;
+  /** Folders of the host that the web service gets: its configuration, which it may only read, and where it writes its logs. */
+  readonly configFolder?: string;
+  readonly logFolder?: string;
   /** Tag of the server's image; by default the newest that the tables know. */
   readonly serverTag?: string;
   readonly gpus: GpuRequest['which'];
@@ -36,6 +39,7 @@ export function generateServing(options: ServingOptions): Output {
   const { mode } = options;
   const notes: Note[] = [];
   const config = mode === 'single' ? single(options) : pair(options, mode, notes);
+  for (const folder of [options.configFolder, options.logFolder].map((given) => given && toPath(given))) if (folder !== undefined) notes.push(note('Make the folder {folder} first: Docker makes a missing one for root.', { folder }));
   return { files: [{ path: 'compose.yaml', text: writeCompose(config), executable: false }], notes };
 }
 
@@ -76,7 +80,7 @@ function pair(options: ServingOptions, mode: 'tfserving' | 'triton', notes: Note
   };
 }
 
-function webPlan({ webImage, port, mode }: ServingOptions, gpus: GpuRequest | undefined, variables: readonly string[], volumes: readonly string[]): RunPlan {
+function webPlan({ webImage, port, mode, configFolder, logFolder }: ServingOptions, gpus: GpuRequest | undefined, variables: readonly string[], volumes: readonly string[]): RunPlan {
   return {
     image: webImage,
     build: webImage === undefined ? { context: '.', dockerfile: undefined, target: undefined, args: [] } : undefined,
@@ -84,11 +88,16 @@ function webPlan({ webImage, port, mode }: ServingOptions, gpus: GpuRequest | un
     settings: [
       { option: '--restart', value: 'unless-stopped' },
       { option: '--publish', value: `${port}:${port}` },
-      ...[`MODE=${mode}`, `PORT=${port}`, ...variables].map((value) => ({ option: '--env', value })),
-      ...volumes.map((value) => ({ option: '--volume', value })),
+      ...[`MODE=${mode}`, `PORT=${port}`, ...variables, ...(configFolder === undefined ? [] : ['CONFIG_PATH=/config']), ...(logFolder === undefined ? [] : ['LOG_PATH=/logs'])].map((value) => ({ option: '--env', value })),
+      ...[...volumes, ...(configFolder === undefined ? [] : [`${toPath(configFolder)}:/config:ro`]), ...(logFolder === undefined ? [] : [`${toPath(logFolder)}:/logs`])].map((value) => ({ option: '--volume', value })),
     ],
     command: [],
   };
+}
+
+/** A folder as Compose tells it from the name of a volume. */
+function toPath(folder: string): string {
+  return /^(?:[./~$]|[a-z]:[\\/])/i.test(folder) ? folder : `./${folder}`;
 }
 
 /** The newest release in the tables; of TensorFlow Serving with a GPU. */

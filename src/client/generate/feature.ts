@@ -14,7 +14,7 @@ import { writeRunLine } from '../../generate/write-run';
 import { applyFiles, formatNote, showWritten, type Merge } from './apply';
 import { askChoices, type Form } from './questions';
 import type { GenerateCommand } from './register';
-import { askAll, askText, pickOne, type Choice, type Question } from './steps';
+import { askAll, askText, pickMany, pickOne, type Choice, type Question } from './steps';
 
 /** The machine on which the extension runs, and with it the containers. In a browser there is none. */
 export interface ThisMachine {
@@ -89,7 +89,19 @@ async function addCompose(folder: WorkspaceFolder, machine: ThisMachine | undefi
   const { value: mode } = kind;
   if (mode !== 'service') {
     const model = await askText(oneStep(title), l10n.t('Name of the model: its folder below models'), 'model', (text) => (/^[\w.-]+$/.test(text.trim()) ? undefined : l10n.t('Letters, digits, dots, hyphens and underscores')));
-    return model !== undefined && model !== 'back' && apply(folder, machine, title, generateServing({ mode, port: 8080, model: model.value, gpus: 'all' }), false);
+    if (model === undefined || model === 'back') return false;
+    const folders = await pickMany<'config' | 'logs'>(
+      oneStep(title),
+      l10n.t('Which folders does the web service get besides?'),
+      [
+        { label: l10n.t('Its configuration'), description: './config', detail: l10n.t('It may read it only'), value: 'config' },
+        { label: l10n.t('Its logs'), description: './logs', value: 'logs' },
+      ],
+      [],
+    );
+    if (folders === undefined || folders === 'back') return false;
+    const has = (name: 'config' | 'logs'): boolean => folders.value.includes(name);
+    return apply(folder, machine, title, generateServing({ mode, port: 8080, model: model.value, ...(has('config') && { configFolder: './config' }), ...(has('logs') && { logFolder: './logs' }), gpus: 'all' }), false);
   }
   const chosen = await askChoices(title, 'compose', folder.uri, await machine?.read());
   if (chosen === undefined) return false;

@@ -118,6 +118,8 @@ const CASES: Readonly<Record<string, () => Output>> = {
   'convert-jetson': () => convert('sudo docker run -it --rm --runtime nvidia --network host -v /tmp/argus_socket:/tmp/argus_socket nvcr.io/nvidia/l4t-pytorch:r35.2.1-pth2.0-py3'),
   'convert-registry': () => convert('docker run -d -p 5000:5000 --restart=always --name xy-registry -v /home/centos/registry:/registry registry:latest'),
   'serving-single': () => generateServing({ mode: 'single', port: 8080, model: 'ocr', gpus: 'all' }),
+  // Seed 002: the web service alone is given its model, its configuration and a place for its logs.
+  'serving-single-folders': () => generateServing({ mode: 'single', port: 8080, model: 'ocr', configFolder: './config', logFolder: 'logs', gpus: 'all' }),
   'serving-tfserving': () => generateServing({ mode: 'tfserving', port: 8080, model: 'ocr', gpus: 1 }),
   // Seed 002: the image of the web service has TensorFlow for GPUs in either mode.
   'serving-tfserving-gpu-image': () => generateServing({ mode: 'tfserving', webImage: 'tensorflow/tensorflow:2.15.0-gpu', port: 8080, model: 'ocr', gpus: 'all' }),
