@@ -17,6 +17,8 @@ export interface JsonPlace {
   readonly allowed: boolean;
   /** The first character of the token behind; empty at the end. */
   readonly next: string;
+  /** Its value stands behind the place of a property already. */
+  readonly hasValue: boolean;
 }
 
 interface Frame {
@@ -48,8 +50,8 @@ export function readJsonPlace(text: string, offset: number): JsonPlace | undefin
     const isClosed = /^"(?:[^"\\]|\\.)*"$/.test(written);
     if (isString ? offset < end || (offset === end && !isClosed) : !/[[\]{}:,]/.test(sign) && offset <= end) {
       quoted = isString;
-      // A quote behind a comma or a blank opens the next string: this one is not closed yet.
-      token = { start, end: isString && (!isClosed || /[\s,\]}]/.test(text.slice(offset, end - 1))) ? offset : end };
+      // A quote behind nothing but blanks, commas and brackets opens the next string: this one is not closed yet.
+      token = { start, end: isString && (!isClosed || /^[\s,\]}]+$/.test(text.slice(offset, end - 1))) ? offset : end };
       break;
     }
     const frame = frames.at(-1);
@@ -71,7 +73,14 @@ export function readJsonPlace(text: string, offset: number): JsonPlace | undefin
     token,
     allowed: before === opens || (before === ',' && (top?.isList === true || isKey)),
     next: signBehind(text, token.end),
+    hasValue: before === ':' && token.start === token.end && /^["[{\w-]/.test(signBehind(text, token.end)) && !isKeyBehind(text, token.end),
   };
+}
+
+/** True where the next string is the name of a property. */
+function isKeyBehind(text: string, offset: number): boolean {
+  const [first = '', second = ''] = Array.from(text.slice(offset).matchAll(TOKEN), ([written]) => written).filter((written) => !/^(?:\s|\/[/*])/.test(written));
+  return first.startsWith('"') && second === ':';
 }
 
 function signBehind(text: string, offset: number): string {

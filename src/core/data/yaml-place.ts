@@ -89,6 +89,18 @@ export function* keysBeside(text: string, { lineStart, indent, first }: YamlPlac
   }
 }
 
+/**
+ * True where the line below a place would not fit one that is `written` there: a child of it, the items of a list below a
+ * key, a key below an item.
+ */
+export function clashesBelow(text: string, { lineStart, indent }: YamlPlace, written: 'key' | 'item' | 'key of an item'): boolean {
+  const below = text.slice(lineStart).split('\n').slice(1).find((line) => !/^\s*(?:#|$)/.test(line));
+  const column = below?.search(/\S/) ?? 0;
+  if (below === undefined || column < indent) return false;
+  const isItem = below.startsWith('-', column);
+  return column > indent || (written === 'key' && isItem) || (written === 'item' && !isItem);
+}
+
 /** The lines around a place that are indented at least as far as it, as they are written. */
 export function linesAround(text: string, { lineStart, indent }: YamlPlace): readonly string[] {
   const isInside = (line: string): boolean => /^\s*(?:#|$)/.test(line) || line.search(/\S/) >= indent;

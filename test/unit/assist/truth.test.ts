@@ -28,7 +28,7 @@ const SERVED = new Set(readTable('cuda-images').flatMap(({ tag, status }) => (st
 const NGC_TAGS = new Set(readTable('ngc-images').flatMap(({ image, release, tags }) => (tags as string[]).map((suffix) => `${String(image)}:${String(release)}-${suffix}`)));
 const APT = ['tensorrt', 'cudnn', 'nccl'].flatMap((name) => readTable(`${name}-apt-builds`)).map((row) => row as { version: string; distro: string | null; repository: string; packages: string[] });
 const TENSORRT_PACKAGES = new Set(readTable('tensorrt-packages').map(({ name }) => String(name).replace('{M}', '')));
-const TORCH = readTable('torch-releases').filter(({ kind }) => kind === 'release' || kind === 'binaries') as readonly { version: string; variants: [string | null, string | null, string | null][] | null }[];
+const TORCH = readTable('torch-releases').flatMap((row) => (row['kind'] === 'release' || row['kind'] === 'binaries' ? [row as { version: string; variants: [string | null, string | null, string | null][] | null }] : []));
 const TENSORFLOW = new Set(readTable('tensorflow-releases').map(({ version }) => version));
 const ONNXRUNTIME = new Set(readTable('onnxruntime-releases').flatMap(({ version, pypi }) => (pypi === true ? [version] : [])));
 const PIP = new Set(readTable('tensorrt-pip-versions').map((row) => `${String(row['package'])}==${String(row['version'])}`));

@@ -1,4 +1,4 @@
-import { ITEM, keysBeside, linesAround, readYamlPlace, type YamlPlace } from '../../data/yaml-place';
+import { clashesBelow, ITEM, keysBeside, linesAround, readYamlPlace, type YamlPlace } from '../../data/yaml-place';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
 import { msg, type Message } from '../../l10n/message';
@@ -67,6 +67,8 @@ export function completeCompose(text: string, offset: number, targets: readonly 
   const { key, written } = place;
   const at = rest.join('.');
   const requestPart = readRequestPart(rest);
+  // What is offered has all its lines.
+  if (clashesBelow(text, place, key === undefined && place.first ? 'key of an item' : key === undefined && requestPart === 'list' ? 'item' : 'key')) return [];
 
   if (at === 'environment' || at === `environment.${ITEM}`) return completeEnvironment(text, place, at === 'environment', offset);
   const image = readImage(place, at);
@@ -107,7 +109,7 @@ function listOffers(text: string, place: YamlPlace, rest: readonly string[], tar
   const present = new Set(keysBeside(text, place));
   const isNew = ({ lines: [line = ''] }: Offer): boolean => !present.has(line.replace(/:.*/, ''));
   const part = readRequestPart(rest);
-  if (part === 'list') return [{ lines: listRequest(), detail: TEXT.request }];
+  if (part === 'list') return present.size > 0 ? [] : [{ lines: listRequest(), detail: TEXT.request }];
   if (part === 'request') return listRequestKeys(present, place.first).filter(isNew);
   if (rest[0] === 'ulimits' && rest.length === 1) return listUlimits().filter(isNew);
   if (rest.length === 0) return listServiceKeys(text, place, present, targets).filter(isNew);

@@ -65,7 +65,7 @@ const HOST_GPU: readonly Offer[] = [
  */
 export function completeDevcontainer(text: string, offset: number, targets: readonly Target[] = []): readonly Completion[] {
   const place = readJsonPlace(text, offset);
-  if (place?.allowed !== true) return [];
+  if (place?.allowed !== true || place.hasValue) return [];
   const data = readJsonc(text, '');
   const root = data?.kind === 'map' ? data : undefined;
   const at = place.path.join('.');

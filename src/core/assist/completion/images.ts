@@ -101,17 +101,21 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 
 /**
  * Tags of an NGC image that were seen and begin so: those that run on the targets' drivers first, then those with the
- * wished CUDA, then the variant that most people want, then the newest.
+ * wished CUDA, then the variant that most people want, then the newest; of what does not run the oldest, which lacks least.
  */
 function listNgcTags(image: string, typed: string, targets: readonly Target[], wishes: StageWishes | undefined): readonly string[] {
   const wanted = NGC_IMAGES.get(image);
   if (wanted === undefined) return [];
   const drivers = targets.flatMap(({ driver }) => driver ?? []);
-  return ngcReleases(image)
+  const releases = ngcReleases(image);
+  const tooNew = releases.find((row) => !runsOnAll(row, drivers))?.release;
+  // A release asks for no older driver than those before it: that of many is not known.
+  const runs = ({ release }: NgcImage): boolean => tooNew === undefined || compareDotted(release, tooNew) < 0;
+  return releases
     .flatMap((row) => row.tags.map((suffix) => ({ row, tag: `${row.release}-${suffix}`, isWanted: suffix === wanted })))
     .filter(({ tag }) => tag.startsWith(typed))
-    .map(({ row, tag, isWanted }) => ({ row, tag, rank: [Number(!runsOnAll(row, drivers)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda)), Number(!isWanted)] }))
-    .sort((a, b) => compareRanks(a.rank, b.rank) || compareDotted(b.row.release, a.row.release))
+    .map(({ row, tag, isWanted }) => ({ row, tag, rank: [Number(!runs(row)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda)), Number(!isWanted)] }))
+    .sort((a, b) => compareRanks(a.rank, b.rank) || compareDotted(b.row.release, a.row.release) * (runs(a.row) ? 1 : -1))
     .slice(0, MAX_TAGS)
     .map(({ tag }) => tag);
 }

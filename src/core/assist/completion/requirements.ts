@@ -7,7 +7,7 @@ import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep } from '../../stack/model';
 import type { Target } from '../../target/model';
 import { cudaOfPipTag } from '../../version/cuda';
-import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
+import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
 import { comparePep440 } from '../../version/pep440';
 import type { Completion } from './model';
 import { cudaOfDrivers } from './stage-wishes';
@@ -64,8 +64,11 @@ export function completeRequirements(text: string, offset: number, targets: read
   if (/(?:^|\s)#/.test(line)) return [];
   const { requirements, indexUrl, extraIndexUrls } = readRequirements('', text);
   const extraIndexes = extraIndexUrls.map(({ value }) => value.value);
+  const named = requirements.flatMap(({ name, specifier }) => cudaOfName(name) ?? cudaOfPipTag(/\+(\w+)$/.exec(specifier)?.[1] ?? '') ?? [])[0];
+  const served = cudaOfDrivers(targets);
   return completeLine(line, offset, {
-    cuda: requirements.flatMap(({ name, specifier }) => cudaOfName(name) ?? cudaOfPipTag(/\+(\w+)$/.exec(specifier)?.[1] ?? '') ?? [])[0] ?? cudaOfDrivers(targets),
+    // A name tells the major version alone, a driver the minor version, too.
+    cuda: named === undefined || (served !== undefined && hasPrefix(served, named)) ? served : named,
     python: undefined,
     requirements,
     index: indexUrl?.value.value,

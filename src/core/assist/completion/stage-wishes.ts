@@ -110,8 +110,9 @@ function readPipInstall({ requirements, indexUrl, extraIndexUrls }: PipInstall, 
     if (name === 'torch') noteCuda(found, index === undefined ? version && cudaOfTorch(version) : cudaOfPipTag(index));
     else if (version !== undefined) noteCuda(found, cudaOfPipTag(parsePep440(version)?.local ?? ''));
     noteCuda(found, parseTensorRTPipPackage(name)?.cuda);
-    if (/^(?:torch|tensorflow|tensorflow-gpu|onnxruntime-gpu|tensorrt)$/.test(name)) found.installs = true;
-    found.cudnn ??= cudnnOf(name, extras, version, found);
+    const cudnn = cudnnOf(name, extras, version, found);
+    if (cudnn !== undefined || /^(?:torch|tensorflow|onnxruntime-gpu|tensorrt)$/.test(name)) found.installs = true;
+    found.cudnn ??= cudnn;
   }
 }
 
