@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { listGivenTexts, listPropertyTexts } from '../../../src/dev/templates.mjs';
+import { msg } from '../../../src/core/l10n/message';
+import { listGivenTexts, listMapTexts, listPropertyTexts, listTaggedTexts } from '../../../src/dev/templates.mjs';
 
 mkdirSync('.cache', { recursive: true });
 const folder = mkdtempSync(path.join('.cache', 'templates-'));
@@ -28,4 +29,15 @@ test('a function that hands a parameter on, called in another file before it is 
 test('properties', () => {
   const file = write('entries.ts', `const ENTRIES = [{ id: 'x', text: 'told' }];`);
   expect(listPropertyTexts([file], 'text')).toEqual(['told']);
+});
+
+test('maps', () => {
+  const file = write('maps.ts', `const rule = { messages: { one: 'first', 'two': LATER }, other: { three: 'not this' } };\nconst LATER = \`second\`;`);
+  expect(listMapTexts([file], 'messages')).toEqual(['first', 'second']);
+});
+
+test('templates of msg, as msg makes them', () => {
+  const file = write('tagged.ts', "const a = msg`It\\'s \\`{x}\\``;\nconst b = msg`Pin ${name} to ${build.version}.`;\nconst c = msg`has ${is ? msg`none` : 'one'}`;\nother`not this ${a}`;");
+  expect(listTaggedTexts([file])).toEqual(["It's `{x}`", 'Pin {0} to {1}.', 'has {0}', 'none']);
+  expect(msg`Pin ${'a'} to ${1}.`.template).toBe('Pin {0} to {1}.');
 });
