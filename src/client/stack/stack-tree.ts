@@ -42,7 +42,7 @@ export class StackTree implements TreeDataProvider<Row> {
     const item = new TreeItem(label, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
     const version = component.version ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
-    item.description = `${version} · ${component.via === 'base-image' ? l10n.t('base image') : component.name} · ${place}`;
+    item.description = `${version} · ${place} · ${component.via === 'base-image' ? l10n.t('base image') : component.name}`;
     item.tooltip = describe(component);
     item.iconPath = conflicts.length > 0 ? iconOf(conflicts) : new ThemeIcon('package');
     item.accessibilityInformation = { label: [label, version, component.name, place, ...(conflicts.length > 0 ? [l10n.t('{0} conflicts', conflicts.length)] : [])].join(', ') };

@@ -22,7 +22,9 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
   const cards = layOut(stages);
   const arrows = [...listArrows(stages)];
   const cardWidth = measureCards(stages, texts);
-  const width = cardWidth + 40 + LANE * (arrows.filter(({ kind }) => kind === 'copy').length + 1);
+  const copies = arrows.filter(({ kind }) => kind === 'copy');
+  // The cards give way to a narrow page, the lanes stay at its right.
+  const lanes = 20 + LANE * (copies.length + 1);
   const height = (cards.at(-1)?.bottom ?? 0) + 20;
   const nameOf = (index: number): string => stages[index]?.name ?? fill(texts.stage, String(index));
   return `<!DOCTYPE html>
@@ -34,13 +36,14 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
 <style nonce="${nonce}">
   body { font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
   h1 { font-size: 1.2em; font-weight: 600; }
-  .graph { position: relative; width: ${width}px; height: ${height}px; }
-  svg { position: absolute; inset: 0; }
+  .graph { position: relative; max-width: ${cardWidth + lanes}px; min-width: ${CARD_WIDTHS.least + lanes}px; height: ${height}px; }
+  svg { position: absolute; top: 0; }
+  svg.copies { right: 0; }
   path { fill: none; stroke: var(--vscode-editor-foreground); stroke-width: 1.5; }
   path.copy { stroke-dasharray: 5 4; }
   marker path { fill: var(--vscode-editor-foreground); stroke: none; }
   ol { list-style: none; margin: 0; padding: 0; }
-  button { position: absolute; left: 0; width: ${cardWidth}px; box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
+  button { position: absolute; left: 0; width: calc(100% - ${lanes}px); box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
     background: var(--vscode-editorWidget-background); border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorWidget-border, currentColor)); border-radius: 4px; }
   button:hover { background: var(--vscode-list-hoverBackground); }
   button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 2px; }
@@ -55,9 +58,12 @@ ${cards.map(({ top, bottom }, i) => `<style nonce="${nonce}">#stage-${i} { top: 
 <h1>${escape(texts.title)}</h1>
 ${stages.length === 0 ? `<p>${escape(texts.empty)}</p>` : ''}
 <div class="graph">
-<svg width="${width}" height="${height}" aria-hidden="true">
+<svg width="${CARD_WIDTHS.least}" height="${height}" aria-hidden="true">
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
-${arrows.map((arrow, i) => drawArrow(arrow, cards, cardWidth, arrows.slice(0, i).filter(({ kind }) => kind === 'copy').length)).join('\n')}
+${arrows.filter(({ kind }) => kind === 'base').map((arrow) => drawBase(arrow, cards)).join('\n')}
+</svg>
+<svg class="copies" width="${lanes}" height="${height}" aria-hidden="true">
+${copies.map((arrow, lane) => drawCopy(arrow, cards, lane)).join('\n')}
 </svg>
 <ol>
 ${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
@@ -110,17 +116,21 @@ function* listArrows(stages: readonly StageOutput[]): Generator<Arrow> {
   }
 }
 
-/** A base goes down at the left, through what lies between; a copy around it in a lane at the right. */
-function drawArrow({ kind, from, to }: Arrow, boxes: readonly Box[], cardWidth: number, lane: number): string {
+/** A base goes down at the left, through what lies between. */
+function drawBase({ from, to }: Arrow, boxes: readonly Box[]): string {
   const [start, end] = [boxes[from], boxes[to]];
   if (start === undefined || end === undefined) return '';
-  if (kind === 'base') {
-    const x = to - from === 1 ? cardWidth / 3 : 24 + from * 12;
-    return `<path marker-end="url(#head)" d="M${x} ${start.bottom} V${end.top}"/>`;
-  }
-  const x = cardWidth + 20 + LANE * lane;
+  const x = to - from === 1 ? CARD_WIDTHS.least / 3 : 24 + from * 12;
+  return `<path marker-end="url(#head)" d="M${x} ${start.bottom} V${end.top}"/>`;
+}
+
+/** A copy goes around in a lane at the right, counted from the right edge of the cards. */
+function drawCopy({ from, to }: Arrow, boxes: readonly Box[], lane: number): string {
+  const [start, end] = [boxes[from], boxes[to]];
+  if (start === undefined || end === undefined) return '';
+  const x = 20 + LANE * lane;
   const [y1, y2] = [(start.top + start.bottom) / 2, (end.top + end.bottom) / 2];
-  return `<path class="copy" marker-end="url(#head)" d="M${cardWidth} ${y1} H${x} V${y2} H${cardWidth}"/>`;
+  return `<path class="copy" marker-end="url(#head)" d="M0 ${y1} H${x} V${y2} H0"/>`;
 }
 
 function renderCard(stage: StageOutput, index: number, nameOf: (index: number) => string, texts: GraphTexts): string {
