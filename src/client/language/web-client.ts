@@ -4,6 +4,8 @@ import { FILES_REQUEST, type FilesAnswer, type FilesParams } from '../../core/pr
 import { clientOptions } from './client-options';
 import { readFiles } from './read-files';
 
+export { watchState } from './client-state';
+
 /** The client of the language server in `dist/web/server.js`, which runs in a worker of the browser; not started yet. */
 export function createWebClient(context: ExtensionContext): LanguageClient {
   const server = Uri.joinPath(context.extensionUri, 'dist/web/server.js').toString(true);
