@@ -212,7 +212,7 @@ class TextOutput implements Output {
       ...(texts === undefined ? [] : [`cause: ${texts.cause}`, ...texts.remedies.map((remedy) => `try: ${remedy}`)]),
       ...findings.flatMap((finding) => [`${finding.rule}: ${finding.message}`, ...finding.fixes.slice(0, 1).map(({ title }) => `fix: ${formatText(title)}`)]),
     ];
-    return [...renderPlace({ location, message, label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(note)}`), ''];
+    return [...renderPlace({ location, message: formatText(message), label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(note)}`), ''];
   }
 
   #write(lines: readonly string[]): void {
@@ -278,7 +278,7 @@ class JsonOutput implements Output {
       this.#write({
         event: 'failure',
         code,
-        message,
+        message: formatText(message),
         ...placeFields(location, spans),
         evidence,
         causes: causes.map((cause) => ({ id: cause.id, ...formatDecoded(cause), sources: cause.sources })),

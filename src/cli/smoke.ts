@@ -184,7 +184,7 @@ class Tester {
     );
     if (outcome.imageId !== null) return { reference: outcome.imageId, predicted: prediction.stage };
     const [failure] = diagnoseBuild(outcome.log, prediction.report);
-    throw new Failure(`${formatPath(file)} was not built: ${failure?.message ?? outcome.log.error ?? outcome.ended}`);
+    throw new Failure(`${formatPath(file)} was not built: ${failure === undefined ? (outcome.log.error ?? outcome.ended) : formatText(failure.message)}`);
   }
 
   #host(image: string): SmokeHost {

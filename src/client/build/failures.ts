@@ -135,7 +135,7 @@ function createDiagnostic(failure: BuildFailure, texts: Texts): Diagnostic {
   const uri = Uri.parse(location.file);
   const place = toRange(texts.get(location.file) ?? '', location.range);
   const [cause] = causes;
-  const parts = [toPlain(message), ...(cause === undefined ? [] : [toPlain(formatDecoded(cause).cause)])];
+  const parts = [toPlain(formatText(message, l10n.bundle)), ...(cause === undefined ? [] : [toPlain(formatDecoded(cause, l10n.bundle).cause)])];
   const diagnostic = new Diagnostic(place, parts.join('\n'), DiagnosticSeverity.Error);
   diagnostic.source = SOURCE;
   diagnostic.code = code;

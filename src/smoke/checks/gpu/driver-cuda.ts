@@ -12,7 +12,7 @@ const TIMEOUT_MS = 60_000;
 /** The driver is new enough for the CUDA of the image. */
 export const check: RunCheck = {
   id: 'driver-cuda',
-  title: "The driver serves the image's CUDA",
+  title: say("The driver serves the image's CUDA"),
   kind: 'gpu',
   applies: (image) => versionOf(image, 'cuda') !== undefined || versionOf(image, 'cudart') !== undefined,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=driver_version,name', '--format=csv,noheader'], TIMEOUT_MS),
