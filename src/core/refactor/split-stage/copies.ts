@@ -11,6 +11,19 @@ export interface Tree {
   readonly compiled: boolean;
   /** A command of the build goes into it or names it. */
   readonly used: boolean;
+  /** It holds nothing but what the build reads: lists of packages, wheels, archives. */
+  readonly isInput: boolean;
+}
+
+/** What is known of a stage when it is to be decided what is copied. */
+export interface CopyQuestion {
+  readonly made: readonly Made[];
+  readonly trees: readonly Tree[];
+  readonly needs: Needs;
+  /** Paths that commands of the second stage name. */
+  readonly setupPaths: readonly string[];
+  /** Where COPY and ADD put files. */
+  readonly brought: readonly string[];
 }
 
 /** What is copied from the build stage. */
@@ -25,7 +38,7 @@ export interface Copies {
  * Which of the files that the build leaves the container needs: products always, trees where something that starts in
  * the container, its environment or its folder names them, or where the build itself has no use for them.
  */
-export function chooseCopies(made: readonly Made[], trees: readonly Tree[], needs: Needs, setupPaths: readonly string[]): Copies {
+export function chooseCopies({ made, trees, needs, setupPaths, brought }: CopyQuestion): Copies {
   const done: Message[] = [];
   const check: Message[] = [];
   const chosen = new Set<string>();
@@ -47,7 +60,7 @@ export function chooseCopies(made: readonly Made[], trees: readonly Tree[], need
   const products = [...chosen];
   const needsFolder = needs.interactive !== 'no' || !isServedBy(needs, products);
   for (const tree of trees) {
-    if (isShared(tree.path) || isPassing(tree.path)) continue;
+    if (isShared(tree.path) || isPassing(tree.path) || tree.isInput) continue;
     const inFolder = needs.workdir !== '/' && (isInside(tree.path, needs.workdir) || isInside(needs.workdir, tree.path));
     const isNamed = wanted.some((need) => isInside(tree.path, need) || isInside(need, tree.path) && need !== '/' && !isShared(need));
     // A folder below another tree goes with that one.
@@ -56,6 +69,12 @@ export function chooseCopies(made: readonly Made[], trees: readonly Tree[], need
     if ((isNamed && !inner) || (inFolder && (needsFolder || !tree.compiled)) || !tree.used) chosen.add(tree.path);
     else if (tree.compiled) done.push(msg`${tree.path} stays in the build stage: what is compiled there is installed elsewhere.`);
     else check.push(msg`${tree.path} stays in the build stage: nothing that starts in the container names it.`);
+  }
+  for (const program of needs.programs) {
+    if (!program.startsWith('/') || isSystem(program) || isCuda(program) || isInside('/opt/nvidia', program)) continue;
+    if ([...chosen, ...brought].some((path) => isInside(path, program))) continue;
+    chosen.add(program);
+    check.push(msg`${program} is copied because the container starts it: what it needs beside itself is not known.`);
   }
   const paths = [...chosen].filter((path) => ![...chosen].some((other) => other !== path && isInside(other, path))).sort();
   return { paths, done, check };

@@ -6,7 +6,7 @@ import type { ActionStep, StackState } from '../../stack/model';
 import { baseName, isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import { homeOf, isPassing, isShared, isSystem } from './places';
-import { condaRoot, installRoots, type PythonPlaces } from './python-places';
+import { condaRoot, installRoots, managedPythons, type PythonPlaces } from './python-places';
 
 /** Files that a command leaves. */
 export interface Made {
@@ -56,6 +56,8 @@ export class EffectReader {
   readonly #prefixes = new Map<string, string>();
   #lastPrefix: string | undefined;
   readonly #places: PythonPlaces = { environments: [], condaRoots: [], active: undefined };
+  /** Installers of conda by the path that they were fetched to. */
+  readonly #installers = new Set<string>();
   /** Roots of the trees met so far: what a command does inside belongs to the tree. */
   readonly #trees: string[] = [];
 
@@ -112,6 +114,7 @@ export class EffectReader {
       }
       case 'download':
         if (action.pipedToShell) return ofInstallScript(action.url.value, state);
+        if (action.artifact?.kind === 'conda-installer') this.#installers.add(at(action.output?.value ?? baseName(action.url.value)));
         return ofDownload(command, at);
       case 'extract':
         return this.#ofExtract(action, at, folder);
@@ -223,7 +226,7 @@ export class EffectReader {
     const operands = parseArguments(command.words, 1, ANY).operands.map(({ text }) => text.value);
     if (SETUP_COMMANDS.has(name)) return SETUP;
     const words = command.words.map(({ text }) => text.value);
-    if (words.slice(0, 2).some((word) => /(?:conda|miniforge|mambaforge)[^/]*\.sh$/i.test(word))) {
+    if (words.slice(0, 2).some((word) => /(?:conda|miniforge|mambaforge)[^/]*\.sh$/i.test(word) || this.#installers.has(at(word)))) {
       const root = optionValue(parseArguments(command.words, 1, optionStyle('-p --prefix')), '-p', '--prefix')?.value;
       if (root === undefined) return UNKNOWN_EFFECT;
       this.#places.condaRoots.push(at(root));
@@ -235,7 +238,7 @@ export class EffectReader {
       const environment = readEnvironment(command, operands, at, folder);
       if (environment !== undefined) {
         this.#places.environments.push(environment);
-        return makes(environment);
+        return makes(environment, ...(name === 'uv' ? managedPythons(state) : []));
       }
       if (words.some((word) => /^(?:-V|--version)$/.test(word))) return NOTHING;
       const bringsPip = (operands.length === 0 ? pipeline.flatMap((other) => other.words.map(({ text }) => text.value)) : words).some((word) => /get-pip\.py$/.test(word));
@@ -249,6 +252,12 @@ export class EffectReader {
     }
     if (/^(?:npm|yarn|pnpm)$/.test(name)) return command.words.some(({ text }) => /^(?:-g|--global|global)$/.test(text.value)) ? UNKNOWN_EFFECT : operands[0] === 'cache' ? NOTHING : this.#inTree(folder);
     if (name === 'chmod' || name === 'chown' || name === 'chgrp' || name === 'sed') return this.#ofFiles(operands.slice(1).map(at));
+    // Without a script to run.
+    if (/^(?:ba|da)?sh$/.test(name) && words.length === 1 && pipeline.length === 1) return NOTHING;
+    if (name === 'pyenv') {
+      const [root] = installRoots('pip', command, at, folder, state, this.#places);
+      return root?.endsWith('pyenv') === true ? makes(root) : UNKNOWN_EFFECT;
+    }
     if (name === 'configure' || name === 'bootstrap.sh' || name === 'autogen.sh' || name === 'autoreconf') {
       const prefix = optionValue(parseArguments(command.words, 1, optionStyle('--prefix')), '--prefix')?.value;
       if (prefix !== undefined) {

@@ -1,6 +1,7 @@
 import type { Analysis } from '../../engine/analyse';
 import { msg, type Message } from '../../l10n/message';
 import type { ComponentKind, StackState } from '../../stack/model';
+import { nameComponent } from '../../stack/component-names';
 import { findComponent, knownVersion } from '../../stack/query';
 
 /** What programs that were compiled before load when they run. */
@@ -14,8 +15,9 @@ export function findLoss(before: Analysis, after: Analysis, index: number): Mess
   const old = before.stack?.stages[index]?.final;
   const fresh = after.stack?.stages[index + 1]?.final;
   if (old === undefined || fresh === undefined) return msg`The file could not be read after the change.`;
-  const lost = LIBRARIES.find((kind) => !isThere(kind, old, fresh));
-  if (lost !== undefined) return msg`The runtime stage would lack ${findComponent(old, lost)?.name ?? lost}.`;
+  const hadPython = old.components.some(({ kind, via }) => kind === 'python' && (via === 'apt' || via === 'yum'));
+  const lost = LIBRARIES.find((kind) => !isThere(kind, old, fresh)) ?? (hadPython && findComponent(fresh, 'python') === undefined ? 'python' : undefined);
+  if (lost !== undefined) return msg`The runtime stage would lack ${nameComponent(lost)}: it is not known where the build leaves it.`;
   if (fresh.components.some(({ kind }) => kind === 'nvcc')) return msg`The runtime stage would hold nvcc all the same: ${fresh.components.find(({ kind }) => kind === 'nvcc')?.name ?? ''} brings it.`;
   const known = new Set(before.findings.map(({ rule }) => rule));
   const found = after.findings.find(({ rule, severity }) => (severity === 'error' || severity === 'warning') && !known.has(rule));

@@ -15,7 +15,7 @@ export type RuntimePackage =
 /** Compilers, build systems and debuggers; the library of OpenMP, which comes with the compiler, is another package. */
 const COMPILER = /^(?:build-essential|gcc|g\+\+|gcc-c\+\+|(?:gcc|g\+\+)-[\d.]+|gcc-toolset-\d+.*|devtoolset-\d+.*)$/;
 const TOOL =
-  /^(?:(?:cpp|clang|clang-(?:format|tidy)|lld|llvm)(?:-[\d.]+)?|make|gmake|cmake3?|cmake-data|ninja-build|autoconf|automake|libtool(?:-bin)?|pkg-config|pkgconf|pkgconfig|bison|flex|nasm|yasm|ccache|meson|swig|dpkg-dev|debhelper|devscripts|rpm-build|gdb|valgrind|doxygen|checkinstall|(?:.*-)?headers(?:-[\w.-]+)?|.*-(?:dbg|doc|debuginfo|static))$/;
+  /^(?:(?:cpp|clang|clang-(?:format|tidy)|lld|llvm)(?:-[\d.]+)?|make|gmake|cmake3?|cmake-data|ninja-build|autoconf|automake|libtool(?:-bin)?|pkg-config|pkgconf|pkgconfig|bison|flex|golang(?:-.*)?|rustc|cargo|nasm|yasm|ccache|meson|swig|dpkg-dev|debhelper|devscripts|rpm-build|gdb|valgrind|doxygen|checkinstall|(?:.*-)?headers(?:-[\w.-]+)?|.*-(?:dbg|doc|debuginfo|static))$/;
 /** Packages of NVIDIA that bring nvcc or tools for developers (the meta-packages of the installation guide for Linux). */
 const TOOLKIT = /^(?:cuda(?:-\d+-\d+)?|nvidia-cuda-(?:toolkit|dev)|cuda-(?:toolkit|compiler|nvcc|minimal-build|command-line-tools|tools|nvprof|nsight(?:-compute|-systems)?|documentation|samples|demo-suite|gdb|cuobjdump|nvdisasm|sanitizer|memcheck)(?:-\d+-\d+)?)$/;
 /** `cuda-cudart-dev-12-4`, `libcublas-devel-12-4`: the library is named like the headers, without the `dev`. */

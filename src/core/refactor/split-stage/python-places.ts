@@ -38,7 +38,7 @@ export function installRoots(tool: PythonTool, command: ShellCommand, at: (path:
   if (tool === 'uv' && !hasOption(args, '--system') && state.env.get('UV_SYSTEM_PYTHON') === undefined) {
     const words = command.words.map(({ text }) => text.value);
     const isProject = !words.includes('pip') && (words.includes('sync') || words.includes('add'));
-    if (isProject) return [at(state.env.get('UV_PROJECT_ENVIRONMENT')?.value ?? '.venv')];
+    if (isProject) return [at(state.env.get('UV_PROJECT_ENVIRONMENT')?.value ?? '.venv'), ...managedPythons(state)];
     return [activeEnvironment(state, places) ?? resolvePath(folder, '.venv')];
   }
   const active = activeEnvironment(state, places);
@@ -49,6 +49,15 @@ export function installRoots(tool: PythonTool, command: ShellCommand, at: (path:
 /** The installation of conda in force; undefined where it is not known where it lies. */
 export function condaRoot({ env }: StackState, { condaRoots }: PythonPlaces): string | undefined {
   return condaRoots.at(-1) ?? (env.get('PATH')?.value ?? '').split(':').flatMap((folder) => CONDA_PATH.exec(folder)?.[1] ?? [])[0];
+}
+
+/**
+ * Where uv puts the Python that it fetches for an environment in an image without one (UV_PYTHON_INSTALL_DIR, else
+ * ~/.local/share/uv: docs.astral.sh/uv/concepts/python-versions); none where the image has a Python.
+ */
+export function managedPythons(state: StackState): readonly string[] {
+  if (state.opaque || findComponent(state, 'python') !== undefined) return [];
+  return [state.env.get('UV_PYTHON_INSTALL_DIR')?.value ?? `${homeOf(state.user)}/.local/share/uv`];
 }
 
 /** The environment that the script has activated, or that PATH or VIRTUAL_ENV puts before the system's Python. */
@@ -78,7 +87,7 @@ function rootOf(path: string, { condaRoots }: PythonPlaces): string {
 function sitePackages(state: StackState): readonly string[] {
   const os = findComponent(state, 'os')?.name ?? '';
   if (!/^(?:ubuntu|debian)$/.test(os)) return ['/usr/local/lib', '/usr/local/lib64'];
-  const pythons = state.components.filter(({ kind }) => kind === 'python');
-  const version = pythons.length === 1 ? /^3\.\d+/.exec(knownVersion(pythons[0]?.version) ?? '')?.[0] : undefined;
+  const pythons = state.components.filter(({ kind }) => kind === 'python').map(({ version: claim }) => /^3\.\d+/.exec(knownVersion(claim) ?? '')?.[0]);
+  const version = new Set(pythons).size === 1 ? pythons[0] : undefined;
   return [version === undefined ? '/usr/local/lib' : `/usr/local/lib/python${version}/dist-packages`];
 }

@@ -8,6 +8,7 @@ import { applyEdits, type TextEdit } from '../../text/edit';
 import type { Range } from '../../text/range';
 import { isHarmless, type Effect, type EffectReader } from './effects';
 import { runtimePackage } from './packages';
+import { isPassing, isSystem } from './places';
 
 /** The commands of one pipeline, and what they mean to the container. */
 export interface Group {
@@ -116,21 +117,21 @@ export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: 
     return { text: cut(text, instruction.range, changes), ...notes, check };
   }
   const parts: string[] = [];
-  const seen = new Set<string>();
+  const needed = new Set<Group>();
   for (const group of wanted) {
+    const helpers = findHelpers(group, groups, step, text);
+    if (helpers !== undefined) for (const one of [...helpers, group]) needed.add(one);
+    // Without the install that it belongs to it is not missed.
+    else if (!isAroundInstalls(group)) check.push(msg`${quoteCommand(text, group)} cannot be cut out of its RUN: do it in the runtime stage too where the container needs it.`);
+  }
+  for (const group of groups) {
+    if (!needed.has(group)) continue;
     const written = cut(text, group.range, edits);
-    const command = `${text.slice(group.range.start, group.range.end).replace(/\s*\\\n\s*/g, ' ').slice(0, 60)}`;
-    const key = String(group.range.start);
-    if (group.commands.some(({ conditional }) => conditional) || groups.some((other) => other !== group && String(other.range.start) === key) || !standsAlone(group, text, step)) {
-      if (!seen.has(key)) check.push(msg`\`${command}\` cannot be cut out of its RUN: do it in the runtime stage too where the container needs it.`);
-      seen.add(key);
-      continue;
-    }
     parts.push(group.commands.some(({ failureIgnored }) => failureIgnored) ? `{ ${written} || true; }` : written);
   }
-  if (parts.length === 0 || (!place.isAwaited && !parts.some((part) => !/^(?:apt(?:-get)?|yum|dnf) (?:-\S+ )*(?:update|clean|autoclean|autoremove)/.test(part)))) return { text: undefined, ...notes, check };
+  if (!place.isAwaited && ![...needed].some((group) => group.commands.some((command) => !isHarmless(command)) && !isAroundInstalls(group))) return { text: undefined, ...notes, check: unique(check) };
   const mounts = instruction.flags.filter(({ name, value }) => name === 'mount' && /type=cache/.test(value?.raw ?? '')).map(({ range }) => `${text.slice(range.start, range.end)} `);
-  return { text: `RUN ${mounts.join('')}${parts.join(' \\\n && ')}`, ...notes, check };
+  return { text: `RUN ${mounts.join('')}${parts.join(' \\\n && ')}`, ...notes, check: unique(check) };
 }
 
 /** Edits that take compilers out of an install; gives the number of packages that stay. */
@@ -182,18 +183,47 @@ function isAroundInstalls({ commands, installs }: Group): boolean {
   });
 }
 
+/** A command for a sentence: on one line, shortened. */
+export function quoteCommand(text: string, { range, commands, isWritten }: Group): string {
+  const written = isWritten ? text.slice(range.start, range.end) : commands.map(({ words }) => words.map((word) => word.text.value).join(' ')).join(' | ');
+  const line = written.replace(/\s*[\\`]\r?\n\s*/g, ' ').replace(/\s+/g, ' ').trim();
+  return `\`${line.length > 60 ? `${line.slice(0, 59)}…` : line}\``;
+}
+
+function unique(messages: readonly Message[]): readonly Message[] {
+  const seen = new Set<string>();
+  return messages.filter((message) => !seen.has(JSON.stringify(message)) && seen.add(JSON.stringify(message)));
+}
+
 /** Variables that every shell has. */
 const SHELL_VARIABLES = new Set(['HOME', 'USER', 'PATH', 'PWD', 'SHELL', 'UID']);
 
-/** Whether a command can be cut out of its script: it uses no variable of it, no here-document and no folder that was changed to. */
-function standsAlone({ commands, range }: Group, text: string, step: InstructionStep): boolean {
-  const written = text.slice(range.start, range.end);
-  if (commands.some(({ redirects }) => redirects.some(({ operator }) => operator.includes('<<')))) return false;
-  for (const match of written.matchAll(/\$\{?([A-Za-z_]\w*)/g)) {
+/**
+ * The commands that must stand before one when it is cut out of its script: assignments of its variables, the change
+ * to its folder. Undefined where it cannot be cut out: in a condition or loop, with a here-document, in a folder of
+ * the build.
+ */
+function findHelpers(group: Group, groups: readonly Group[], step: InstructionStep, text: string): readonly Group[] | undefined {
+  const { commands, range } = group;
+  const isSingle = (one: Group): boolean => one.isWritten && !one.commands.some(({ conditional }) => conditional) && !groups.some((other) => other !== one && other.range.start === one.range.start);
+  if (!isSingle(group) || commands.some(({ redirects }) => redirects.some(({ operator }) => operator.includes('<<')))) return undefined;
+  const before = groups.slice(0, groups.indexOf(group));
+  const helpers: Group[] = [];
+  for (const match of text.slice(range.start, range.end).matchAll(/\$\{?([A-Za-z_]\w*)/g)) {
     const name = match[1] ?? '';
-    if (!SHELL_VARIABLES.has(name) && step.variable(name) === undefined) return false;
+    if (SHELL_VARIABLES.has(name) || step.variable(name) !== undefined) continue;
+    const assignment = before.findLast((other) => other.commands.some((command) => /^(?:|export)$/.test(command.name) && command.assignments.some((one) => one.name === name)));
+    if (assignment === undefined || !isSingle(assignment)) return undefined;
+    helpers.push(assignment);
   }
-  return commands.every(({ workingDirectory, words }) => workingDirectory === undefined || words.slice(1).every(({ text: word }) => !/^\.{0,2}\/|\.(?:deb|rpm)$/.test(word.value) || word.value.startsWith('/')));
+  const isRelative = commands.some(({ words }) => words.slice(1).some(({ text: word }) => /^\.{0,2}\/|\.(?:deb|rpm)$/.test(word.value) && !word.value.startsWith('/')) || words[0]?.text.value.startsWith('.') === true || /^(?:wget|curl|mv|cp)$/.test(words[0]?.text.value ?? ''));
+  const folder = commands.find(({ workingDirectory }) => workingDirectory !== undefined)?.workingDirectory;
+  if (folder !== undefined && isRelative) {
+    const change = before.findLast((other) => other.commands.some(({ name }) => name === 'cd'));
+    if (change === undefined || !isSingle(change) || !(isPassing(folder) || isSystem(folder))) return undefined;
+    helpers.unshift(change);
+  }
+  return helpers;
 }
 
 /** A stretch of the text with the edits that lie in it. */

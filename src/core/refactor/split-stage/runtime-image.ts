@@ -16,6 +16,7 @@ export interface RuntimeImage {
   readonly check: readonly Message[];
 }
 
+const GONE: ReadonlySet<TagStatus> = new Set(['removed', 'delisted', 'never-existed']);
 const SERVED: ReadonlySet<TagStatus> = new Set(['served', 'end-of-life']);
 
 /**
@@ -30,6 +31,7 @@ export function findRuntimeImage({ stage, base }: StageStack, text: string, over
     return { refusal: msg`${reference.value} has no runtime image that is known.` };
   }
   if (image.flavor !== 'devel') return { refusal: msg`${reference.value} is no devel image: there is nothing to leave behind.` };
+  if (GONE.has(image.status)) return { refusal: msg`${reference.value} is not there any more: change its CUDA version first.` };
   if (parsed.digest !== undefined) return { refusal: msg`${reference.value} is fixed by its digest; that of the runtime image is not known.` };
   const place = { start: parsed.tagRange.start + flavor.range.start, end: parsed.tagRange.start + flavor.range.end };
   const replaced = `${reference.value.slice(0, place.start)}runtime${reference.value.slice(place.end)}`;
