@@ -136,3 +136,22 @@ describe('textDocument/completion', () => {
     expect(await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 0, character: 17 } })).toBeNull();
   });
 });
+
+it('speaks the language of the client', async () => {
+  const translations = { 'driver ≥ {0}': '驱动 ≥ {0}', Contains: '包含', '{0}: {1} or newer': '{0}：{1} 或更高版本', '{0} or newer; {1} will do where minor-version compatibility is enough': '{0} 或更高版本；{1} 亦可', 'GPUs that a container gets under the NVIDIA runtime': '容器得到的 GPU' };
+  await client.start({ textDocument: { hover: { contentFormat: ['markdown'] } } }, { translations });
+  const uri = await client.open('Dockerfile', `${TEXT}ENV NVIDIA_V\n`);
+  const hints: InlayHint[] | null = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } } });
+  expect(hints?.map(({ label }) => label)).toEqual(['CUDA 11.6.2 · Ubuntu 20.04 · 驱动 ≥ 510.47', 'libnvinfer8：8.6.1.6-1+cuda12.0 或更高版本']);
+  const hover: Hover | null = await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line: 0, character: 10 } });
+  expect(JSON.stringify(hover?.contents)).toContain('- 包含: CUDA 11.6.2');
+  const { items } = (await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 2, character: 12 } })) as CompletionList;
+  expect(items[0]).toMatchObject({ label: 'NVIDIA_VISIBLE_DEVICES', detail: '容器得到的 GPU' });
+});
+
+it('completes requirements files', async () => {
+  await client.start();
+  const uri = await client.open('requirements.txt', '--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==\n', 'pip-requirements');
+  const { items } = (await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 1, character: 7 } })) as CompletionList;
+  expect(items[0]).toMatchObject({ label: '2.7.1+cu118', detail: 'CUDA 11.8', preselect: true });
+});

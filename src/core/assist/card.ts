@@ -1,20 +1,20 @@
 import type { Evidence } from '../facts/evidence';
-import { formatText, type Message, type Translations } from '../l10n/message';
+import { formatText, msg, type Text, type Translations } from '../l10n/message';
 import type { Range } from '../text/range';
 
 /** What is shown when the reader points at a place in a file. */
 export interface Card {
   /** What the card is about, in the document. */
   readonly range: Range;
-  readonly title: Message | string;
+  readonly title: Text;
   readonly rows: readonly Row[];
   /** Whole sentences. */
-  readonly notes: readonly (Message | string)[];
+  readonly notes: readonly Text[];
   readonly sources: readonly Source[];
 }
 
 /** Name and value, one below the other. A mere string is a name, a number or a text of the file. */
-export type Row = readonly [label: Message | string, value: Message | string];
+export type Row = readonly [label: Text, value: Text];
 
 /** Where what a card says was read, and when that was last checked. */
 export type Source = Pick<Evidence, 'source' | 'checked'>;
@@ -24,16 +24,16 @@ const MAX_SOURCES = 4;
 
 /** The card as Markdown, in which text of the file is only text. */
 export function renderMarkdown({ title, rows, notes, sources }: Card, translations?: Translations): string {
-  const say = (text: Message | string): string => escapeMarkdown(formatText(text, translations));
-  const list = rows.map(([label, value]) => `- ${say(label)}: ${say(value)}`).join('\n');
+  const say = (text: Text): string => escapeMarkdown(formatText(text, translations));
+  const list = rows.map(([label, value]) => `- ${say(msg`${label}: ${value}`)}`).join('\n');
   return [`**${say(title)}**`, list, ...notes.map(say), listSources(sources).map(linkSource).join('  \n')].filter((part) => part !== '').join('\n\n');
 }
 
 /** The card for an editor that shows no Markdown. */
 export function renderPlain({ title, rows, notes, sources }: Card, translations?: Translations): string {
-  const say = (text: Message | string): string => formatText(text, translations);
+  const say = (text: Text): string => formatText(text, translations);
   const cited = listSources(sources).map(({ source, checked }) => `${source} (${checked})`);
-  return [say(title), ...rows.map(([label, value]) => `  ${say(label)}: ${say(value)}`), ...notes.map(say), ...cited].join('\n');
+  return [say(title), ...rows.map(([label, value]) => `  ${say(msg`${label}: ${value}`)}`), ...notes.map(say), ...cited].join('\n');
 }
 
 function listSources(sources: readonly Source[]): readonly Source[] {

@@ -1,6 +1,6 @@
 import { driverFloor } from '../facts/cuda-toolkits';
 import type { DecodedImage } from '../image/model';
-import { msg, type Message } from '../l10n/message';
+import { msg, type Message, type Text } from '../l10n/message';
 import { COMPONENT_NAMES, nameComponent } from '../stack/component-names';
 import { knownVersion } from '../stack/query';
 import type { Certainty, ComponentKind, VersionClaim } from '../stack/model';
@@ -49,7 +49,7 @@ export function formatContent({ label, version, certain }: Content): string {
 }
 
 /** Texts side by side, each to be translated by itself. */
-export function joinTexts(texts: readonly (Message | string)[]): Message {
+export function joinTexts(texts: readonly Text[]): Message {
   return { template: texts.map((_, i) => `{${i}}`).join(' · '), data: Object.fromEntries(texts.entries()) };
 }
 

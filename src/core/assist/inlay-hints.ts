@@ -1,7 +1,7 @@
 import { libraryOfPackage } from '../facts/apt-builds';
 import { newestAptBuild } from '../facts/apt-versions';
 import { cudaOfTorch, onnxruntimeRelease, tensorflowRelease } from '../facts/frameworks';
-import { formatText, msg, type Message } from '../l10n/message';
+import { formatText, msg, type Message, type Text } from '../l10n/message';
 import type { Action, PackageInstall, PipRequirement } from '../shell/installers/model';
 import type { ActionStep, StackReport, StackState, StageStack } from '../stack/model';
 import { firstParts } from '../version/dotted';
@@ -20,11 +20,11 @@ export interface InlayHint {
  * for, the CUDA a wheel was made for. Nothing that is not known, and one hint a line at most.
  */
 export function listInlayHints({ dockerfile, stages }: StackReport): readonly InlayHint[] {
-  const hints = new Map<number, { readonly kind: InlayHint['kind']; readonly texts: Map<string, Message | string> }>();
-  const add = (end: number, kind: InlayHint['kind'], texts: readonly (Message | string)[]): void => {
+  const hints = new Map<number, { readonly kind: InlayHint['kind']; readonly texts: Map<string, Text> }>();
+  const add = (end: number, kind: InlayHint['kind'], texts: readonly Text[]): void => {
     if (texts.length === 0) return;
     const offset = endOfLine(dockerfile.text, end);
-    const hint = hints.get(offset) ?? { kind, texts: new Map<string, Message | string>() };
+    const hint = hints.get(offset) ?? { kind, texts: new Map<string, Text>() };
     // What several packages of a line say alike is said once.
     for (const text of texts) hint.texts.set(formatText(text), text);
     hints.set(offset, hint);
@@ -45,7 +45,7 @@ function endOfLine(text: string, offset: number): number {
 }
 
 /** The contents of the image that a stage starts from; of an earlier stage nothing: it stands in the same file. */
-function describeBase({ base }: StageStack): readonly (Message | string)[] {
+function describeBase({ base }: StageStack): readonly Text[] {
   const { image } = base;
   if (image === undefined) return [];
   const contents = listContents(image.components).filter(({ kind }) => kind !== 'nccl');
@@ -59,7 +59,7 @@ function describeBase({ base }: StageStack): readonly (Message | string)[] {
 
 interface LineTexts {
   readonly end: number;
-  readonly texts: readonly (Message | string)[];
+  readonly texts: readonly Text[];
 }
 
 function describeInstall({ action, before, after }: ActionStep, file: string, text: string): readonly LineTexts[] {

@@ -8,7 +8,7 @@ import { completeDevcontainer } from '../../core/assist/completion/devcontainer'
 import { completeRequirements } from '../../core/assist/completion/requirements';
 import { replaceRestOfWord } from '../../core/assist/completion/rest-of-word';
 import { completeConfig } from '../../core/config/complete';
-import { formatText } from '../../core/l10n/message';
+import { formatText, sentence } from '../../core/l10n/message';
 import { SMOKE_FILE } from '../../core/smoke-file/model';
 import { smokeFileSchema } from '../../core/smoke-file/schema';
 import { isConfigFile } from '../configs';
@@ -40,7 +40,7 @@ export function registerCompletion({ connection, features, documents, analyser }
         label,
         kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
         textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
-        ...(description !== undefined && { documentation: formatText({ template: description, data: {} }, features.translations) }),
+        ...(description !== undefined && { documentation: formatText(sentence(description), features.translations) }),
       }));
     }
     const found = await completeAt(uri, document, offset, token);

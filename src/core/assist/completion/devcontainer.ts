@@ -4,7 +4,7 @@ import { findScalar, findValue, listItems, type DataMap } from '../../data/model
 import { ITEM } from '../../data/yaml-place';
 import { readRunOptions } from '../../devcontainer/run-options';
 import { isRunSwitch } from '../../facts/docker-run';
-import { msg, type Message } from '../../l10n/message';
+import { msg, type Message, type Text } from '../../l10n/message';
 import { isJetson } from '../../target/jetson';
 import type { Target } from '../../target/model';
 import { completeImage } from './images';
@@ -29,7 +29,7 @@ const TEXT = {
 /** Text to write in the place of a token, quotes included. */
 interface Offer {
   readonly newText: string;
-  readonly detail: Message | string;
+  readonly detail: Text;
 }
 
 /** An option of `docker run` and a value for it. */

@@ -1,11 +1,11 @@
-import type { Message } from '../../l10n/message';
+import type { Text } from '../../l10n/message';
 import type { Range } from '../../text/range';
 
 /** Something that can be written at a place, the best first in its list. */
 export interface Completion {
-  readonly label: Message | string;
+  readonly label: Text;
   /** Shown behind the label: what it holds or means. Undefined where it takes time to find out; see `describeReference`. */
-  readonly detail: Message | string | undefined;
+  readonly detail: Text | undefined;
   /** The image that `describeReference` describes. */
   readonly reference?: string;
   readonly newText: string;

@@ -6,7 +6,7 @@ import { chooseBuilds, type BuildCandidate } from '../../facts/tensorrt-builds';
 import { packageFamily } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import { pinSet } from '../../facts/tensorrt-pins';
-import { msg, type Message } from '../../l10n/message';
+import { msg, type Message, type Text } from '../../l10n/message';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep, StackState } from '../../stack/model';
 import { parseNvidiaPackageVersion } from '../../version/debian';
@@ -39,7 +39,7 @@ export function completePackage(line: string, offset: number, step: InstructionS
 
 interface Offered {
   readonly version: string;
-  readonly detail: Message | string;
+  readonly detail: Text;
 }
 
 function describeBuild(version: string, cuda: string): Message {

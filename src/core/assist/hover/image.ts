@@ -1,6 +1,6 @@
 import { driverFloor } from '../../facts/cuda-toolkits';
 import { findDistribution, distributionsChecked } from '../../facts/distributions';
-import { msg, type Message } from '../../l10n/message';
+import { msg, type Message, type Text } from '../../l10n/message';
 import type { DecodedImage, TagPart, TagStatus } from '../../image/model';
 import { knownVersion } from '../../stack/query';
 import type { Range } from '../../text/range';
@@ -26,7 +26,7 @@ const STATUS: Readonly<Partial<Record<TagStatus, Message>>> = {
   newer: msg`This tag is newer than what is known here.`,
 };
 
-const PARTS: Readonly<Record<TagPart['kind'], Message | string>> = {
+const PARTS: Readonly<Record<TagPart['kind'], Text>> = {
   cuda: msg`CUDA version`,
   flavor: msg`Flavor`,
   cudnn: 'cuDNN',

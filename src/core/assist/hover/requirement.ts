@@ -1,7 +1,7 @@
 import { cudaOfTorch, frameworkChecked, onnxruntimeRelease, tensorflowRelease, torchComputeCapabilities, torchRelease, torchTensorRTRelease } from '../../facts/frameworks';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts } from '../../facts/tensorrt-pip';
 import { readRequirements } from '../../requirements/read';
-import { msg, type Message } from '../../l10n/message';
+import { msg, type Text } from '../../l10n/message';
 import type { PipRequirement } from '../../shell/installers/model';
 import { cudaOfPipTag } from '../../version/cuda';
 import { parsePep440 } from '../../version/pep440';
@@ -22,7 +22,7 @@ export function describeRequirementAt(text: string, offset: number): Card | unde
 
 interface Described {
   readonly rows: readonly Row[];
-  readonly notes?: readonly (Message | string)[];
+  readonly notes?: readonly Text[];
   readonly sources: readonly Source[];
 }
 
