@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { ComposeService } from '../core/compose/model';
 import { readCompose } from '../core/compose/read';
 import { readDevcontainer } from '../core/devcontainer/read';
-import { formatMessage } from '../core/engine/message';
+import { formatMessage } from '../core/l10n/message';
 import { decodeImage } from '../core/image/decode';
 import type { Combination, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';

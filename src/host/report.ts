@@ -1,4 +1,4 @@
-import { formatMessage } from '../core/engine/message';
+import { formatMessage } from '../core/l10n/message';
 import { sortFindings } from './check';
 import type { CommandOutcome, FileOutcome, HostEvidence } from './evidence';
 import type { Finding, ProbeState, Text } from './model';

@@ -1,5 +1,5 @@
 import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
-import { formatMessage } from '../../core/engine/message';
+import { formatMessage } from '../../core/l10n/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
 import type { Merged } from '../../generate/write-devcontainer';
 import { toPlain } from '../docker/plain';

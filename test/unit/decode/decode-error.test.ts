@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeError, formatDecoded } from '../../../src/core/decode/decode-error';
 import { listLiterals } from '../../../src/core/decode/literals';
-import { listPlaceholders } from '../../../src/core/engine/message';
+import { listPlaceholders } from '../../../src/core/l10n/message';
 import { knownErrors } from '../../../src/core/facts/errors';
 
 describe.each(knownErrors().map((error) => ({ id: error.id, error })))('$id', ({ error }) => {

@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { readCompose } from '../../../src/core/compose/read';
 import { analyse } from '../../../src/core/engine/analyse';
 import { readContext } from '../../../src/core/engine/example';
-import { formatMessage } from '../../../src/core/engine/message';
+import { formatMessage } from '../../../src/core/l10n/message';
 import type { Wishes } from '../../../src/core/solver/model';
 import { solve } from '../../../src/core/solver/solve';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../../src/generate/choices';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parse as parseJson } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { formatMessage } from '../../../src/core/engine/message';
+import { formatMessage } from '../../../src/core/l10n/message';
 import { readCompose } from '../../../src/core/compose/read';
 import { findLost } from '../../../src/dev/find-lost';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../../src/generate/choices';

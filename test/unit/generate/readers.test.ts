@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readCompose } from '../../../src/core/compose/read';
 import { readDevcontainer } from '../../../src/core/devcontainer/read';
-import { formatMessage } from '../../../src/core/engine/message';
+import { formatMessage } from '../../../src/core/l10n/message';
 import { createService, writeCompose } from '../../../src/generate/compose';
 import { createDevcontainer } from '../../../src/generate/devcontainer';
 import { fromDevcontainerText, readHostText, toDevcontainerText, toShellWord } from '../../../src/generate/host-text';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GpuRequest, RunPlan, Setting } from '../../../src/generate/model';
-import { formatMessage } from '../../../src/core/engine/message';
+import { formatMessage } from '../../../src/core/l10n/message';
 import { readRunLine } from '../../../src/generate/read-run-line';
 import { listRunOptions, tidySettings } from '../../../src/generate/run-options';
 import { writeRunLine } from '../../../src/generate/write-run';

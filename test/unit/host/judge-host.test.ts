@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listPlaceholders } from '../../../src/core/engine/message';
+import { listPlaceholders } from '../../../src/core/l10n/message';
 import { judgeHost } from '../../../src/host/check';
 import { probes } from '../../../src/host/probes/index';
 import { findRecording, listRecordings, toEvidence } from './recording';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHECK_IDS } from '../../../src/core/smoke-file/check-ids';
-import { listPlaceholders } from '../../../src/core/engine/message';
+import { listPlaceholders } from '../../../src/core/l10n/message';
 import { checks, chooseChecks } from '../../../src/smoke/checks';
 import type { RunCheck, SmokeImage, StaticCheck, StepResult, Verdict } from '../../../src/smoke/model';
 import { formatText } from '../../../src/core/l10n/message';

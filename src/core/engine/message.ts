@@ -1,1 +1,0 @@
-export { formatMessage, listPlaceholders } from '../l10n/message';
