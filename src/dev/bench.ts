@@ -8,7 +8,11 @@ import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { globSync } from 'tinyglobby';
 import { complete } from '../core/assist/complete';
+import { completeCompose } from '../core/assist/completion/compose';
+import { completeDevcontainer } from '../core/assist/completion/devcontainer';
+import { completeRequirements } from '../core/assist/completion/requirements';
 import { describeAt } from '../core/assist/hover';
+import { describeRequirementAt } from '../core/assist/hover/requirement';
 import { listInlayHints } from '../core/assist/inlay-hints';
 import { analyseDockerfile } from '../core/engine/analyse';
 import { fileKind } from '../core/file-kind';
@@ -49,18 +53,26 @@ function compareAnalysis(): void {
   console.table(rows);
 }
 
-/** What a person waits for while typing in a file of 300 lines: the analysis of the new text, then the answer. */
+/** What a person waits for while typing in files of 300 lines: in Dockerfiles the analysis of the new text, then the answer; in others the answer alone. */
 function measureAssistance(): void {
   const text = `${createDockerfile(300)}RUN apt-get install -y libnvinfer8=\nFROM nvidia/cuda:12`;
   const { stack } = analyseDockerfile(text, 'Dockerfile');
   if (stack === undefined) throw new Error('The text for the benchmark is no Dockerfile');
   const pin = text.lastIndexOf('=') + 1;
+  const service = (name: string): string => `  ${name}:\n    image: nvidia/cuda:12.4.1-runtime-ubuntu22.04\n    environment:\n      - A=1\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - capabilities: [gpu]\n`;
+  const compose = `services:\n${Array.from({ length: 33 }, (_, i) => service(`s${i}`)).join('')}  last:\n    gp`;
+  const requirements = `--extra-index-url https://download.pytorch.org/whl/cu118\n${Array.from({ length: 298 }, (_, i) => `package-${i}==1.${i}.0\n`).join('')}torch==`;
+  const devcontainer = `{\n${Array.from({ length: 297 }, (_, i) => `  "key${i}": "value",\n`).join('')}  "runArgs": ["--g`;
   const time = (run: () => unknown): number => median(Array.from({ length: 30 }, () => timeOf(run)));
   console.table({
     'analysis of 300 lines': { ms: round(time(() => analyseDockerfile(text, 'Dockerfile'))) },
     'completion of a tag': { ms: round(time(() => complete(stack, text.length))) },
     'completion of a pin': { ms: round(time(() => complete(stack, pin))) },
+    'completion in a Compose file': { ms: round(time(() => completeCompose(compose, compose.length))) },
+    'completion in devcontainer.json': { ms: round(time(() => completeDevcontainer(devcontainer, devcontainer.length))) },
+    'completion in a requirements file': { ms: round(time(() => completeRequirements(requirements, requirements.length))) },
     'hover on an image': { ms: round(time(() => describeAt(stack, text.length - 3))) },
+    'hover in a requirements file': { ms: round(time(() => describeRequirementAt(requirements, 80))) },
     'inlay hints of the file': { ms: round(time(() => listInlayHints(stack))) },
   });
 }
