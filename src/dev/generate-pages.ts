@@ -1,7 +1,7 @@
 // The second half of generate.ts: what needs the rules themselves.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { applyEdits, modify } from 'jsonc-parser';
-import { configSchema } from '../core/config/schema';
+import { configSchema, OF_FAMILY } from '../core/config/schema';
 import { registry } from '../core/engine/analyse';
 import { listPageTexts, renderRulePage, runExample } from '../core/engine/page';
 import { overlaySchema } from '../core/overlay/schema';
@@ -20,7 +20,7 @@ const files = new GeneratedFiles();
 const rules = registry.rules;
 
 writePages(PAGES);
-for (const language of readdirSync('l10n').flatMap((name) => /^pages\.l10n\.(.+)\.json$/.exec(name)?.[1] ?? [])) {
+for (const language of listLanguages()) {
   writePages(`${PAGES}/${language}`, { ...readTexts(`bundle.l10n.${language}`), ...readTexts(`pages.l10n.${language}`) });
 }
 writePageTexts();
@@ -38,6 +38,11 @@ function writePages(folder: string, translations?: Translations): void {
   for (const page of existsSync(folder) ? readdirSync(folder) : []) {
     if (page.endsWith('.md') && !names.has(page)) files.remove(`${folder}/${page}`);
   }
+}
+
+/** Tags of the languages that have pages. */
+function listLanguages(): readonly string[] {
+  return readdirSync('l10n').flatMap((name) => /^pages\.l10n\.(.+)\.json$/.exec(name)?.[1] ?? []);
 }
 
 /** What translators need for the pages, besides what is said at run time, too. */
@@ -60,17 +65,41 @@ function writeSchema(name: string, title: string, schema: Schema): void {
 /** `contributes` of package.json and package.nls.json, from the contributes.json files and what the rules add to them. */
 function writeManifest(): void {
   const { contributes, strings } = readManifest();
+  const said: Record<string, string> = {};
   const families = [...new Set(rules.map(({ family }) => family))].sort();
-  addToSetting(contributes.configuration.properties, 'tensorrt.rules', {
-    properties: Object.fromEntries([
-      ...families.map((family) => [family, describeSetting(`Rules of the family ${family} that have no entry of their own.`)]),
-      ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
-    ]) as Record<string, unknown>,
-  });
-  addToSetting(contributes.configuration.properties, 'tensorrt.targets', { items: targetSchema() });
+  const severities = Object.fromEntries([
+    ...families.map((family) => [family, describeSetting(OF_FAMILY)]),
+    ...rules.map((rule) => [rule.id, describeSetting(rule.summary)]),
+  ]) as Record<string, unknown>;
+  addToSetting(contributes.configuration.properties, 'tensorrt.rules', { properties: takeTexts(severities, 'setting.rules', said) });
+  addToSetting(contributes.configuration.properties, 'tensorrt.targets', { items: takeTexts(targetSchema(), 'setting.targets.item', said) });
   const manifest = readFileSync('package.json', 'utf8');
   files.write('package.json', applyEdits(manifest, modify(manifest, ['contributes'], contributes, { formattingOptions: { tabSize: 2, insertSpaces: true } })));
-  files.write('package.nls.json', `${JSON.stringify(strings, undefined, 2)}\n`);
+  writeStrings('package.nls.json', { ...strings, ...said });
+  for (const language of listLanguages()) {
+    // Kept by hand but for these, which are said at run time, too.
+    const file = `package.nls.${language}.json`;
+    const byHand = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Translations).filter(([key]) => key in strings);
+    const bundle = readTexts(`bundle.l10n.${language}`);
+    writeStrings(file, Object.fromEntries([...byHand, ...Object.entries(said).flatMap(([key, text]) => (bundle[text] === undefined ? [] : [[key, bundle[text]]]))]) as Translations);
+  }
+}
+
+function writeStrings(file: string, strings: Translations): void {
+  files.write(file, `${JSON.stringify(strings, undefined, 2)}\n`);
+}
+
+/** The value with `%key%` in the place of every description, whose texts go into `said`. */
+function takeTexts(value: unknown, key: string, said: Record<string, string>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, unknown]) => {
+      if ((name !== 'description' && name !== 'patternErrorMessage') || typeof item !== 'string') return [name, takeTexts(item, name === 'properties' ? key : `${key}.${name}`, said)];
+      const place = name === 'description' ? key : `${key}.form`;
+      said[place] = item;
+      return [name, `%${place}%`];
+    }),
+  );
 }
 
 function addToSetting(settings: Record<string, unknown>, name: string, more: object): void {

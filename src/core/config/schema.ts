@@ -1,10 +1,14 @@
 import { registry } from '../engine/analyse';
+import { msg } from '../l10n/message';
 import type { Schema } from '../schema/model';
 import { targetSchema } from '../target/schema';
 
 const LEVELS = ['off', 'hint', 'information', 'warning', 'error'];
 
 let schema: Schema | undefined;
+
+/** What is told of a severity that is given to a whole family. */
+export const OF_FAMILY = msg`Rules of this family that have no entry of their own.`.template;
 
 /** The schema of `.trtc.yaml`; media/schemas/config.schema.json is written from it. */
 export function configSchema(): Schema {
@@ -43,7 +47,7 @@ export function configSchema(): Schema {
 function listRules(): readonly (readonly [string, string])[] {
   const families = [...new Set(registry.rules.map(({ family }) => family))].sort();
   return [
-    ...families.map((family) => [family, 'Rules of this family that have no entry of their own.'] as const),
+    ...families.map((family) => [family, OF_FAMILY] as const),
     ...registry.rules.flatMap(({ id, aliases = [], summary }) => [id, ...aliases].map((name) => [name, summary] as const)),
   ];
 }
