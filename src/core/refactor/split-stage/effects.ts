@@ -202,7 +202,7 @@ export class EffectReader {
         this.#prefixes.set(place, prefix);
         this.#lastPrefix = prefix;
       }
-      return tool === 'cmake' && !hasOption(args, '--build') ? NOTHING : this.#inTree(folder);
+      return tool === 'cmake' && !hasOption(args, '--build') ? NOTHING : this.#inTree(place);
     }
     if (tool === 'cargo' && prefix === undefined) return makes(resolvePath(optionValue(parseArguments(command.words, 1, optionStyle('--root --path')), '--root')?.value ?? `${homeOf(state.user)}/.cargo`, 'bin'));
     if (destdir !== undefined) return installed(at(destdir));

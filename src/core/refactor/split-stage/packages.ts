@@ -1,6 +1,8 @@
 import { successorOf } from '../../facts/tensorrt-packages';
 import { parseCudnnPackage } from '../../facts/cudnn';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
+import type { ComponentKind } from '../../stack/model';
+import { packageMeaning } from '../../stack/packages';
 import { UNKNOWN } from '../../text/traced';
 import { majorOf } from '../../version/dotted';
 
@@ -22,15 +24,19 @@ const TOOLKIT = /^(?:cuda(?:-\d+-\d+)?|nvidia-cuda-(?:toolkit|dev)|cuda-(?:toolk
 const CUDA_HEADERS = /^((?:cuda-(?:libraries|cudart|nvrtc)|lib(?:cublas|cufft|curand|cusolver|cusparse|npp|nvjpeg|nvjitlink|cufile))-)(?:dev|devel)-(\d+-\d+)$/;
 const PYTHON_HEADERS = /^((?:lib)?python3(?:\.\d+)?)-(?:dev|devel)$/;
 
-/** What takes the place of a package that a stage installs, in the stage that only runs. */
-export function runtimePackage(spec: PackageSpec, manager: PackageInstall['manager']): RuntimePackage {
+/** What takes the place of a package that a stage installs, in the stage that only runs; `present` is what its image brings. */
+export function runtimePackage(spec: PackageSpec, manager: PackageInstall['manager'], present: ReadonlySet<ComponentKind>): RuntimePackage {
   const name = spec.name.value;
   if (name.includes(UNKNOWN) || spec.localFile) return { kind: 'same' };
   if (COMPILER.test(name)) return { kind: 'other', name: manager === 'apt' ? 'libgomp1' : 'libgomp' };
   if (TOOL.test(name) || TOOLKIT.test(name)) return { kind: 'left-out' };
   if (!/-(?:dev|devel)(?:$|-)/.test(name)) return { kind: 'same' };
   const library = libraryOf(name, spec.version?.value);
-  return library === undefined ? { kind: 'headers' } : { kind: 'other', name: library };
+  if (library === undefined) return { kind: 'headers' };
+  const brings = packageMeaning(library).map(({ kind }) => kind);
+  // It lies in the runtime image, often on hold: another one could not even be installed.
+  const isPresent = spec.version === undefined && brings.length > 0 && brings.every((kind) => kind !== 'python' && present.has(kind));
+  return isPresent ? { kind: 'left-out' } : { kind: 'other', name: library };
 }
 
 /** The library of a package of headers, where the tables or NVIDIA's way to name packages tell it. */

@@ -3,7 +3,7 @@ import { msg, type Message } from '../../l10n/message';
 import { removeWord } from '../../rules/support/remove-word';
 import type { PackageInstall, PackageRemove } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
-import type { InstructionStep } from '../../stack/model';
+import type { ComponentKind, InstructionStep } from '../../stack/model';
 import { applyEdits, type TextEdit } from '../../text/edit';
 import type { Range } from '../../text/range';
 import { isHarmless, type Effect, type EffectReader } from './effects';
@@ -88,9 +88,9 @@ const AROUND_INSTALLS = /^(?:apt(?:-get)?|yum|dnf|microdnf)$/;
 /**
  * The part of a RUN that sets up the system, without compilers: as it is written where all of it is kept, else put
  * together of the commands that are. `keeps` decides on commands that touch files; `isAwaited` says that a later RUN
- * needs the lists of packages that this one fetches; after the last build step (`isTail`) all is kept.
+ * needs the lists of packages that this one fetches; `present` is what the runtime image brings; after the last build step (`isTail`) all is kept.
  */
-export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: (group: Group) => boolean, place: { readonly isTail: boolean; readonly isAwaited: boolean }): RuntimeRun {
+export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: (group: Group) => boolean, place: { readonly isTail: boolean; readonly isAwaited: boolean; readonly escape: string; readonly present: ReadonlySet<ComponentKind> }): RuntimeRun {
   const { instruction } = step;
   const notes = { leftOut: [] as string[], replaced: [] as (readonly [string, string])[], headers: [] as string[] };
   const check: Message[] = [];
@@ -99,7 +99,7 @@ export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: 
   const emptied = new Set<Group>();
   for (const group of groups) {
     if (!group.isWritten || group.effect.kind !== 'setup' || group.installs.length === 0) continue;
-    const kept = group.installs.reduce((sum, install) => sum + editPackages(install, text, installed, edits, notes), 0);
+    const kept = group.installs.reduce((sum, install) => sum + editPackages(install, text, installed, place.present, edits, notes), 0);
     if (kept === 0) emptied.add(group);
   }
   // Nothing but the second stage has it.
@@ -131,11 +131,11 @@ export function writeRuntimeRun({ step, groups }: ReadRun, text: string, keeps: 
   }
   if (!place.isAwaited && ![...needed].some((group) => group.commands.some((command) => !isHarmless(command)) && !isAroundInstalls(group))) return { text: undefined, ...notes, check: unique(check) };
   const mounts = instruction.flags.filter(({ name, value }) => name === 'mount' && /type=cache/.test(value?.raw ?? '')).map(({ range }) => `${text.slice(range.start, range.end)} `);
-  return { text: `RUN ${mounts.join('')}${parts.join(' \\\n && ')}`, ...notes, check: unique(check) };
+  return { text: `RUN ${mounts.join('')}${parts.join(` ${place.escape}\n && `)}`, ...notes, check: unique(check) };
 }
 
 /** Edits that take compilers out of an install; gives the number of packages that stay. */
-function editPackages(install: PackageInstall, text: string, installed: Set<string>, edits: TextEdit[], notes: { leftOut: string[]; replaced: (readonly [string, string])[]; headers: string[] }): number {
+function editPackages(install: PackageInstall, text: string, installed: Set<string>, present: ReadonlySet<ComponentKind>, edits: TextEdit[], notes: { leftOut: string[]; replaced: (readonly [string, string])[]; headers: string[] }): number {
   const removed: Range[] = [];
   const push = (edit: TextEdit): void => {
     // A loop gives its commands once for each word.
@@ -143,7 +143,7 @@ function editPackages(install: PackageInstall, text: string, installed: Set<stri
   };
   for (const spec of install.packages) {
     const name = spec.name.value;
-    const fate = runtimePackage(spec, install.manager);
+    const fate = runtimePackage(spec, install.manager, present);
     if (fate.kind === 'headers') notes.headers.push(name);
     if (fate.kind === 'left-out') notes.leftOut.push(name);
     if (fate.kind === 'left-out' || (fate.kind === 'other' && installed.has(fate.name))) removed.push(spec.range);

@@ -1,4 +1,5 @@
 import { analyse, type AnalysisOptions } from '../../engine/analyse';
+import { nvccPackages, type NvccPackage } from '../../facts/source-packages';
 import { msg, type Message } from '../../l10n/message';
 import type { StackReport, StageStack } from '../../stack/model';
 import { chooseCopies } from './copies';
@@ -31,6 +32,9 @@ export function splitStage(text: string, file: string, offset: number, options: 
   const missing = findDeveloperProgram(reading.needs);
   if (missing !== undefined) return { refusal: msg`The container starts ${missing}, which the runtime image lacks.` };
 
+  const late = findLateCompiler(stage);
+  if (late !== undefined) return { refusal: msg`${late.package ?? late.vcs} compiles kernels when the program runs, and the runtime image has no nvcc: ${late.error}` };
+
   const copies = chooseCopies({ ...reading, setupPaths: listSetupPaths(reading) });
   const unknown = listUnknown(reading);
   if (copies.paths.length === 0) return { refusal: msg`It is not known where the build leaves its results: ${[...unknown, msg`no command installs or copies them to a place of their own`][0] ?? ''}.` };
@@ -57,6 +61,13 @@ const DEVELOPER_PROGRAM = /^(?:nvcc|cuda-gdb|cuobjdump|nvdisasm|nvprof|nsys|ncu|
 
 function findDeveloperProgram({ programs }: Needs): string | undefined {
   return programs.find((program) => DEVELOPER_PROGRAM.test(program.slice(program.lastIndexOf('/') + 1)));
+}
+
+/** A Python package that compiles CUDA code in the container; those that bring their kernels ready-made do not. */
+function findLateCompiler({ steps }: StageStack): NvccPackage | undefined {
+  const requirements = steps.flatMap(({ actions }) => actions.flatMap(({ action }) => (action.kind === 'pip-install' ? action.requirements : [])));
+  if (requirements.some(({ name }) => name === 'flashinfer-cubin' || name === 'flashinfer-jit-cache')) return undefined;
+  return requirements.flatMap(({ name, url }) => nvccPackages(name, url)).find(({ when, condition }) => when === 'run' && condition === null);
 }
 
 function describeStart({ interactive, programs }: Needs): readonly Message[] {

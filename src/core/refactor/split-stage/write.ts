@@ -38,6 +38,7 @@ export function writeStages(reading: Reading, stack: StackReport, runtime: Runti
   const done: Message[] = [];
   const check: Message[] = [];
   const moved: InstructionStep[] = [];
+  const present = new Set(stage.base.image?.components.map(({ kind }) => kind).filter((kind) => kind !== 'nvcc' && !kind.endsWith('-headers')));
   const awaited = findAwaited(runs.values());
   const leftOut = new Set<string>();
   const replaced = new Map<string, string>();
@@ -52,7 +53,7 @@ export function writeStages(reading: Reading, stack: StackReport, runtime: Runti
     if (isRun(step)) {
       const run = runs.get(step);
       if (run === undefined) return;
-      const result = writeRuntimeRun(run, text, (group) => keepsGroup(group, step, reading, copies), { isTail, isAwaited: awaited.has(run) });
+      const result = writeRuntimeRun(run, text, (group) => keepsGroup(group, step, reading, copies), { isTail, isAwaited: awaited.has(run), escape: stack.dockerfile.escape, present });
       for (const one of result.leftOut) leftOut.add(one);
       for (const [before, after] of result.replaced) replaced.set(before, after);
       for (const one of result.headers) headers.add(one);
@@ -92,7 +93,7 @@ export function writeStages(reading: Reading, stack: StackReport, runtime: Runti
   const needed = new Set(moved.filter((step) => isNeededByBuild(step, steps.slice(0, lastBuild + 1))));
   for (const step of moved) if (!needed.has(step)) edits.push({ range: { start: leadOf(step.instruction, comments, text).start, end: step.instruction.range.end }, newText: '' });
   const end = steps.at(-1)?.instruction.range.end ?? from.range.end;
-  edits.push({ range: { start: end, end }, newText: `\n\n${lines.join('\n')}` });
+  edits.push({ range: { start: end, end }, newText: `\n\n${lines.join('\n')}`.replace(/\r?\n/g, text.includes('\r\n') ? '\r\n' : '\n') });
   edits.push(...redirectReferences(stack, stage, name, copies.paths));
   if (leftOut.size > 0) done.push(msg`Packages that serve to compile stay in the build stage: ${[...leftOut].join(', ')}.`);
   if (replaced.size > 0) done.push(msg`Other packages take their place: ${[...replaced].map(([before, after]) => `${before} → ${after}`).join(', ')}.`);
