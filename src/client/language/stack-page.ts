@@ -1,5 +1,6 @@
 import { l10n, Uri } from 'vscode';
 import type { ComponentOutput, StackOutput, StageOutput } from '../../core/engine/stack-output';
+import { nameVersion } from '../stack/words';
 
 /** Text of a page that stands for a line, counted from 1, of a file. */
 export interface PageLink {
@@ -55,9 +56,11 @@ function titleOf({ name, index, from }: StageOutput): string {
   return name === null ? l10n.t('Stage {0}, from {1}', index, from) : l10n.t('Stage {0} ({1}), from {2}', index, name, from);
 }
 
-function versionOf({ version, cuda, certainty }: ComponentOutput): string {
+function versionOf(component: ComponentOutput): string {
+  const { cuda, certainty } = component;
+  const version = nameVersion(component) ?? '?';
   const notes = [...(cuda === null ? [] : [l10n.t('for CUDA {0}', cuda)]), ...(certainty === 'assumed' ? [l10n.t('assumed')] : [])];
-  return notes.length === 0 ? (version ?? '?') : `${version ?? '?'} (${notes.join(', ')})`;
+  return notes.length === 0 ? version : `${version} (${notes.join(', ')})`;
 }
 
 function originOf({ name, via }: ComponentOutput): string {

@@ -1,6 +1,7 @@
 import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
 import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
 import { nameComponent } from '../../core/stack/component-names';
+import { nameVersion } from './words';
 
 /** What the view shows: the stage under the cursor, or nothing. */
 export interface ShownStage {
@@ -40,7 +41,7 @@ export class StackTree implements TreeDataProvider<Row> {
     const conflicts = this.#conflictsOf(component);
     const label = nameComponent(component.kind, component.name);
     const item = new TreeItem(label, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
-    const version = component.version ?? l10n.t('unknown version');
+    const version = nameVersion(component) ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
     item.description = `${version} · ${place} · ${component.via === 'base-image' ? l10n.t('base image') : component.name}`;
     item.tooltip = describe(component);
@@ -74,9 +75,10 @@ export class StackTree implements TreeDataProvider<Row> {
   }
 }
 
-function describe({ kind, name, version, cuda, certainty }: ComponentOutput): MarkdownString {
+function describe(component: ComponentOutput): MarkdownString {
+  const { kind, name, cuda, certainty } = component;
   const text = new MarkdownString();
-  text.appendText(`${nameComponent(kind, name)} ${version ?? l10n.t('unknown version')}`);
+  text.appendText(`${nameComponent(kind, name)} ${nameVersion(component) ?? l10n.t('unknown version')}`);
   text.appendMarkdown('\n\n').appendText(name);
   if (cuda !== null) text.appendMarkdown('\n\n').appendText(l10n.t('built for CUDA {0}', cuda));
   const known = { stated: l10n.t('stated in the file'), derived: l10n.t('follows from a fact'), assumed: l10n.t('likely, not proven') };

@@ -1,6 +1,7 @@
 import type { StageOutput } from '../../core/engine/stack-output';
 import { nameComponent } from '../../core/stack/component-names';
 import type { GraphTexts } from './stage-graph';
+import { nameVersion } from './words';
 
 /** Components that a card shows; the others are in the stack view. */
 const SHOWN = new Set(['os', 'python', 'cuda', 'nvcc', 'cudnn', 'tensorrt', 'tensorrt-python', 'tensorrt-llm', 'triton', 'deepstream', 'torch', 'torch-tensorrt', 'tensorflow', 'onnxruntime', 'jax', 'nccl', 'l4t', 'cuda-compat']);
@@ -99,7 +100,10 @@ function layOut(stages: readonly StageOutput[]): readonly Box[] {
 
 function shownOf({ components }: StageOutput): readonly { readonly name: string; readonly version: string }[] {
   const last = new Map<string, { readonly name: string; readonly version: string }>();
-  for (const { kind, name, version } of components) if (SHOWN.has(kind)) last.set(kind, { name: nameComponent(kind, name), version: version ?? '?' });
+  for (const component of components) {
+    const { kind, name } = component;
+    if (SHOWN.has(kind)) last.set(kind, { name: nameComponent(kind, name), version: nameVersion(component) ?? '?' });
+  }
   return [...last.values()];
 }
 
