@@ -1,4 +1,4 @@
-import { commands, FileType, l10n, languages, Uri, window, workspace, type Disposable, type ExtensionContext } from 'vscode';
+import { commands, l10n, languages, Uri, window, type Disposable, type ExtensionContext, type QuickPickItem } from 'vscode';
 import { rulePages } from './rule-pages';
 
 export const EXPLAIN_RULE = 'tensorrt.explainRule';
@@ -6,26 +6,28 @@ export const EXPLAIN_RULE = 'tensorrt.explainRule';
 /** Shows a rule's page: the one given, else that of the finding under the cursor, else one that the user picks. */
 export function registerExplainRule(context: ExtensionContext): Disposable {
   return commands.registerCommand(EXPLAIN_RULE, async (given: unknown) => {
-    const folder = rulePages(context);
-    const rules = await listRules(folder);
+    const rules = listRules(context);
     const named = typeof given === 'string' ? given : findRuleAtCursor();
-    const rule = named ?? (await window.showQuickPick(rules, { placeHolder: l10n.t('Rule to explain') }));
+    const rule = named ?? (await window.showQuickPick(rules, { placeHolder: l10n.t('Rule to explain'), matchOnDetail: true }))?.label;
     if (rule === undefined) return;
-    if (!rules.includes(rule)) {
+    if (rules.every(({ label }) => label !== rule)) {
       void window.showWarningMessage(l10n.t('There is no page for the rule {0}.', rule));
       return;
     }
-    await commands.executeCommand('markdown.showPreview', Uri.joinPath(folder, `${rule}.md`));
+    await commands.executeCommand('markdown.showPreview', Uri.joinPath(rulePages(context), `${rule}.md`));
   });
 }
 
-async function listRules(folder: Uri): Promise<string[]> {
-  try {
-    const entries = await workspace.fs.readDirectory(folder);
-    return entries.flatMap(([name, type]) => (type === FileType.File && name.endsWith('.md') ? name.slice(0, -'.md'.length) : [])).sort();
-  } catch {
-    return [];
-  }
+/** All rules with what they find, out of the setting that gives them severities: folders of an extension in a browser cannot be listed. */
+function listRules({ extension }: ExtensionContext): readonly QuickPickItem[] {
+  const { contributes } = extension.packageJSON as { readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, SeveritySetting | undefined>> } } };
+  const rules = Object.entries(contributes.configuration.properties['tensorrt.rules']?.properties ?? {});
+  // Families, which the setting takes too, are one word.
+  return rules.filter(([id]) => id.includes('-')).map(([label, { description }]) => ({ label, detail: description }));
+}
+
+interface SeveritySetting {
+  readonly properties?: Readonly<Record<string, { readonly description: string }>>;
 }
 
 function findRuleAtCursor(): string | undefined {
