@@ -59,11 +59,11 @@ export class TestClient {
   initialized: InitializeResult | undefined;
   readonly #documents = new Map<string, TextDocument>();
 
-  constructor() {
+  constructor(platform = createNodePlatform('.')) {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-server-'));
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    startServer(createConnection(toServer, toClient), createNodePlatform('.'));
+    startServer(createConnection(toServer, toClient), platform);
     this.connection = createProtocolConnection(toClient, toServer);
     this.connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.configuration));
     this.connection.onRequest(RegistrationRequest.type, () => undefined);
@@ -81,7 +81,7 @@ export class TestClient {
       capabilities,
       initializationOptions,
       ...(locale !== undefined && { locale }),
-      workspaceFolders: [{ uri: pathToFileURL(this.folder).href, name: 'test' }],
+      workspaceFolders: [{ uri: this.uri(''), name: 'test' }],
     });
     await this.connection.sendNotification(InitializedNotification.type, {});
     return this;
