@@ -21,6 +21,8 @@ export interface ClientFeatures {
   /** Can be asked to show inlay hints anew. */
   readonly refreshesInlayHints: boolean;
   readonly markdownHover: boolean;
+  /** In what is told of a completion. */
+  readonly markdownDocumentation: boolean;
   readonly options: InitializationOptions;
   /** What is said in the language of the client; undefined for English. */
   readonly translations: Translations | undefined;
@@ -43,6 +45,7 @@ export function readClientFeatures({ capabilities, initializationOptions, locale
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
+    markdownDocumentation: textDocument?.completion?.completionItem?.documentationFormat?.includes('markdown') === true,
     options: readOptions(initializationOptions),
     translations: readTranslations((initializationOptions as { readonly translations?: unknown } | null | undefined)?.translations) ?? readBundle(locale, platform),
   };

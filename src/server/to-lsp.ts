@@ -1,5 +1,6 @@
+import { renderMarkdown, renderPlain, type Card } from '../core/assist/card';
 import { formatText, msg } from '../core/l10n/message';
-import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation, type Range, type WorkspaceEdit } from 'vscode-languageserver';
+import { DiagnosticSeverity, MarkupKind, type Diagnostic, type DiagnosticRelatedInformation, type MarkupContent, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding, Severity } from '../core/rules/model';
 import type { FileEdit } from '../core/text/edit';
@@ -58,4 +59,9 @@ export function toWorkspaceEdit(
       edits: ofFile,
     })),
   };
+}
+
+/** A card in the language of the client, as Markdown where it takes that. */
+export function toMarkup(card: Card, markdown: boolean, { translations }: ClientFeatures): MarkupContent {
+  return markdown ? { kind: MarkupKind.Markdown, value: renderMarkdown(card, translations) } : { kind: MarkupKind.PlainText, value: renderPlain(card, translations) };
 }

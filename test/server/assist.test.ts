@@ -87,7 +87,8 @@ describe('textDocument/completion', () => {
     const late = (await completeAtEnd('FROM nvidia/cuda:12'))?.items.at(-1);
     expect(late?.detail).toBeUndefined();
     const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, late ?? { label: '' });
-    expect(resolved.detail).toMatch(/^CUDA 12/);
+    expect(resolved.detail).toMatch(/driver ≥ 5\d\d/);
+    expect(resolved.documentation).toMatchObject({ kind: 'plaintext', value: expect.stringMatching(/^nvidia\/cuda:12[^]*Contains: CUDA 12/) as unknown });
   });
 
   const completeAt = async (name: string, marked: string, language: string): Promise<CompletionList | null> => {
@@ -121,7 +122,7 @@ describe('textDocument/completion', () => {
   ])('ranks tags in %s by the targets', async (name, marked, label) => {
     client.configuration = { targets: [{ name: 'server', driver: '535.183.06' }] };
     await client.start();
-    expect((await completeAt(name, marked, ''))?.items[0]).toMatchObject({ label, detail: expect.stringContaining('CUDA 12.2.2') as unknown });
+    expect((await completeAt(name, marked, ''))?.items[0]).toMatchObject({ label, detail: expect.stringContaining('driver ≥ 535') as unknown });
   });
 
   it('stays silent in other YAML and JSON', async () => {

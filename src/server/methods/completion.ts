@@ -1,7 +1,7 @@
 import { CompletionItemKind, InsertTextMode, type CancellationToken, type CompletionItem, type CompletionList } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { complete } from '../../core/assist/complete';
-import { describeReference } from '../../core/assist/completion/images';
+import { describeReference, describeReferenceCard } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
 import { completeCompose } from '../../core/assist/completion/compose';
 import { completeDevcontainer } from '../../core/assist/completion/devcontainer';
@@ -13,6 +13,7 @@ import { SMOKE_FILE } from '../../core/smoke-file/model';
 import { smokeFileSchema } from '../../core/smoke-file/schema';
 import { isConfigFile } from '../configs';
 import type { Session } from '../session';
+import { toMarkup } from '../to-lsp';
 
 /** Characters behind which a list opens by itself: a tag, a version, a value, the next part of either. */
 export const COMPLETION_TRIGGERS = [':', '=', '/', '-', ',', ';', '"'];
@@ -27,7 +28,7 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
 
 const COMPLETE = { compose: completeCompose, devcontainer: completeDevcontainer, requirements: completeRequirements } as const;
 
-/** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, requirements files, config files and smoke files, and `completionItem/resolve` for what an image holds. */
+/** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, requirements files, config files and smoke files, and `completionItem/resolve` for all that is known of an image. */
 export function registerCompletion({ connection, features, documents, analyser }: Session): void {
   connection.onCompletion(async ({ textDocument: { uri }, position }, token): Promise<CompletionItem[] | CompletionList | null> => {
     const document = documents.get(uri);
@@ -85,7 +86,13 @@ export function registerCompletion({ connection, features, documents, analyser }
 
   connection.onCompletionResolve((item): CompletionItem => {
     const { reference } = (item.data ?? {}) as { readonly reference?: unknown };
-    const detail = typeof reference === 'string' ? describeReference(reference) : undefined;
-    return detail === undefined ? item : { ...item, detail: formatText(detail, features.translations) };
+    if (typeof reference !== 'string') return item;
+    const detail = describeReference(reference);
+    const card = describeReferenceCard(reference);
+    return {
+      ...item,
+      ...(detail !== undefined && { detail: formatText(detail, features.translations) }),
+      ...(card !== undefined && { documentation: toMarkup(card, features.markdownDocumentation, features) }),
+    };
   });
 }

@@ -1,10 +1,11 @@
-import { MarkupKind, type CancellationToken, type Hover, type Position } from 'vscode-languageserver';
+import type { CancellationToken, Hover, Position } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { renderMarkdown, renderPlain, type Card } from '../../core/assist/card';
+import type { Card } from '../../core/assist/card';
 import { describeAt } from '../../core/assist/hover';
 import { describeImageLineAt } from '../../core/assist/hover/image-line';
 import { describeRequirementAt } from '../../core/assist/hover/requirement';
 import type { Session } from '../session';
+import { toMarkup } from '../to-lsp';
 
 interface Found {
   readonly card: Card | undefined;
@@ -17,8 +18,7 @@ export function registerHover({ connection, documents, analyser, features }: Ses
   connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { card, lines } = (await find(uri, position, token)) ?? {};
     if (card === undefined || lines === undefined) return null;
-    const contents = features.markdownHover ? { kind: MarkupKind.Markdown, value: renderMarkdown(card, features.translations) } : { kind: MarkupKind.PlainText, value: renderPlain(card, features.translations) };
-    return { contents, range: { start: lines.positionAt(card.range.start), end: lines.positionAt(card.range.end) } };
+    return { contents: toMarkup(card, features.markdownHover, features), range: { start: lines.positionAt(card.range.start), end: lines.positionAt(card.range.end) } };
   });
 
   async function find(uri: string, position: Position, token: CancellationToken): Promise<Found | undefined> {

@@ -3,8 +3,10 @@ import { ngcReleases, ngcValue, type NgcImage } from '../../facts/ngc-images';
 import { decodeImage } from '../../image/decode';
 import type { Message } from '../../l10n/message';
 import type { Target } from '../../target/model';
-import { compareDotted, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
+import { compareDotted, firstParts, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
 import { describeDriver, driverOf, formatContent, joinTexts, listContents } from '../contents';
+import type { Card } from '../card';
+import { describeImage } from '../hover/image';
 import type { Completion } from './model';
 import type { StageWishes } from './stage-wishes';
 
@@ -45,14 +47,20 @@ function completeName(typed: string, offset: number): readonly Completion[] {
   return names.map((name) => ({ label: name, detail: '', newText: `${name}:`, range: { start: offset - typed.length, end: offset }, kind: 'image' }));
 }
 
-/** What an image holds, in one line; undefined where that is not known. */
+/** What an image holds beyond what its tag says, in a line short enough to stand behind it; undefined where that is not known. */
 export function describeReference(reference: string): Message | undefined {
   const image = decodeImage(reference);
   if (image === undefined) return undefined;
   const driver = driverOf(image);
-  const contents = listContents(image.components).filter(({ kind }) => kind !== 'nccl');
-  const texts = [...contents.map(formatContent), ...(driver === undefined ? [] : [describeDriver(driver)])];
+  const contents = listContents(image.components).filter(({ kind, version }) => kind !== 'nccl' && !image.reference.text.includes(version));
+  const texts = [...contents.map(formatContent), ...(driver === undefined ? [] : [describeDriver(firstParts(driver, 2))])];
   return texts.length === 0 ? undefined : joinTexts(texts);
+}
+
+/** All that is known of the image, as a hover shows it. */
+export function describeReferenceCard(reference: string): Card | undefined {
+  const image = decodeImage(reference);
+  return image && describeImage(image, { start: 0, end: 0 });
 }
 
 /** Served tags of nvidia/cuda that begin so, those that fit the wishes first, among equals the newest. */
