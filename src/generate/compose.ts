@@ -28,9 +28,9 @@ const ORDER = ['image', 'build', 'container_name', 'platform', 'command', 'entry
 /** Attributes that hold a number or `true` where docker run takes words. */
 const NUMBERS = new Set(['cpus', 'cpu_shares', 'cpu_quota', 'cpu_period', 'mem_swappiness', 'oom_score_adj', 'pids_limit']);
 /** What `docker compose up` and `run` do by themselves. */
-const OWN: Readonly<Record<string, string>> = {
-  '--rm': 'docker compose run --rm, or docker compose down',
-  '--detach': 'docker compose up --detach',
+const OWN: Readonly<Record<string, Note>> = {
+  '--rm': note('{option} is no matter of the file: docker compose run --rm, or docker compose down.', { option: '--rm' }),
+  '--detach': note('{option} is no matter of the file: docker compose up --detach.', { option: '--detach' }),
 };
 const SILENT = new Set(['--attach', '--sig-proxy', '--quiet', '--detach-keys', '--cidfile', '--help', '--disable-content-trust']);
 
@@ -113,7 +113,7 @@ function addSetting(setting: Setting, attributes: Record<string, Json>, notes: N
     const [name, text] = splitAssignment(value);
     attributes['storage_opt'] = { ...(isRecord(existing) ? existing : {}), [name]: text };
   } else if (HANDLED.has(option) || SILENT.has(option)) return;
-  else if (OWN[option] !== undefined) notes.push(note('{option} is no matter of the file: {instead}.', { option, instead: OWN[option] }));
+  else if (OWN[option] !== undefined) notes.push(OWN[option]);
   else if (known === undefined || known.compose === '') notes.push(note('{option} has no place in a Compose file, and is left out.', { option: value === undefined ? option : `${option} ${value}` }));
   else if (known.kind === 'switch') attributes[known.compose] = true;
   else if (known.kind === 'many') push(attributes, known.compose, value ?? '');
