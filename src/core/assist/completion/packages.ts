@@ -6,7 +6,7 @@ import { chooseBuilds, type BuildCandidate } from '../../facts/tensorrt-builds';
 import { packageFamily } from '../../facts/tensorrt-packages';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import { pinSet } from '../../facts/tensorrt-pins';
-import { msg, type Message, type Text } from '../../l10n/message';
+import { msg, type Message } from '../../l10n/message';
 import { findComponent, knownVersion, stageCuda } from '../../stack/query';
 import type { InstructionStep, StackState } from '../../stack/model';
 import { parseNvidiaPackageVersion } from '../../version/debian';
@@ -30,16 +30,12 @@ export function completePackage(line: string, offset: number, step: InstructionS
   const range = (typed: string): Completion['range'] => ({ start: offset - typed.length, end: offset });
   if (equals !== undefined) {
     return listVersions(name, state, step, distro)
-      .filter(({ version: found }) => found.startsWith(version) && isAptVersionKnown(name, found, distro).status === 'known')
+      .filter((found) => found.startsWith(version) && isAptVersionKnown(name, found, distro).status === 'known')
       .slice(0, MAX_VERSIONS)
-      .map(({ version: found, detail }) => ({ label: found, detail, newText: found, range: range(version), kind: 'version' }));
+      // A version says itself for which CUDA it is built: `8.6.1.6-1+cuda11.8`.
+      .map((found) => ({ label: found, detail: '', newText: found, range: range(version), kind: 'version' }));
   }
   return listNames(name, state, step, distro, /^\s+/.exec(line)?.[0]).map((item) => ({ ...item, range: range(name), kind: 'package' }));
-}
-
-interface Offered {
-  readonly version: string;
-  readonly detail: Text;
 }
 
 function describeBuild(version: string, cuda: string): Message {
@@ -50,29 +46,29 @@ function describeCudnn(cuda: string): Message {
   return msg`cuDNN for CUDA ${cuda}`;
 }
 
-function listVersions(name: string, state: StackState, step: InstructionStep, distro: string): readonly Offered[] {
+function listVersions(name: string, state: StackState, step: InstructionStep, distro: string): readonly string[] {
   const cuda = stageCuda(state)?.version;
   switch (libraryOfPackage(name)) {
     case 'tensorrt':
       if (cuda === undefined) return listSighted(name, distro);
-      return chooseForStage(name, cuda, state, step, distro).map(({ aptVersion, release, cuda: built }) => ({ version: aptVersion, detail: describeBuild(release.version, built) }));
+      return chooseForStage(name, cuda, state, step, distro).map(({ aptVersion }) => aptVersion);
     case 'cudnn': {
       if (cuda === undefined) return listSighted(name, distro);
       const major = Number(/\d+/.exec(name)?.[0]);
       // The development package has the versions of the library.
-      return chooseCudnnBuilds({ cuda, major, distro }).map(({ version, cuda: built }) => ({ version, detail: describeCudnn(built) }));
+      return chooseCudnnBuilds({ cuda, major, distro }).map(({ version }) => version);
     }
     case 'nccl':
-      return listSighted(name, distro).filter(({ version }) => cuda === undefined || hasPrefix(cuda, /\+cuda([\d.]+)/.exec(version)?.[1] ?? cuda));
+      return listSighted(name, distro).filter((version) => cuda === undefined || hasPrefix(cuda, /\+cuda([\d.]+)/.exec(version)?.[1] ?? cuda));
     case undefined:
       return [];
   }
 }
 
 /** Versions that were seen in the repository, the newest first. */
-function listSighted(name: string, distro: string): readonly Offered[] {
+function listSighted(name: string, distro: string): readonly string[] {
   const versions = aptBuilds({ package: name, distro }).filter((build) => build.distro === distro && isInNetworkRepository(build));
-  return [...new Set(versions.map(({ version }) => version))].reverse().map((version) => ({ version, detail: '' }));
+  return [...new Set(versions.map(({ version }) => version))].reverse();
 }
 
 /** Builds of TensorRT for a stage; the one that other packages of the same instruction or stage are pinned to comes first. */
