@@ -50,6 +50,7 @@ describe('in a Dockerfile', () => {
     { line: 'FROM nvidia/cuda:11│', after: '\nRUN apt-get update && apt-get install -y python3-pip && pip3 install torch==2.0.1+cu118 --extra-index-url https://download.pytorch.org/whl/cu118\n', top: '11.8.0-runtime-ubuntu22.04', why: 'the wheel is made for CUDA 11.8 and nothing is compiled' },
     { line: 'FROM nvidia/cuda:12.6│', after: '\nRUN pip3 install ctranslate2==4.5.0\n', top: '12.6.3-cudnn-runtime-ubuntu24.04', why: 'ctranslate2 loads cuDNN 9 from the system' },
     { line: 'FROM nvidia/cuda:│', after: '\nRUN pip install tensorflow==2.14.0\n', top: '11.8.0-cudnn8-runtime-ubuntu22.04', why: 'TensorFlow 2.14 was built for CUDA 11.8 and cuDNN 8 and brings neither' },
+    { line: 'FROM nvidia/cuda:12│', after: '\nRUN conda install -y pytorch pytorch-cuda=12.1 -c pytorch -c nvidia\n', top: '12.1.1-runtime-ubuntu22.04', why: 'conda brings PyTorch for CUDA 12.1 and nothing is compiled' },
     { line: 'FROM nvidia/cuda:12│', after: '\nRUN pip install flash-attn==2.5.8 --no-build-isolation torch==2.3.0\n', top: '12.1.1-devel-ubuntu22.04', why: 'flash-attn is compiled when it is installed, against the CUDA of the torch wheel' },
     { line: 'FROM nvidia/cuda:11.8│', after: ' AS base\nFROM base AS build\nRUN nvcc -o /app main.cu\nFROM base\nCOPY --from=build /app /app\n', top: '11.8.0-devel-ubuntu22.04', why: 'a stage that is built upon it compiles' },
     { line: 'FROM nvidia/cuda:│', targets: [OFFICE], top: '12.2.2-devel-ubuntu22.04', why: 'driver 535 serves no CUDA newer than 12.2' },

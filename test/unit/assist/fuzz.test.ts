@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { completeCompose } from '../../../src/core/assist/completion/compose';
 import { completeDevcontainer } from '../../../src/core/assist/completion/devcontainer';
+import { completeRequirements } from '../../../src/core/assist/completion/requirements';
 import { describeRequirementAt } from '../../../src/core/assist/hover/requirement';
 import { findOutside } from '../../../src/dev/fuzz-targets';
 import { createRandom, mutate } from '../../../src/dev/mutate';
@@ -17,7 +18,7 @@ it('300 mutated files: completion and hover never throw, and every range lies in
     const text = mutate(SEEDS[seed % SEEDS.length] ?? '', SEEDS, random);
     for (let i = 0; i < 8; i++) {
       const offset = random(text.length + 1);
-      for (const found of [completeCompose(text, offset), completeDevcontainer(text, offset), describeRequirementAt(text, offset)]) {
+      for (const found of [completeCompose(text, offset), completeDevcontainer(text, offset), completeRequirements(text, offset), describeRequirementAt(text, offset)]) {
         expect(findOutside(found, text.length), `seed ${seed}, offset ${offset}`).toBeUndefined();
       }
     }

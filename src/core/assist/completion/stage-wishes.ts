@@ -6,7 +6,7 @@ import { parseTensorRTPipPackage } from '../../facts/tensorrt-pip';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
 import type { DecodedImage } from '../../image/model';
 import type { CudaImageWish } from '../../image/suggest';
-import type { PackageSpec, PipInstall } from '../../shell/installers/model';
+import type { CondaInstall, PackageSpec, PipInstall } from '../../shell/installers/model';
 import { knownVersion } from '../../stack/query';
 import type { StackReport, StageStack } from '../../stack/model';
 import type { Target } from '../../target/model';
@@ -76,6 +76,7 @@ function readInstalls(stages: readonly StageStack[]): Installs {
   for (const { action } of stages.flatMap(({ steps }) => steps.flatMap(({ actions }) => actions))) {
     if (action.kind === 'package-install') for (const spec of action.packages) readPackage(spec, found);
     else if (action.kind === 'pip-install') readPipInstall(action, found);
+    else if (action.kind === 'conda-install') readCondaInstall(action, found);
     else if (action.kind === 'repository-add' && action.nvidia !== undefined) {
       const [, family, version] = /^(ubuntu)(\d{4})$/.exec(action.nvidia.distro) ?? [];
       if (family !== undefined && version !== undefined) found.os ??= `${family}${version.slice(0, 2)}.${version.slice(2)}`;
@@ -113,6 +114,14 @@ function readPipInstall({ requirements, indexUrl, extraIndexUrls }: PipInstall, 
     const cudnn = cudnnOf(name, extras, version, found);
     if (cudnn !== undefined || /^(?:torch|tensorflow|onnxruntime-gpu|tensorrt)$/.test(name)) found.installs = true;
     found.cudnn ??= cudnn;
+  }
+}
+
+/** Packages of conda bring their CUDA; the driver must serve it, as it must that of the image. */
+function readCondaInstall({ packages }: CondaInstall, found: Installs): void {
+  found.installs = true;
+  for (const { name, version } of packages) {
+    if (/^(?:pytorch-cuda|cudatoolkit|cuda-version)$/.test(name.value)) noteCuda(found, /^[=~]*(\d+(?:\.\d+)?)/.exec(version?.value ?? '')?.[1]);
   }
 }
 
