@@ -176,11 +176,12 @@ function bySize(rows: readonly Row[]): readonly Row[] {
 
 function renderTable(kind: ReclaimKind, title: string, rows: readonly Row[]): string {
   if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2><p>${escapeHtml(l10n.t('None.'))}</p>`;
-  const head = [l10n.t('Name'), l10n.t('Size'), l10n.t('Frees alone'), ''].map((text, i) => `<th scope="col"${i === 1 || i === 2 ? ' class="amount"' : ''}>${escapeHtml(text)}</th>`).join('');
+  const head = [l10n.t('Name'), l10n.t('Size'), l10n.t('Frees alone')].map((text, i) => `<th scope="col"${i === 0 ? '' : ' class="amount"'}>${escapeHtml(text)}</th>`).join('');
   const body = rows.map(({ id, name, sizeBytes, freesBytes, note, selected, kept }) => {
     const box = `<input type="checkbox" data-kind="${kind}" data-id="${escapeHtml(id)}" aria-label="${escapeHtml(name)}"${selected ? ' checked' : ''}${kept === undefined ? '' : ' disabled'}>`;
     const cells = [sizeBytes === null ? '?' : describeSize(sizeBytes), freesBytes === null ? '' : describeSize(freesBytes)].map((text) => `<td class="amount">${escapeHtml(text)}</td>`).join('');
-    return `<tr><td>${box}</td><th scope="row">${escapeHtml(name)}</th>${cells}<td class="note">${escapeHtml(kept ?? note)}</td></tr>`;
+    // Below the name, and not in a column: names are long, and a page at 200 % is narrow.
+    return `<tr><td>${box}</td><th scope="row">${escapeHtml(name)}<div class="note">${escapeHtml(kept ?? note)}</div></th>${cells}</tr>`;
   });
   return `<table><caption>${escapeHtml(title)}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
@@ -190,7 +191,7 @@ function escapeHtml(text: string): string {
 }
 
 const STYLE = `
-body { max-width: 60rem; padding: 0 1.5rem 2rem; color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); }
+body { max-width: 50rem; padding: 0 1.5rem 2rem; color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); }
 h1 { font-size: 1.4em; font-weight: 600; }
 h2, caption { font-size: 1.1em; font-weight: 600; text-align: left; padding: 1.2rem 0 .4rem; margin: 0; }
 #picture { display: grid; grid-template-columns: auto 1fr auto; gap: .5rem .8rem; align-items: center; }
@@ -209,13 +210,12 @@ button.secondary { color: var(--vscode-button-secondaryForeground); background: 
 button:disabled { opacity: .5; cursor: default; }
 :focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
-th, td { padding: .2rem .4rem; text-align: left; font-weight: normal; overflow-wrap: anywhere; }
+th, td { padding: .2rem .4rem; vertical-align: top; text-align: left; font-weight: normal; overflow-wrap: anywhere; }
 thead th { color: var(--vscode-descriptionForeground); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 thead td { width: 1.6rem; }
-thead th:last-child { width: 26%; }
 .amount { width: 5.5rem; text-align: right; white-space: nowrap; }
-.note { color: var(--vscode-descriptionForeground); }
+.note { color: var(--vscode-descriptionForeground); font-size: .9em; }
 `;
 
 const SCRIPT = `
