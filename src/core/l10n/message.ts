@@ -14,6 +14,9 @@ export type Translations = Readonly<Record<string, string>>;
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
+/** Blanks of a template where what stands in it begins or ends with punctuation of Chinese or Japanese, which is as wide as itself with a blank. */
+const BESIDE_FULL_WIDTH = /(?<=[，。；：！？、（）]) | (?=[，。；：！？、（）])/g;
+
 /** Tag of a template literal: msg`Pin ${name} to ${version}` is { template: 'Pin {0} to {1}', data: { 0: name, 1: version } }. */
 export function msg(parts: TemplateStringsArray, ...values: readonly (Text | number)[]): Message {
   const template = parts.map((part, i) => (i === 0 ? part : `{${i - 1}}${part}`)).join('');
@@ -51,7 +54,9 @@ export function sentence(template: string): Message {
  * placeholder that the data lack stays as written.
  */
 export function formatText(text: Text, translations?: Translations): string {
-  return typeof text === 'string' ? text.replaceAll(UNKNOWN, '?') : formatMessage(translate(text.template, translations), text.data, translations);
+  if (typeof text === 'string') return text.replaceAll(UNKNOWN, '?');
+  const words = formatMessage(translate(text.template, translations), text.data, translations);
+  return translations === undefined ? words : words.replace(BESIDE_FULL_WIDTH, '');
 }
 
 /** `template` with each `{name}` replaced by its value, `?` for parts of it that nobody knows; a name that `data` lacks is left as written. */

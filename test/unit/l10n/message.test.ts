@@ -29,6 +29,7 @@ describe('formatText', () => {
     ['? for what nobody knows', msg`Pin ${`a-${UNKNOWN}`} to ${UNKNOWN}`, chinese, '将 a-? 固定为 ?'],
     ['? for what nobody knows in a name', `cuda:${UNKNOWN}`, chinese, 'cuda:?'],
     ['names of an object itself are no translations', msg`toString`, chinese, 'toString'],
+    ['no blank beside full-width punctuation', msg`It has ${msg`first`} then`, { 'It has {0} then': '先 {0} 后', first: '一（1）' }, '先 一（1）后'],
     ['a value that looks like a placeholder', msg`Pin ${'{1}'} to ${'{0}'}`, undefined, 'Pin {1} to {0}'],
   ])('says %s', (_, text, translations, expected) => {
     expect(formatText(text, translations)).toBe(expected);
