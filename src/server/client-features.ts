@@ -21,6 +21,8 @@ export interface ClientFeatures {
   /** Can be asked to show inlay hints anew. */
   readonly refreshesInlayHints: boolean;
   readonly markdownHover: boolean;
+  /** Says of a link what following it does. */
+  readonly linkTooltips: boolean;
   /** In what is told of a completion. */
   readonly markdownDocumentation: boolean;
   readonly options: InitializationOptions;
@@ -44,6 +46,7 @@ export function readClientFeatures({ capabilities, initializationOptions, locale
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
+    linkTooltips: textDocument?.documentLink?.tooltipSupport === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
     markdownDocumentation: textDocument?.completion?.completionItem?.documentationFormat?.includes('markdown') === true,
     options: readOptions(initializationOptions),

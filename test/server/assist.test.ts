@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompletionRequest, CompletionResolveRequest, HoverRequest, InlayHintRequest, InsertTextMode, type CompletionList, type Hover, type InlayHint } from 'vscode-languageserver/node';
+import { CompletionRequest, CompletionResolveRequest, DocumentLinkRequest, HoverRequest, InlayHintRequest, InsertTextMode, type CompletionList, type DocumentLink, type Hover, type InlayHint } from 'vscode-languageserver/node';
 import { TestClient } from './client';
 
 const TEXT = 'FROM nvidia/cuda:11.6.2-base-ubuntu20.04\nRUN apt-get install -y libnvinfer8\n';
@@ -155,4 +155,18 @@ it('completes requirements files', async () => {
   const uri = await client.open('requirements.txt', '--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==\n', 'pip-requirements');
   const { items } = (await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 1, character: 7 } })) as CompletionList;
   expect(items[0]).toMatchObject({ label: '2.7.1+cu118', detail: 'CUDA 11.8', preselect: true });
+});
+
+it('links images to their catalogue, and tells clients that show it what a link does', async () => {
+  const ask = async (): Promise<DocumentLink[] | null> => {
+    const uri = await client.open('Dockerfile', 'FROM nvcr.io/nvidia/tensorrt:23.08-py3\nFROM ubuntu:22.04\n');
+    return client.connection.sendRequest(DocumentLinkRequest.type, { textDocument: { uri } });
+  };
+  const link = { range: { start: { line: 0, character: 5 }, end: { line: 0, character: 38 } }, target: 'https://catalog.ngc.nvidia.com/orgs/nvidia/containers/tensorrt' };
+  await client.start({ textDocument: { documentLink: { tooltipSupport: true } } });
+  expect(await ask()).toEqual([{ ...link, tooltip: 'Show this image in NVIDIA’s catalog' }]);
+  client.dispose();
+  client = new TestClient();
+  await client.start();
+  expect(await ask()).toEqual([link]);
 });

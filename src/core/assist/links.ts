@@ -1,3 +1,4 @@
+import { msg, type Message } from '../l10n/message';
 import type { StackReport } from '../stack/model';
 import type { Range } from '../text/range';
 
@@ -6,6 +7,8 @@ export interface DocumentLink {
   readonly range: Range;
   /** A file that was read, by its reported name, or an address. */
   readonly target: { readonly file: string } | { readonly url: string };
+  /** What following it does. */
+  readonly tooltip: Message;
 }
 
 /**
@@ -18,10 +21,10 @@ export function listLinks({ dockerfile, stages, readAt }: StackReport): readonly
     const { parsed } = base;
     // https://catalog.ngc.nvidia.com/orgs/nvidia/containers/tensorrt; images of a team have one part more.
     const [, organisation, image] = parsed?.registry === 'nvcr.io' ? (/^([a-z\d-]+)\/([a-z\d._-]+)$/.exec(parsed.repository) ?? []) : [];
-    if (organisation !== undefined && image !== undefined) links.push({ range: stage.from.image.range, target: { url: `https://catalog.ngc.nvidia.com/orgs/${organisation}/containers/${image}` } });
+    if (organisation !== undefined && image !== undefined) links.push({ range: stage.from.image.range, target: { url: `https://catalog.ngc.nvidia.com/orgs/${organisation}/containers/${image}` }, tooltip: msg`Show this image in NVIDIA’s catalog` });
   }
   for (const [file, { file: place, range }] of readAt) {
-    if (place === dockerfile.file) links.push({ range, target: { file } });
+    if (place === dockerfile.file) links.push({ range, target: { file }, tooltip: msg`Open the file that is read here` });
   }
   return links.sort((a, b) => a.range.start - b.range.start);
 }
