@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { writeJobs } from '../../../src/smoke/cluster';
 import { readSmokeFile } from '../../../src/core/smoke-file/read';
+import { readTexts } from '../../../src/dev/translations.mjs';
+import { explainFailure } from '../../../src/smoke/explain';
 import { writeJUnit } from '../../../src/smoke/junit';
 import { jobManifests, readPodPhase, readPodTrouble } from '../../../src/smoke/kubernetes';
 import type { CheckResult, ContainerSpec } from '../../../src/smoke/model';
@@ -34,6 +36,17 @@ describe('records', () => {
     expect(RECORD.checks[1]).toMatchObject({ state: 'failed', sentence: 'x is broken', details: ['why'], durationMs: 12 });
     expect(isGood(RECORD)).toBe(false);
     expect(isGood({ ...RECORD, counts: { passed: 1, failed: 0, blocked: 0, skipped: 5 } })).toBe(true);
+  });
+
+  it('are written in the language that is asked for, down to the cause that an error of the host has', () => {
+    const verdict = explainFailure(say('The program of nvcc'), 'CUDA error 100: no CUDA-capable device is detected');
+    const results: readonly CheckResult[] = [{ id: 'own', title: 'my own check', kind: 'gpu', durationMs: 1, verdict }, { id: 'a', title: say('trtexec runs {name}', { name: 'a.onnx' }), kind: 'gpu', durationMs: 1, verdict }];
+    const parts = { ...RECORD, image: null, results, problem: '' };
+    expect(recordRun(parts).checks[0]?.sentence).toMatch(/^The program of nvcc: .*CUDA/);
+    const { checks } = recordRun({ ...parts, translations: readTexts('zh-cn').bundle });
+    expect(checks.map(({ title }) => title)).toEqual(['my own check', 'trtexec 运行 a.onnx']);
+    expect(checks[0]?.sentence).toMatch(/^nvcc 编译的程序：/);
+    for (const text of [checks[0]?.sentence ?? '', ...(checks[0]?.details ?? [])]) expect(text).toMatch(/\p{Script=Han}{3}/u);
   });
 
   it('are read again, whatever else is in the file', () => {
