@@ -1,4 +1,4 @@
-import { resolvePath } from '../core/text/path';
+import { isInside, resolvePath } from '../core/text/path';
 import { FILES_REQUEST, type FilesAnswer, type FilesParams } from '../core/protocol/requests';
 import { MAX_SIZE_BYTES, type Disk, type FileState, type PathRules, type Platform } from './disk';
 
@@ -36,6 +36,7 @@ const ABSENT: Known = { state: undefined };
  */
 class ClientDisk implements Disk {
   readonly path = path;
+  readonly remembers = true;
   readonly #ask: (params: FilesParams) => Promise<FilesAnswer>;
   readonly #folders: () => readonly string[];
   readonly #known = new Map<string, Known>();
@@ -90,16 +91,15 @@ class ClientDisk implements Disk {
   }
 
   forget(of: string): void {
-    const folder = path.dirname(of);
-    for (const one of this.#known.keys()) {
-      if (one === of || one === folder || one.startsWith(`${of}/`)) this.#known.delete(one);
+    for (const places of [this.#known, this.#wanted]) {
+      for (const one of places.keys()) if (isInside(of, one) || isInside(one, of)) places.delete(one);
     }
   }
 
   #read(of: string): Known {
     const known = this.#known.get(of);
     if (known !== undefined) return known;
-    if (!this.#folders().some((folder) => of === folder || of.startsWith(`${folder}/`))) return ABSENT;
+    if (!this.#folders().some((folder) => isInside(folder, of))) return ABSENT;
     this.#misses++;
     this.#wanted.add(of);
     return ABSENT;
@@ -111,7 +111,8 @@ class ClientDisk implements Disk {
     const uris = paths.map((one) => this.toUri(one));
     const answer = await this.#ask({ uris, maxSizeBytes: MAX_SIZE_BYTES }).catch(() => []);
     paths.forEach((one, i) => {
-      this.#wanted.delete(one);
+      // What has changed meanwhile is asked for again.
+      if (!this.#wanted.delete(one)) return;
       const file = answer[i];
       this.#known.set(one, file ? { state: { isFile: file.names === undefined, modifiedMs: file.modifiedMs, sizeBytes: file.sizeBytes }, text: file.text, names: file.names } : ABSENT);
     });

@@ -24,6 +24,8 @@ export interface FileState {
  */
 export interface Disk {
   readonly path: PathRules;
+  /** What it has read of a place stays so until it is told of a change there. */
+  readonly remembers: boolean;
   /** The path of a document; undefined for one that does not lie on this disk. */
   toPath(uri: string): string | undefined;
   toUri(path: string): string;

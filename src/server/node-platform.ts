@@ -6,6 +6,7 @@ import type { Disk, Platform } from './disk';
 /** The disk of this machine, which answers at once. */
 const disk: Disk = {
   path,
+  remembers: false,
   toPath: (uri) => (uri.startsWith('file:') ? attempt(() => fileURLToPath(uri)) : undefined),
   toUri: (file) => pathToFileURL(file).href,
   stat: (file) => {

@@ -77,6 +77,11 @@ describe('the server in a browser', () => {
     await expect.poll(() => client.published.get(script)?.map(({ code }) => code)).toEqual([RULE]);
   });
 
+  it('is told of every change, for it reads nothing twice', async () => {
+    const watchers = (): unknown[] => client.registrations.flatMap(({ registerOptions }) => (registerOptions as { readonly watchers?: readonly unknown[] } | undefined)?.watchers ?? []);
+    await expect.poll(watchers).toEqual([{ globPattern: '**/*' }]);
+  });
+
   it('asks for nothing outside of the folder, and for nothing twice', async () => {
     await client.open('a/Dockerfile', 'FROM ubuntu:22.04\nCOPY ../../../secret /etc/\nCOPY here /etc/\n');
     await client.rules(client.uri('a/Dockerfile'));

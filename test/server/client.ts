@@ -29,6 +29,7 @@ import {
   type InitializeResult,
   type ProtocolConnection,
   type Range,
+  type Registration,
   type TextDocumentEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -55,6 +56,7 @@ export class TestClient {
   readonly published = new Map<string, Diagnostic[]>();
   readonly logged: string[] = [];
   configuration: unknown = {};
+  readonly registrations: Registration[] = [];
   refreshes = 0;
   initialized: InitializeResult | undefined;
   readonly #documents = new Map<string, TextDocument>();
@@ -66,7 +68,7 @@ export class TestClient {
     startServer(createConnection(toServer, toClient), platform);
     this.connection = createProtocolConnection(toClient, toServer);
     this.connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.configuration));
-    this.connection.onRequest(RegistrationRequest.type, () => undefined);
+    this.connection.onRequest(RegistrationRequest.type, ({ registrations }) => void this.registrations.push(...registrations));
     this.connection.onRequest(DiagnosticRefreshRequest.type, () => void this.refreshes++);
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, diagnostics }) => void this.published.set(uri, diagnostics));
     this.connection.onNotification(LogMessageNotification.type, ({ message }) => void this.logged.push(message));

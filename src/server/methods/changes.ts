@@ -25,7 +25,7 @@ export function registerChanges(session: Session): void {
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'tensorrt' });
     }
     if (features.registersWatchers) {
-      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED.map((globPattern) => ({ globPattern })) });
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: (disk.remembers ? ['**/*'] : WATCHED).map((globPattern) => ({ globPattern })) });
     }
     if (features.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
