@@ -1,3 +1,4 @@
+import { formatText } from '../../core/l10n/message';
 import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
 import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
 import { nameComponent } from '../../core/stack/component-names';
@@ -39,7 +40,7 @@ export class StackTree implements TreeDataProvider<Row> {
 
   #componentItem(component: ComponentOutput): TreeItem {
     const conflicts = this.#conflictsOf(component);
-    const label = nameComponent(component.kind, component.name);
+    const label = formatText(nameComponent(component.kind, component.name), l10n.bundle);
     const item = new TreeItem(label, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
     const version = nameVersion(component) ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
@@ -78,7 +79,7 @@ export class StackTree implements TreeDataProvider<Row> {
 function describe(component: ComponentOutput): MarkdownString {
   const { kind, name, cuda, certainty } = component;
   const text = new MarkdownString();
-  text.appendText(`${nameComponent(kind, name)} ${nameVersion(component) ?? l10n.t('unknown version')}`);
+  text.appendText(`${formatText(nameComponent(kind, name), l10n.bundle)} ${nameVersion(component) ?? l10n.t('unknown version')}`);
   text.appendMarkdown('\n\n').appendText(name);
   if (cuda !== null) text.appendMarkdown('\n\n').appendText(l10n.t('built for CUDA {0}', cuda));
   const known = { stated: l10n.t('stated in the file'), derived: l10n.t('follows from a fact'), assumed: l10n.t('likely, not proven') };

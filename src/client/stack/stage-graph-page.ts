@@ -1,4 +1,5 @@
 import type { StageOutput } from '../../core/engine/stack-output';
+import { formatText } from '../../core/l10n/message';
 import { nameComponent } from '../../core/stack/component-names';
 import type { GraphTexts } from './stage-graph';
 import { nameVersion } from './words';
@@ -20,7 +21,7 @@ const LANE = 22;
  * drawing says nothing that the cards do not say in words. `nonce` allows its one script.
  */
 export function renderStageGraph(stages: readonly StageOutput[], nonce: string, texts: GraphTexts): string {
-  const cards = layOut(stages);
+  const cards = layOut(stages, texts);
   const arrows = [...listArrows(stages)];
   const cardWidth = measureCards(stages, texts);
   const copies = arrows.filter(({ kind }) => kind === 'copy');
@@ -79,7 +80,7 @@ ${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
 }
 
 function measureCards(stages: readonly StageOutput[], texts: GraphTexts): number {
-  const letters = stages.flatMap((stage) => [stage.name ?? '', fill(texts.from, stage.from), ...shownOf(stage).map(({ name, version }) => `${name} ${version}`)]).map(({ length }) => length);
+  const letters = stages.flatMap((stage) => [stage.name ?? '', fill(texts.from, stage.from), ...shownOf(stage, texts).map(({ name, version }) => `${name} ${version}`)]).map(({ length }) => length);
   return Math.round(Math.min(CARD_WIDTHS.most, Math.max(CARD_WIDTHS.least, Math.max(0, ...letters) * LETTER_WIDTH + 28)));
 }
 
@@ -88,21 +89,21 @@ interface Box {
   readonly bottom: number;
 }
 
-function layOut(stages: readonly StageOutput[]): readonly Box[] {
+function layOut(stages: readonly StageOutput[], texts: GraphTexts): readonly Box[] {
   let top = 0;
   return stages.map((stage) => {
-    const lines = 2 + Math.max(1, shownOf(stage).length);
+    const lines = 2 + Math.max(1, shownOf(stage, texts).length);
     const box = { top, bottom: top + 18 + lines * LINE_HEIGHT };
     top = box.bottom + GAP;
     return box;
   });
 }
 
-function shownOf({ components }: StageOutput): readonly { readonly name: string; readonly version: string }[] {
+function shownOf({ components }: StageOutput, { translations }: GraphTexts): readonly { readonly name: string; readonly version: string }[] {
   const last = new Map<string, { readonly name: string; readonly version: string }>();
   for (const component of components) {
     const { kind, name } = component;
-    if (SHOWN.has(kind)) last.set(kind, { name: nameComponent(kind, name), version: nameVersion(component) ?? '?' });
+    if (SHOWN.has(kind)) last.set(kind, { name: formatText(nameComponent(kind, name), translations), version: nameVersion(component) ?? '?' });
   }
   return [...last.values()];
 }
@@ -140,7 +141,7 @@ function drawCopy({ from, to }: Arrow, boxes: readonly Box[], lane: number): str
 function renderCard(stage: StageOutput, index: number, nameOf: (index: number) => string, texts: GraphTexts): string {
   const { name, from, line, basedOn, copiesFrom } = stage;
   const title = name === null ? fill(texts.stage, String(stage.index)) : name;
-  const rows = shownOf(stage).map(({ name, version }) => `<span>${escape(name)} ${escape(version)}</span>`);
+  const rows = shownOf(stage, texts).map(({ name, version }) => `<span>${escape(name)} ${escape(version)}</span>`);
   const relations = [...(basedOn === null ? [] : [fill(texts.based, nameOf(basedOn))]), ...copiesFrom.map((source) => fill(texts.copies, nameOf(source)))];
   return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from" title="${escape(from)}">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
 }

@@ -50,5 +50,6 @@ const TEXTS = () => ({
   based: l10n.t('begins with {0}'),
   nothing: l10n.t('Nothing is known of its GPU stack.'),
   line: l10n.t('line {0}'),
+  translations: l10n.bundle,
 });
 export type GraphTexts = ReturnType<typeof TEXTS>;

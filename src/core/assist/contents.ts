@@ -18,7 +18,7 @@ interface Listed {
 /** One thing with its version: `cuDNN`, `8.4.0.27`. */
 export interface Content {
   readonly kind: ComponentKind;
-  readonly label: string;
+  readonly label: Text;
   readonly version: string;
   /** False where the version is likely, not proven. */
   readonly certain: boolean;
@@ -44,8 +44,9 @@ export function listContents(components: readonly Listed[]): readonly Content[] 
 }
 
 /** `cuDNN 8.4.0.27`; `~` stands before a version that is not proven. */
-export function formatContent({ label, version, certain }: Content): string {
-  return `${label} ${certain ? '' : '~'}${version}`;
+export function formatContent({ label, version, certain }: Content): Text {
+  const shown = certain ? version : `~${version}`;
+  return typeof label === 'string' ? `${label} ${shown}` : msg`${label} ${shown}`;
 }
 
 /** Texts side by side, each to be translated by itself. */

@@ -1,12 +1,13 @@
+import { msg, type Text } from '../l10n/message';
 import type { ComponentKind } from './model';
 
 /** What a component is called, in the order in which contents are listed: what decides first. The empty name of the system stands for its distribution's. */
-export const COMPONENT_NAMES: Readonly<Partial<Record<ComponentKind, string>>> = {
+export const COMPONENT_NAMES: Readonly<Partial<Record<ComponentKind, Text>>> = {
   l4t: 'L4T',
   cuda: 'CUDA',
   cudnn: 'cuDNN',
   tensorrt: 'TensorRT',
-  'tensorrt-python': 'TensorRT for Python',
+  'tensorrt-python': msg`TensorRT for Python`,
   'tensorrt-llm': 'TensorRT-LLM',
   triton: 'Triton',
   deepstream: 'DeepStream',
@@ -33,7 +34,7 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
 };
 
 /** The name of a component for people: `cuDNN`, `Ubuntu`; its kind where it has none of its own. `name` is the package, or the distribution. */
-export function nameComponent(kind: ComponentKind, name = ''): string {
+export function nameComponent(kind: ComponentKind, name = ''): Text {
   if (kind === 'os') return DISTRIBUTIONS[name] ?? name;
   return COMPONENT_NAMES[kind] ?? kind;
 }

@@ -5,7 +5,7 @@ import type { DecodedImage, TagPart, TagStatus } from '../../image/model';
 import { knownVersion } from '../../stack/query';
 import type { Range } from '../../text/range';
 import type { Card, Row, Source } from '../card';
-import { driverOf, formatContent, listContents } from '../contents';
+import { driverOf, formatContent, joinTexts, listContents } from '../contents';
 
 const FLAVORS = {
   base: msg`base: the CUDA runtime alone, no libraries`,
@@ -44,7 +44,7 @@ export function describeImage(image: DecodedImage, range: Range, part?: TagPart)
   const contents = listContents(image.components);
   const rows: Row[] = [];
   if (part !== undefined) rows.push([part.value, PARTS[part.kind]]);
-  if (contents.length > 0) rows.push([msg`Contains`, contents.map(formatContent).join(' · ')]);
+  if (contents.length > 0) rows.push([msg`Contains`, joinTexts(contents.map(formatContent))]);
   if (image.flavor !== undefined) rows.push([msg`Flavor`, FLAVORS[image.flavor]]);
   const driver = describeDriver(image);
   if (driver !== undefined) rows.push([msg`Driver`, driver.text]);
