@@ -46,7 +46,7 @@ for (const group of groups) {
   const { default: pictures } = await import(new URL(`${group}.mjs`, PICTURES));
   for (const one of runs) {
     try {
-      await take(group, pictures, one);
+      await take(group, pictures, values.documents ? { ...one, window: { ...one.window, ...pictures.window } } : one);
     } catch (error) {
       // The other groups are worth having.
       console.error(`${group}: ${error.stack}`);
@@ -82,15 +82,16 @@ async function take(group, { file, files, prepare, engine: wantsEngine = false, 
       language,
       documents: values.documents ?? false,
       ...parts,
-      ...hands(page),
+      ...hands(page, folder),
       /**
        * Takes a picture after a pause in which the workbench comes to rest: of the whole window in each theme, and for
-       * the documents of `crop`, the box around elements of these selectors, or of nothing where there is no `crop`.
+       * the documents of `crop`, the box around elements of these selectors, at most so many pixels of the page high, or of
+       * nothing where there is no `crop`.
        */
-      shoot: async (name, { rest = 800, crop } = {}) => {
+      shoot: async (name, { rest = 800, crop, height } = {}) => {
         await page.waitForTimeout(rest);
         if (values.documents) {
-          if (crop !== undefined) await shootDocument(page, name, crop);
+          if (crop !== undefined) await shootDocument(page, name, crop, height);
           return;
         }
         for (const theme of themes) {
@@ -115,14 +116,14 @@ async function take(group, { file, files, prepare, engine: wantsEngine = false, 
 }
 
 /** Cuts a picture out of the page, with few colours: what is shown has few, and the file is a quarter of the size. */
-async function shootDocument(page, name, crop) {
+async function shootDocument(page, name, crop, maxHeight = Infinity) {
   const boxes = await Promise.all(crop.map((selector) => page.locator(selector).first().boundingBox()));
   const edge = (of, pick) => pick(...boxes.map((box) => of(box)));
   const { width, height } = page.viewportSize();
   const left = Math.max(0, edge(({ x }) => x, Math.min));
   const top = Math.max(0, edge(({ y }) => y, Math.min));
   const right = Math.min(width, edge((box) => box.x + box.width, Math.max));
-  const bottom = Math.min(height, edge((box) => box.y + box.height, Math.max));
+  const bottom = Math.min(height, top + maxHeight, edge((box) => box.y + box.height, Math.max));
   const picture = path.join(DOCUMENTS_FOLDER, `${name}.png`);
   mkdirSync(DOCUMENTS_FOLDER, { recursive: true });
   await page.screenshot({ path: picture, clip: { x: left, y: top, width: right - left, height: bottom - top } });
@@ -139,9 +140,9 @@ function restingPlace(page) {
 }
 
 /** What a person does in a workbench. */
-function hands(page) {
+function hands(page, folder) {
   const quickInput = page.locator('.quick-input-widget');
-  return {
+  const hand = {
     /** Runs a command of the palette by its English title, which the palette knows in every language. */
     command: async (title) => {
       const row = quickInput.locator('.monaco-list-row').filter({ hasText: title }).first();
@@ -164,22 +165,40 @@ function hands(page) {
       await page.mouse.move(...restingPlace(page));
       await page.waitForTimeout(300);
     },
+    /** Drags the edge of the side bar; gives where the pointer may rest. */
+    widen: async (width) => {
+      const { x, width: before, y } = await page.locator('.part.sidebar').boundingBox();
+      await page.mouse.move(x + before + 2, y + 300);
+      await page.mouse.down();
+      await page.mouse.move(Math.min(x + width, page.viewportSize().width - 120), y + 300, { steps: 5 });
+      await page.mouse.up();
+      return restingPlace(page);
+    },
     /** Takes the row of the list to choose from that holds a text. */
     choose: async (text) => {
       await quickInput.locator('.monaco-list-row').filter({ hasText: text }).first().click();
       await page.mouse.move(...restingPlace(page));
       await page.waitForTimeout(300);
     },
-    /** Opens a file of the folder by its path, at a line and column. */
+    /** Opens a file of the folder by its path, at a line and column; not by Quick Open, which needs a search program. */
     open: async (name, line = 1, column = 1) => {
-      await page.keyboard.press('Control+P');
-      await quickInput.locator('input').waitFor({ state: 'visible' });
-      await page.keyboard.type(`${name}:${line}:${column}`);
-      // What was open before stands in the list at once; the file itself when the folder has been searched.
-      const inFolder = path.dirname(name) === '.' ? '' : path.dirname(name).split('/').at(-1);
-      await quickInput.locator(`.monaco-list-row[aria-label*="${inFolder}"]`).filter({ hasText: path.basename(name) }).first().click();
-      await page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="${name}"]`).waitFor();
-      await page.waitForTimeout(500);
+      await hand.command('File: Open File...');
+      await quickInput.locator('input:focus').waitFor();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type(path.join(folder, name));
+      const editor = page.locator(`.editor-group-container.active .monaco-editor.focused[data-uri$="${name}"]`);
+      for (let tries = 1; ; tries++) {
+        await page.waitForTimeout(500);
+        await page.keyboard.press('Enter');
+        try {
+          await editor.waitFor({ timeout: 3_000 });
+          break;
+        } catch (error) {
+          // The dialog was still reading the folder.
+          if (tries === 4) throw error;
+        }
+      }
+      await hand.goTo(line, column);
     },
     /** Puts the cursor of the editor in front at a line and column. */
     goTo: async (line, column = 1) => {
@@ -203,6 +222,7 @@ function hands(page) {
     /** Text of the editor in front, as it is shown. */
     readLines: () => page.locator('.editor-group-container.active .view-line').evaluateAll((lines) => lines.sort((a, b) => parseInt(a.style.top) - parseInt(b.style.top)).map((line) => line.textContent.replaceAll('\u00a0', ' '))),
   };
+  return hand;
 }
 
 /** An engine with the stand-in GPU and busybox, and a registry that it takes for Docker Hub. */

@@ -13,19 +13,27 @@ export default {
     docker(engine, 'run', '-d', '--name', 'trainer', '--gpus', 'all', '-p', '8888:8888', devel, 'sleep', '10000');
     docker(engine, 'run', '-d', '--name', 'server', '--gpus', 'device=1', runtime, 'sleep', '10000');
     docker(engine, 'run', '-d', '--name', 'without-gpu', devel, 'sleep', '10000');
+    // Something to reclaim: a volume, a container that wrote, and an image of it.
+    docker(engine, 'run', '--name', 'conversion', '-v', 'weights:/weights', 'busybox', 'sh', '-c', 'head -c 60000000 /dev/zero > /weights/model.onnx; head -c 25000000 /dev/zero > /model.plan');
+    docker(engine, 'commit', 'conversion', 'conversion:old');
     docker(engine, 'create', '--name', 'stopped', '--runtime', 'nvidia', runtime, 'true');
   },
-  async shoot({ page, engine, command, choose, shoot }) {
+  async shoot({ page, engine, command, choose, widen, shoot }) {
     const row = (text) => page.locator(ROW).filter({ hasText: text }).first();
     await command('View: Show TensorRT');
     await row('trainer').waitFor({ timeout: 60_000 });
     await row('12.4.1-cudnn-devel').waitFor();
     await command('TensorRT: Check Host');
-    await page.getByText(/550\.54\.15/).first().waitFor({ timeout: 60_000 });
+    const host = page.locator(`${SIDE_BAR} .pane`).nth(2).locator('.monaco-list-row');
+    await host.nth(1).waitFor({ timeout: 60_000 });
+    await host.first().click();
+    await page.keyboard.press('ArrowRight');
+    await page.mouse.move(...(await widen(560)));
     await shoot('views', { rest: 3000, crop: [SIDE_BAR] });
     await row('trainer').click();
     await page.keyboard.press('ArrowRight');
-    await page.waitForTimeout(1500);
+    await shoot('container', { rest: 1500 });
+    await page.keyboard.press('ArrowLeft');
     await row('without-gpu').hover();
     await page.locator('.workbench-hover-container .monaco-hover').first().waitFor();
     await shoot('container-hover', { rest: 1500 });
@@ -41,8 +49,11 @@ export default {
     await command('TensorRT: Reclaim Disk Space');
     await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('table').first().waitFor({ timeout: 30_000 });
     await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('input:not(:disabled)').first().check();
+    await shoot('reclaim-narrow');
+    await command('View: Close Primary Side Bar');
     await shoot('reclaim', { rest: 1500, crop: ['.part.editor'] });
     await command('View: Close Editor');
+    await command('View: Show TensorRT');
     await command('TensorRT: Read Stack inside Image');
     await shoot('scan-pick');
     await choose('12.4.1-cudnn-devel');

@@ -1,4 +1,6 @@
 // What one sees in the editor of a Dockerfile.
+/** A column behind the end of any line. */
+const END = 500;
 const EDITOR = '.editor-group-container.active';
 /** What a person writes anew: a build from source for two GPUs. */
 const NEW = `# Trains on an RTX 4090 and serves on an L4
@@ -11,25 +13,33 @@ RUN pip install torch==2.5.1+cu124 --index-url https://download.pytorch.org/whl/
 COPY --from=build /build/server /usr/local/bin/server
 `;
 
+/** The mistake that most have made. */
+const UNPINNED = `FROM nvidia/cuda:11.6.2-runtime-ubuntu20.04
+RUN apt-get update && apt-get install -y libnvinfer8
+RUN pip install torch==1.13.1
+COPY server.py /app/
+`;
+
 export default {
   file: 'custom-tensorrt/Dockerfile',
-  files: { 'trainer/Dockerfile': NEW },
+  files: { 'trainer/Dockerfile': NEW, 'server/Dockerfile': UNPINNED },
   settings: { 'workbench.sideBar.location': 'left' },
   async shoot({ page, command, open, goTo, hover, suggest, shoot }) {
     await page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'attached', timeout: 60_000 });
     await command('View: Close Primary Side Bar');
     await shoot('file');
-    await goTo(20, 26);
+    await open('server/Dockerfile', 2, 45);
+    await page.locator('.editor-group-container.active .squiggly-error').first().waitFor({ state: 'attached' });
     await hover();
-    await shoot('finding', { crop: [EDITOR] });
+    await shoot('finding', { crop: [EDITOR], height: 360 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget').first().waitFor();
-    await shoot('fixes', { crop: [EDITOR] });
+    await shoot('fixes', { crop: [EDITOR], height: 300 });
     await page.keyboard.press('Escape');
-    await goTo(2, 12);
+    await open('custom-tensorrt/Dockerfile', 2, 12);
     await hover();
-    await shoot('hover-image', { crop: [EDITOR] });
+    await shoot('hover-image', { crop: [EDITOR], height: 420 });
     await page.keyboard.press('Escape');
     await goTo(2, 2);
     await hover();
@@ -41,27 +51,29 @@ export default {
     await shoot('problems');
     await page.keyboard.press('Control+Shift+M');
 
-    await open('trainer/Dockerfile', 3, 80);
+    await open('trainer/Dockerfile', 3, END);
     await page.locator('.monaco-editor .squiggly-error, .monaco-editor .squiggly-warning').first().waitFor({ state: 'attached' });
-    await shoot('hints', { crop: [EDITOR] });
+    await shoot('hints', { crop: [EDITOR], height: 300 });
     await page.keyboard.type('=');
     await suggest();
-    await shoot('completion-pin', { crop: [EDITOR] });
+    await shoot('completion-pin', { crop: [EDITOR], height: 420 });
     await page.keyboard.press('Escape');
-    await goTo(6, 18);
+    // From behind the colon on.
+    await goTo(6, 'FROM nvidia/cuda:'.length + 1);
     await page.keyboard.press('Shift+End');
     await page.keyboard.type('12.4');
     await suggest();
-    await shoot('completion-tag', { crop: [EDITOR] });
+    await shoot('completion-tag', { crop: [EDITOR], height: 440 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Z');
     await page.keyboard.press('Control+Z');
-    await goTo(4, 58);
-    await page.keyboard.type('90;');
-    await goTo(4, 58);
+    await goTo(4, END);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type(';');
     await suggest();
     await shoot('completion-arch');
     await page.keyboard.press('Escape');
+    await goTo(4, NEW.split('\n')[3].indexOf('89') + 2);
     await hover();
     await shoot('hover-arch');
     await page.keyboard.press('Escape');

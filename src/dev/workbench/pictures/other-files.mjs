@@ -65,7 +65,7 @@ export default {
     await tryOut('compose-key', 4, 10, '\nipc');
     await tryOut('compose-block', 3, 60, '\n');
     await tryOut('compose-tag', 3, 35, '');
-    await open('devcontainer.json', 4, 32);
+    await open('dev/.devcontainer/devcontainer.json', 4, 32);
     await shoot('devcontainer');
     await tryOut('devcontainer-runargs', 4, 33);
     await tryOut('devcontainer-requirements', 5, 25, '"');

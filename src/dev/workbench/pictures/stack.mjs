@@ -34,7 +34,7 @@ export default {
       const header = page.locator(`.pane-header.expanded[aria-label^="${name}"]`);
       if (await header.count()) await header.click();
     }
-    await goTo(8, 50);
+    await goTo(8, 45);
     await shoot('stack-view', { rest: 2000 });
     await command('TensorRT: Show Stages as Graph');
     await page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').locator('button').first().waitFor();
@@ -57,7 +57,7 @@ export default {
     await command('TensorRT: Change CUDA Version');
     await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: '12.6' }).first().waitFor();
     await shoot('change-cuda-pick');
-    await page.keyboard.type('12.6.3');
+    await page.keyboard.type('12.6');
     await page.keyboard.press('Enter');
     await shoot('change-cuda-files', { rest: 1500 });
     await page.keyboard.press('Enter');
