@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest';
+import { renderStageGraph } from '../../../src/client/stack/stage-graph-page';
+import { describeStack } from '../../../src/core/engine/stack-output';
+import { analyse } from '../../../src/core/engine/analyse';
+
+vi.mock('vscode', () => ({}));
+
+const TEXTS = { language: 'en', title: 'Stages', empty: 'No stage.', stage: 'Stage {0}', from: 'from {0}', copies: 'copies from {0}', based: 'begins with {0}', nothing: 'Nothing known.', line: 'line {0}' };
+
+function render(text: string): string {
+  const { stack } = analyse(text, 'Dockerfile', {});
+  return renderStageGraph(stack === undefined ? [] : describeStack(stack).stages, 'NONCE', TEXTS);
+}
+
+const BUILD = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\nRUN make\n';
+
+describe('the page of the stage graph', () => {
+  it('says in words on each card what the arrows draw', () => {
+    const page = render(`${BUILD}FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04 AS base\nFROM base\nCOPY --from=build /a /a\n`);
+    expect(page.match(/<button id="stage-\d" data-line="(\d)">/g)).toHaveLength(3);
+    expect(page).toContain('begins with base, copies from build, line 4');
+    expect(page.match(/<path class="copy"/g)).toHaveLength(1);
+    expect(page).toContain('<span>CUDA 12.4.1</span>');
+  });
+
+  it('has a way for each copy, one beside the other', () => {
+    const page = render(`${BUILD}FROM ubuntu:22.04\nCOPY --from=build /a /a\nFROM ubuntu:22.04\nCOPY --from=build /b /b\n`);
+    const lanes = [...page.matchAll(/class="copy"[^>]* H(\d+) V/g)].map(([, x]) => x);
+    expect(new Set(lanes).size).toBe(2);
+  });
+
+  it('shows words of a Dockerfile as text, and lets no script in but its own', () => {
+    const page = render('FROM "<img/src=x\u202e>" AS a\n');
+    expect(page).not.toContain('<img');
+    expect(page).not.toContain('\u202e');
+    expect(page).toContain("default-src 'none'; style-src 'nonce-NONCE'; script-src 'nonce-NONCE'");
+    expect(page.match(/<script/g)).toEqual(['<script']);
+    expect(page).toContain('<script nonce="NONCE">');
+  });
+
+  it('names its language, and says where there is nothing to draw', () => {
+    expect(render('# nothing\n')).toContain('<p>No stage.</p>');
+    expect(render('')).toContain('<html lang="en">');
+  });
+});
