@@ -5,7 +5,7 @@ import { analyse } from '../../../src/core/engine/analyse';
 
 vi.mock('vscode', () => ({}));
 
-const TEXTS = { language: 'en', title: 'Stages', empty: 'No stage.', stage: 'Stage {0}', from: 'from {0}', copies: 'copies from {0}', based: 'begins with {0}', nothing: 'Nothing known.', line: 'line {0}' };
+const TEXTS = { language: 'en', title: 'Stages', empty: 'No stage.', stage: 'Stage {0}', from: 'from {0}', copies: 'copies from {0}', based: 'begins with {0}', nothing: 'Nothing known.', line: 'line {0}', translations: undefined };
 
 function render(text: string): string {
   const { stack } = analyse(text, 'Dockerfile', {});
