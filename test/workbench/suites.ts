@@ -3,6 +3,7 @@
 import './lazy.test';
 import './diagnose.test';
 import './fix.test';
+import './refactor.test';
 import './settings.test';
 import './build-context.test';
 import './pages.test';

@@ -1,5 +1,6 @@
-import { commands, l10n, ProgressLocation, Range, RelativePattern, ThemeIcon, Uri, window, workspace, WorkspaceEdit, type Disposable, type QuickPickItem } from 'vscode';
+import { commands, l10n, ProgressLocation, RelativePattern, ThemeIcon, Uri, window, workspace, type Disposable, type QuickPickItem } from 'vscode';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
+import { loadSharedFeatures } from '../load-shared';
 import type { LanguageServer } from './server';
 
 export const CHANGE_CUDA = 'tensorrt.changeCuda';
@@ -12,7 +13,8 @@ const MAX_FILES = 200;
 
 /**
  * Gives the file in the editor, and with it the Compose and dev container files that use the same CUDA, another one:
- * images, pins, wheels and architectures together. Shown as a refactoring to be confirmed; undone in one step.
+ * images, pins, wheels and architectures together. What changes and what does not fit is shown before anything is
+ * written; undone in one step.
  */
 export function registerChangeCuda(server: LanguageServer): Disposable {
   return commands.registerCommand(CHANGE_CUDA, async (given?: Uri | string) => {
@@ -37,8 +39,14 @@ export function registerChangeCuda(server: LanguageServer): Disposable {
       void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', answer.kept.join(', '), cuda));
       return;
     }
-    if (!(await acceptRemaining(answer, cuda))) return;
-    await workspace.applyEdit(toEdit(answer, cuda), { isRefactoring: true });
+    const { edits, images, kept, remaining } = answer;
+    const { previewChange } = await loadSharedFeatures();
+    await previewChange({
+      title: l10n.t('Change to CUDA {0}', cuda),
+      edits,
+      check: [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining],
+      done: images.map(({ before, after }) => l10n.t('{0} becomes {1}.', before, after)),
+    });
   });
 }
 
@@ -72,26 +80,6 @@ async function pickFiles(files: ChangeCudaAnswer['files'], own: ChangeCudaAnswer
 
 function isBeside(uri: string, own: string): boolean {
   return uri.startsWith(own.slice(0, own.lastIndexOf('/') + 1));
-}
-
-/** True where nothing would be found that was not before, or the user wants the change all the same. */
-async function acceptRemaining({ remaining, kept }: ChangeCudaAnswer, cuda: string): Promise<boolean> {
-  if (remaining.length === 0 && kept.length === 0) return true;
-  const details = [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining];
-  const preview = l10n.t('Preview Change');
-  const answer = await window.showWarningMessage(l10n.t('With CUDA {0} not everything fits together.', cuda), { modal: true, detail: details.join('\n\n') }, preview);
-  return answer === preview;
-}
-
-function toEdit({ edits }: ChangeCudaAnswer, cuda: string): WorkspaceEdit {
-  const edit = new WorkspaceEdit();
-  const metadata = { label: l10n.t('Change to CUDA {0}', cuda), needsConfirmation: true };
-  for (const [uri, changes] of Object.entries(edits)) {
-    for (const { range, newText } of changes) {
-      edit.replace(Uri.parse(uri), new Range(range.start.line, range.start.character, range.end.line, range.end.character), newText, metadata);
-    }
-  }
-  return edit;
 }
 
 function nameOf(uri: Uri): string {

@@ -26,6 +26,9 @@ export function registerSplitStage(server: LanguageServer): Disposable {
       void window.showInformationMessage(l10n.t('The stage stays as it is. {0}', answer.refusal));
       return;
     }
-    await (await loadSharedFeatures()).previewSplit(uri, answer);
+    const { edits, build, image, check, done } = answer;
+    const title = l10n.t('Split into Build and Runtime Stage');
+    const { previewChange } = await loadSharedFeatures();
+    await previewChange({ title, edits: { [uri.toString()]: edits }, check, done: [l10n.t('The stage {0} builds; what runs starts from {1}.', build, image), ...done] });
   });
 }

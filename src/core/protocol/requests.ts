@@ -81,8 +81,8 @@ export interface ChangeCudaAnswer {
   readonly versions: readonly string[];
   /** Of those asked for the files that have a CUDA to change, with the CUDA of their images. */
   readonly files: readonly { readonly uri: string; readonly cuda: readonly string[] }[];
-  /** By URI of the files that change: an edit as in LSP, and what is found in the text after it that was not before. */
-  readonly edits: Readonly<Record<string, readonly { readonly range: LspRange; readonly newText: string }[]>>;
+  /** By URI of the files that change. */
+  readonly edits: Readonly<Record<string, readonly LspEdit[]>>;
   readonly images: readonly { readonly before: string; readonly after: string }[];
   /** Images for which no tag with that CUDA is known. */
   readonly kept: readonly string[];
@@ -90,9 +90,10 @@ export interface ChangeCudaAnswer {
   readonly remaining: readonly string[];
 }
 
-interface LspRange {
-  readonly start: { readonly line: number; readonly character: number };
-  readonly end: { readonly line: number; readonly character: number };
+/** An edit as in the Language Server Protocol. */
+export interface LspEdit {
+  readonly range: { readonly start: Position; readonly end: Position };
+  readonly newText: string;
 }
 
 /** A stage taken apart into one that builds and one that runs. Nothing is written. Answer: `SplitStageAnswer`. */
@@ -108,9 +109,7 @@ export interface SplitStageParams {
 export type SplitStageAnswer =
   | { readonly refusal: string }
   | {
-      readonly edits: readonly { readonly range: LspRange; readonly newText: string }[];
-      /** The whole document afterwards. */
-      readonly text: string;
+      readonly edits: readonly LspEdit[];
       /** Name of the stage that builds. */
       readonly build: string;
       readonly image: string;

@@ -1,6 +1,6 @@
 import { listStacks } from '../../core/engine/stacks';
 import { formatText } from '../../core/l10n/message';
-import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
+import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams, type LspEdit } from '../../core/protocol/requests';
 import { changeCuda, listCudaVersions } from '../../core/refactor/change-cuda';
 import { knownVersion } from '../../core/stack/query';
 import { LineIndex } from '../../core/text/line-index';
@@ -11,7 +11,7 @@ import type { Session } from '../session';
 export function registerChangeCuda({ connection, analyser, features, disk }: Session): void {
   connection.onRequest(CHANGE_CUDA_REQUEST, async ({ uris, cuda }: ChangeCudaParams): Promise<ChangeCudaAnswer> => {
     const files: { uri: string; cuda: readonly string[] }[] = [];
-    const edits: Record<string, ReturnType<typeof toLspEdits>> = {};
+    const edits: Record<string, readonly LspEdit[]> = {};
     const images = new Map<string, string>();
     const kept = new Set<string>();
     const remaining = new Set<string>();
@@ -39,7 +39,7 @@ export function registerChangeCuda({ connection, analyser, features, disk }: Ses
   });
 }
 
-function toLspEdits(before: string, after: string): readonly { readonly range: { readonly start: { line: number; character: number }; readonly end: { line: number; character: number } }; readonly newText: string }[] {
+function toLspEdits(before: string, after: string): readonly LspEdit[] {
   const lines = new LineIndex(before);
   return listLineEdits(before, after).map(({ range, newText }) => ({ range: { start: lines.positionAt(range.start), end: lines.positionAt(range.end) }, newText }));
 }

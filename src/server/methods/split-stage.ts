@@ -16,6 +16,6 @@ export function registerSplitStage({ connection, analyser, features, disk }: Ses
     const split = await disk.settle(() => splitStage(text, uri, lines.offsetAt(position), options));
     if ('refusal' in split) return { refusal: say(split.refusal) };
     const edits = listLineEdits(text, split.text).map(({ range, newText }) => ({ range: { start: lines.positionAt(range.start), end: lines.positionAt(range.end) }, newText }));
-    return { edits, text: split.text, build: split.build, image: split.image, done: split.done.map(say), check: split.check.map(say) };
+    return { edits, build: split.build, image: split.image, done: split.done.map(say), check: split.check.map(say) };
   });
 }
