@@ -19,8 +19,13 @@ const BESIDE_FULL_WIDTH = /(?<=[，。；：！？、（）]) | (?=[，。；：
 
 /** Tag of a template literal: msg`Pin ${name} to ${version}` is { template: 'Pin {0} to {1}', data: { 0: name, 1: version } }. */
 export function msg(parts: TemplateStringsArray, ...values: readonly (Text | number)[]): Message {
-  const template = parts.map((part, i) => (i === 0 ? part : `{${i - 1}}${part}`)).join('');
-  return { template, data: Object.fromEntries(values.map((value, i) => [i, typeof value === 'number' ? String(value) : value])) };
+  const data: Record<string, Text> = {};
+  let template = parts[0] ?? '';
+  values.forEach((value, i) => {
+    data[i] = typeof value === 'number' ? String(value) : value;
+    template += `{${i}}${parts[i + 1] ?? ''}`;
+  });
+  return { template, data };
 }
 
 /** `a`, `a and b`, `a and b and c`. */
