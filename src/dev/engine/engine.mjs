@@ -15,7 +15,7 @@ const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
 /** What the engine, its images, the registry, the X server, podman, ssh and TLS need. */
 const DEBIAN_PACKAGES = [
   ...['docker.io', 'tini', 'iproute2', 'busybox-static', 'docker-registry', 'openssl', 'debootstrap', 'procps', 'binutils'],
-  ...['xvfb', 'x11-utils', 'x11-xserver-utils', 'xauth', 'podman', 'openssh-server', 'docker-compose'],
+  ...['xvfb', 'x11-utils', 'x11-xserver-utils', 'xauth', 'podman', 'uidmap', 'openssh-server', 'docker-compose'],
 ];
 
 /** Installs the Debian packages that this folder needs; throws with their names where only a person can. */

@@ -70,6 +70,10 @@ export function makeCertificates(folder: string, names: readonly string[]): stri
 export function freePort(): Promise<number>;
 export function startSshServer(engine: EngineAccess): Promise<{ readonly url: string; readonly env: NodeJS.ProcessEnv; readonly stop: () => Promise<void> }>;
 export function startXServer(): Promise<{ readonly display: string; readonly authority: string; readonly env: NodeJS.ProcessEnv; readonly stop: () => Promise<void> }>;
+export function setUpRootlessPodman(options: { readonly user: string; readonly uid: number; readonly gid: number; readonly machine: GpuMachine }): {
+  readonly run: (argv: readonly string[], options?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> }) => { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+  readonly stop: () => void;
+};
 export function startPodman(): Promise<{ readonly host: string; readonly socket: string; readonly stop: () => Promise<void> }>;
 
 export function docker(engine: EngineAccess, ...args: readonly string[]): string;

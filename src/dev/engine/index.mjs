@@ -1,6 +1,6 @@
 export { setUpEngine, startEngine, whyNoEngine } from './engine.mjs';
 export { busyboxImage, debootstrapImage, docker, fakeCudaImage, syntheticContainers, syntheticImages } from './images.mjs';
-export { startPodman } from './podman.mjs';
+export { setUpRootlessPodman, startPodman } from './podman.mjs';
 export { freePort, makeCertificates, startRegistry, startTlsRegistry } from './registry.mjs';
 export { startSshServer } from './ssh-server.mjs';
 export { MACHINE } from './stand-in/gpus.mjs';
