@@ -14,7 +14,7 @@ export interface OverlayReading {
 }
 
 /** No date is given; evidence shows this in its place. */
-const UNDATED = 'on no stated day';
+const UNDATED = msg`on no stated day`.template;
 
 /** Reads an overlay, YAML or JSON. Entries that are wrong are left out, each with a problem at its place. Never throws. */
 export function readOverlay(text: string, file: string): OverlayReading {
