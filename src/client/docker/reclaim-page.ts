@@ -203,8 +203,8 @@ rect.freed { fill: var(--vscode-charts-yellow); }
 .key i { forced-color-adjust: none; display: inline-block; width: .8em; height: .8em; margin-left: .6em; border: 1px solid var(--vscode-contrastBorder, transparent); }
 .key .held { background: var(--vscode-charts-blue); }
 .key .freed { background: var(--vscode-charts-yellow); }
-.bar { position: sticky; top: 0; display: flex; gap: .6rem; align-items: center; padding: .6rem 0; background: var(--vscode-editor-background); border-bottom: 1px solid var(--vscode-panel-border, transparent); }
-.bar span { flex: 1; }
+.bar { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .6rem 0; background: var(--vscode-editor-background); border-bottom: 1px solid var(--vscode-panel-border, transparent); }
+.bar span { flex: 1 1 12rem; }
 button { padding: .3rem .8rem; border: 1px solid var(--vscode-button-border, transparent); color: var(--vscode-button-foreground); background: var(--vscode-button-background); font: inherit; cursor: pointer; }
 button.secondary { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); }
 button:disabled { opacity: .5; cursor: default; }
@@ -214,7 +214,9 @@ th, td { padding: .2rem .4rem; vertical-align: top; text-align: left; font-weigh
 thead th { color: var(--vscode-descriptionForeground); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 thead td { width: 1.6rem; }
-.amount { width: 5.5rem; text-align: right; white-space: nowrap; }
+.amount { width: 4.6rem; text-align: right; white-space: nowrap; }
+thead .amount { white-space: normal; vertical-align: bottom; }
+@media (max-width: 30rem) { body { padding: 0 .6rem 2rem; } .amount { width: 3.6rem; } th, td { padding: .2rem; } }
 .note { color: var(--vscode-descriptionForeground); font-size: .9em; }
 `;
 
