@@ -1,18 +1,13 @@
-import { analyse } from '../core/engine/analyse';
-import { describeStack, type ComponentOutput, type StageOutput } from '../core/engine/stack-output';
-import { fileKind } from '../core/file-kind';
+import type { ComponentOutput, StageOutput } from '../core/engine/stack-output';
 import { compareStacks, type StackDifference } from '../core/scan/compare';
 import { bakedDriverLibraries, missingLibraries } from '../core/scan/missing';
 import type { ImageScan, ScanGap } from '../core/scan/model';
 import { SCAN_LIMITS, VERSIONS_ONLY } from '../core/scan/scan';
 import { toStack } from '../core/scan/stack';
 import { scanImage } from '../docker';
-import { Configs } from './config';
-import { chooseContextFolders, createDiskContext } from './disk-context';
 import { formatBytes, formatTable, withEngine, type EngineArguments } from './engine';
 import { Failure } from './failure';
-import { readTextFile } from './input';
-import { formatPath } from './paths';
+import { readStack } from './read-stack';
 import { createPaint, wantsColor, type Paint } from './terminal';
 import { makeVisible } from './visible';
 
@@ -31,7 +26,7 @@ export interface ScanArguments extends EngineArguments {
  * promises; exit status 1 where it does. Throws Failure.
  */
 export async function scan(image: string, options: ScanArguments): Promise<void> {
-  const promised = options.against === undefined ? undefined : predict(options.against, options);
+  const promised = options.against === undefined ? undefined : await predict(options.against, options);
   const found = await withEngine(options, (engine, signal) => scanImage(engine, image, signal, promised === undefined ? SCAN_LIMITS : VERSIONS_ONLY));
   const paint = createPaint(wantsColor(process.stdout));
   if (promised === undefined) {
@@ -54,22 +49,9 @@ function stageOf(found: ImageScan): StageOutput {
 }
 
 /** What a stage of a Dockerfile promises. */
-function predict(target: string, options: ScanArguments): StageOutput {
-  const file = formatPath(target);
-  const kind = fileKind(target);
-  if (kind !== 'dockerfile' && kind !== undefined) throw new Failure(`${file}: stages are read from Dockerfiles only`);
-  const { text } = readTextFile(target);
-  const settings = new Configs({ ...(options.buildArg && { buildArg: options.buildArg }) }, (message) => console.error(`trtc: ${message}`)).find(target);
-  const folders = chooseContextFolders(undefined, target);
-  const { stack, problems } = analyse(text, file, {
-    kind: 'dockerfile',
-    rules: [],
-    buildArgs: settings.buildArgs,
-    overlay: settings.overlay,
-    context: folders.length === 0 ? undefined : createDiskContext(folders),
-  });
-  if (stack === undefined) throw new Failure(`${file}: ${problems[0]?.message ?? 'This is no Dockerfile.'}`);
-  const { stages } = describeStack(stack);
+async function predict(target: string, options: ScanArguments): Promise<StageOutput> {
+  const { file, output } = await readStack(target, { ...(options.buildArg && { buildArg: options.buildArg }) });
+  const { stages } = output;
   const stage = options.target === undefined ? stages.at(-1) : stages.find(({ name, index }) => name === options.target?.toLowerCase() || String(index) === options.target);
   if (stage === undefined) throw new Failure(`${file}: no stage ${options.target ?? ''}`);
   return stage;
