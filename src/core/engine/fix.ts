@@ -14,7 +14,8 @@ export function applyFix(texts: Texts, fix: Fix): Texts | undefined {
   return applyFileEdits(texts, fix.edits);
 }
 
-function applyFileEdits(texts: Texts, edits: readonly FileEdit[]): Texts | undefined {
+/** The texts that edits change, after them; undefined where they cannot be applied, as in `applyFix`. */
+export function applyFileEdits(texts: Texts, edits: readonly FileEdit[]): Texts | undefined {
   const changed = new Map<string, string>();
   for (const file of new Set(edits.map((edit) => edit.file))) {
     const text = texts.get(file);

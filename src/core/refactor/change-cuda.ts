@@ -1,17 +1,18 @@
 import { analyse, type AnalysisOptions } from '../engine/analyse';
-import { applyFix, overlayContext, type Texts } from '../engine/fix';
+import { applyFileEdits, overlayContext, type Texts } from '../engine/fix';
 import { listStacks } from '../engine/stacks';
 import { ngcReleases, ngcValue } from '../facts/ngc-images';
 import { toolkits } from '../facts/cuda-toolkits';
 import { decodeImage } from '../image/decode';
 import type { DecodedImage, TagStatus } from '../image/model';
 import { cudaTagFor, nearestServedCudaTags } from '../image/suggest';
-import type { Finding, Fix } from '../rules/model';
+import type { Finding } from '../rules/model';
 import { editTag } from '../rules/support/edit-tag';
 import { knownVersion } from '../stack/query';
 import type { StackReport, StageStack } from '../stack/model';
 import { applyEdits, type FileEdit } from '../text/edit';
 import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
+import { bringLibraries } from './bring-libraries';
 
 /** A file with another CUDA. */
 export interface CudaChange {
@@ -39,7 +40,8 @@ const SYSTEMS = ['ubuntu24.04', 'ubuntu22.04', 'ubuntu20.04', 'ubuntu18.04', 'ub
 /**
  * Gives a Dockerfile, Compose file or devcontainer.json another CUDA (`12.4`, `12.4.1`): the base images first, each
  * where its tag is written, in an ARG, a build argument of Compose or FROM; then, by the fixes of the rules that the
- * change calls up, pins, packages, wheels, indexes and architectures with them, until nothing new is found.
+ * change calls up, pins, packages, wheels, indexes and architectures with them, and pinned libraries in the nearest build
+ * for the new CUDA, until nothing new is found.
  * Undefined for a file without an image whose CUDA can be changed. Never throws; files are given back, not written.
  */
 export function changeCuda(text: string, file: string, cuda: string, options: AnalysisOptions = {}): CudaChange | undefined {
@@ -82,7 +84,8 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
     const analysis = analyse(textNow(), file, own);
     remaining = listNew(analysis.findings, before);
     const known = new Map([...analysis.files, ...changed, [file, textNow()] as const]);
-    const step = chooseFix(remaining, known, tried, (result) => {
+    const brought = remaining.length === 0 || analysis.stack === undefined ? [] : [analysis.stack].flat().flatMap((stack) => bringLibraries(stack, cuda));
+    const step = chooseFix([...remaining.flatMap(({ fixes }) => fixes.map(({ edits }) => edits)), ...brought], known, tried, (result) => {
       const after = result.get(file) ?? textNow();
       const overlaid = { ...own, context: options.context && overlayContext(options.context, new Map([...changed, ...result])) };
       // A fix that takes the image back, or trades one finding for another, is no help.
@@ -142,23 +145,17 @@ function listNew(findings: readonly Finding[], before: ReadonlyMap<string, numbe
   return findings.filter(({ rule, severity }) => (severity === 'error' || severity === 'warning') && (now.get(rule) ?? 0) > (before.get(rule) ?? 0));
 }
 
-/** The first fix that helps, applied. */
-function chooseFix(findings: readonly Finding[], texts: Texts, tried: Set<string>, helps: (result: Texts) => boolean): Texts | undefined {
-  for (const finding of findings) {
-    for (const fix of finding.fixes) {
-      const key = describeFix(fix);
-      if (tried.has(key)) continue;
-      tried.add(key);
-      const result = applyFix(texts, fix);
-      if (result !== undefined && helps(result)) {
-        tried.clear();
-        return result;
-      }
+/** The first of several changes that helps, made. */
+function chooseFix(changes: readonly (readonly FileEdit[])[], texts: Texts, tried: Set<string>, helps: (result: Texts) => boolean): Texts | undefined {
+  for (const edits of changes) {
+    const key = JSON.stringify(edits.map(({ file, range, newText }) => [file, range.start, range.end, newText]));
+    if (tried.has(key)) continue;
+    tried.add(key);
+    const result = applyFileEdits(texts, edits);
+    if (result !== undefined && helps(result)) {
+      tried.clear();
+      return result;
     }
   }
   return undefined;
-}
-
-function describeFix({ edits }: Fix): string {
-  return JSON.stringify(edits.map(({ file, range, newText }) => [file, range.start, range.end, newText]));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../src/core/engine/analyse';
 import { changeCuda, listCudaVersions } from '../../../src/core/refactor/change-cuda';
+import { SPLIT_CASES } from './split-stage-cases';
 
 /** A build context of these files. */
 function contextOf(files: Readonly<Record<string, string>>): { readonly readText: (path: string) => string | undefined; readonly exists: (path: string) => boolean; readonly fileName: (path: string) => string } {
@@ -50,6 +51,52 @@ ENV TORCH_CUDA_ARCH_LIST="7.0 8.0 8.6"
     const old = analyse(before, 'Dockerfile', {}).findings.map(({ rule }) => rule);
     expect(findings.filter((rule) => !old.includes(rule))).toEqual([]);
     expect(change?.changed.get('Dockerfile')).toContain('FROM nvidia/cuda:12.2.2-cudnn8-devel-ubuntu22.04');
+  });
+
+  // As NVIDIA's own files have it: the release in ENV, its build put together of two variables.
+  const BUILT_OF_VARIABLES = `ARG CUDA_VERSION=11.4.3
+FROM nvidia/cuda:\${CUDA_VERSION}-devel-ubuntu20.04
+ENV TRT_VERSION 8.2.1.8
+RUN v="\${TRT_VERSION%.*}-1+cuda\${CUDA_VERSION%.*}" && apt-get update && apt-get install -y libnvinfer8=\${v} libnvinfer-plugin8=\${v} libcudnn8=8.2.4.15-1+cuda11.4
+`;
+
+  it.each<[string, string, string, RegExp]>([
+    ['of the next release that has one for the new CUDA', '12.2', BUILT_OF_VARIABLES, /8\.6\.[01]\.\d+-1\+cuda12\.0/],
+    [
+      'with what they need in that very version',
+      '12.4',
+      'FROM nvidia/cuda:11.4.3-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.2.1-1+cuda11.4 libnvinfer-dev=8.2.1-1+cuda11.4\n',
+      /libnvinfer-dev=8\.6\.[01]\.\d+-1\+cuda12\.0 .*libnvinfer-headers-dev=8\.6/,
+    ],
+    ['of the same release for an older CUDA', '11.8', 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn8=8.9.6.50-1+cuda12.2\n', /libcudnn8=8\.9\.6\.50-1\+cuda11\.8/],
+  ])('brings builds of libraries %s', (_, cuda, before, after) => {
+    const change = changeCuda(before, 'Dockerfile', cuda);
+    expect(change?.remaining).toEqual([]);
+    expect(change?.changed.get('Dockerfile')).toMatch(after);
+  });
+
+  /** torch 2.1 was not built for CUDA 12.6 and 12.8; TensorRT 8.6 wants cuDNN 8, which no image of these has. */
+  const CONFLICTS: Readonly<Record<string, string>> = { 'system pip': 'torch-cuda-mismatch', 'TensorRT pinned': 'cudnn-major-conflict' };
+
+  it.each(SPLIT_CASES.map(({ name, text }) => [name, text] as const))('leaves no new finding that it does not name in: %s', (name, text) => {
+    for (const cuda of ['12.8', '12.6', '11.8']) {
+      const change = changeCuda(text, 'Dockerfile', cuda);
+      if (change === undefined) continue;
+      const rulesOf = (whole: string): readonly string[] => analyse(whole, 'Dockerfile').findings.filter(({ severity }) => severity === 'error' || severity === 'warning').map(({ rule }) => rule);
+      const named = new Set(change.remaining.map(({ rule }) => rule));
+      expect(rulesOf(change.changed.get('Dockerfile') ?? text).filter((rule) => !rulesOf(text).includes(rule) && !named.has(rule))).toEqual([]);
+      expect([...named].filter((rule) => rule !== CONFLICTS[name])).toEqual([]);
+    }
+  });
+
+  it.each<[string, string, string]>([
+    ['mxnet has no build for it', 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu22.04\nRUN pip3 install mxnet-cu112\n', 'framework-cuda-mismatch'],
+    ['an archive of ONNX Runtime has the other one in it', 'FROM nvidia/cuda:11.8.0-cudnn8-devel-ubuntu20.04\nRUN wget https://github.com/microsoft/onnxruntime/releases/download/v1.15.1/onnxruntime-linux-x64-gpu-1.15.1.tgz && tar -zxf onnxruntime-linux-x64-gpu-1.15.1.tgz -C /opt\n', 'onnxruntime-cuda-mismatch'],
+    ['TensorRT 7 ended before it', 'FROM nvidia/cuda:11.1.1-cudnn8-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y libnvinfer7=7.2.3-1+cuda11.1\n', 'tensorrt-'],
+  ])('says that %s', (_, text, rule) => {
+    const change = changeCuda(text, 'Dockerfile', '12.4');
+    expect(change?.remaining.map((finding) => finding.rule).join(' ')).toContain(rule);
+    expect(change?.remaining.every(({ message }) => /\w+ \w+/.test(message))).toBe(true);
   });
 
   it('tells what does not fit and cannot be helped', () => {
