@@ -1,3 +1,4 @@
+import { formatText } from '../../../../src/core/l10n/message';
 import { describe, expect, it } from 'vitest';
 import { readDockerfile } from '../../../../src/core/dockerfile/read';
 import { findInstalled, findLocalRepository, hasAptPreferences, isForArm, isNamed, listLibraryInstalls, listNames, networkDistro, type StageInstalls } from '../../../../src/core/rules/support/library-packages';
@@ -115,6 +116,6 @@ describe('listNames', () => {
     [['a', 'b', 'c'], 'a, b and c'],
     [['a', 'b', 'c', 'd'], 'a, b and 2 more'],
   ])('%j → %s', (names, expected) => {
-    expect(listNames(names)).toBe(expected);
+    expect(formatText(listNames(names))).toBe(expected);
   });
 });
