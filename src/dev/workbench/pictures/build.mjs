@@ -53,9 +53,8 @@ export default {
     const rows = page.locator('.test-explorer .monaco-list-row');
     await rows.first().waitFor();
     await command('Test: Refresh Tests');
-    for (const name of [undefined, 'server.smoke.yaml']) {
-      // The first row is that of smoke files, in whatever language.
-      await (name === undefined ? rows.first() : rows.filter({ hasText: name }).first()).click();
+    for (const name of [/Smoke Files|冒烟测试文件/, 'server.smoke.yaml']) {
+      await rows.filter({ hasText: name }).first().click();
       await page.keyboard.press('ArrowRight');
       await page.waitForTimeout(1000);
     }

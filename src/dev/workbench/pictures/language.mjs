@@ -63,6 +63,9 @@ export default {
     await page.keyboard.press('Shift+End');
     await page.keyboard.type('12.4');
     await suggest();
+    // Asked once more, it tells all of the item.
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-details').first().waitFor();
     await shoot('completion-tag', { crop: [EDITOR], height: 440 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Z');

@@ -59,12 +59,16 @@ export default {
     await shoot('change-cuda-pick');
     await page.keyboard.type('12.6');
     await page.keyboard.press('Enter');
-    await shoot('change-cuda-files', { rest: 1500 });
-    await page.keyboard.press('Enter');
-    await shoot('change-cuda-question', { rest: 2500 });
-    const dialog = page.locator('.monaco-dialog-box .monaco-button').first();
-    if (await dialog.count()) await dialog.click();
-    await page.locator('.bulk-edit-panel .monaco-list-row').first().waitFor();
-    await shoot('change-cuda', { rest: 3000, crop: ['.part.editor', '.part.panel'] });
+    // Where other files have the same CUDA they are offered first.
+    const changes = page.locator('.multiDiffEntry .view-lines').first();
+    const files = page.locator('.quick-input-widget .quick-input-list input[type="checkbox"], .quick-input-widget .quick-input-list .monaco-checkbox').first();
+    await changes.or(files).first().waitFor();
+    if (await files.isVisible()) {
+      await shoot('change-cuda-files');
+      await page.keyboard.press('Enter');
+    }
+    await changes.waitFor();
+    await shoot('change-cuda', { rest: 2500, crop: ['.part.editor', '.quick-input-widget'] });
+    await page.keyboard.press('Escape');
   },
 };
