@@ -1,4 +1,3 @@
-import { formatText } from '../core/l10n/message';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { diagnoseBuild, type BuildFailure } from '../core/build-log/diagnose';
@@ -7,6 +6,7 @@ import { Places } from '../core/build-log/place';
 import { LogRenderer, neutralise } from '../core/build-log/render';
 import { formatDecoded } from '../core/decode/decode-error';
 import { analyse, type Analysis } from '../core/engine/analyse';
+import { formatText } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
 import { LineIndex } from '../core/text/line-index';
 import { buildImage, checkSpace, DockerError, type BuildOutcome, type BuildSpec } from '../docker';

@@ -1,8 +1,8 @@
-import { formatText } from '../core/l10n/message';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONFIG_NAMES } from '../core/config/model';
 import { isIgnored, loadConfig, mergeSettings, type AnalysisSettings, type ConfigFiles, type LoadedConfig } from '../core/config/resolve';
+import { formatText } from '../core/l10n/message';
 import type { Overlay } from '../core/overlay/model';
 import type { Plain } from '../core/schema/model';
 import type { Target } from '../core/target/model';

@@ -1,10 +1,10 @@
-import { formatText } from '../core/l10n/message';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { diagnoseBuild } from '../core/build-log/diagnose';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StageOutput } from '../core/engine/stack-output';
+import { formatText } from '../core/l10n/message';
 import { CHECK_IDS } from '../core/smoke-file/check-ids';
 import { SMOKE_FILE, type SmokeFile, type SmokeSubject } from '../core/smoke-file/model';
 import { readSmokeFile } from '../core/smoke-file/read';

@@ -1,7 +1,7 @@
 import { renderMarkdown, renderPlain, type Card } from '../core/assist/card';
-import { formatText, msg, sentence } from '../core/l10n/message';
 import { DiagnosticSeverity, MarkupKind, type Diagnostic, type DiagnosticRelatedInformation, type MarkupContent, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { formatText, msg, sentence } from '../core/l10n/message';
 import type { Finding, Severity } from '../core/rules/model';
 import type { FileEdit } from '../core/text/edit';
 import type { Location } from '../core/text/range';

@@ -1,6 +1,6 @@
 // What stands in the tests view: smoke files, images, and stages of open Dockerfiles.
-import { formatText } from '../../core/l10n/message';
 import { l10n, Range, workspace, type TestController, type TestItem, type Uri } from 'vscode';
+import { formatText } from '../../core/l10n/message';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
 import type { StageOutput } from '../../core/engine/stack-output';
 import type { SmokeFile } from '../../core/smoke-file/model';

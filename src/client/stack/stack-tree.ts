@@ -1,6 +1,6 @@
-import { formatText } from '../../core/l10n/message';
 import { DiagnosticSeverity, EventEmitter, l10n, languages, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Diagnostic, type TreeDataProvider } from 'vscode';
 import type { ComponentOutput, StageOutput } from '../../core/engine/stack-output';
+import { formatText } from '../../core/l10n/message';
 import { nameComponent } from '../../core/stack/component-names';
 import { nameVersion } from './words';
 

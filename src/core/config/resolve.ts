@@ -1,7 +1,7 @@
-import { msg } from '../l10n/message';
 import ignore from 'ignore';
 import { registry } from '../engine/analyse';
 import { layerSettings, type RuleSettings } from '../engine/settings';
+import { msg } from '../l10n/message';
 import type { Overlay } from '../overlay/model';
 import { joinOverlays, readOverlay } from '../overlay/read';
 import type { Target } from '../target/model';

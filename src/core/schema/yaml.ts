@@ -1,7 +1,7 @@
-import { msg, type Message } from '../l10n/message';
 import { parseDocument } from 'yaml';
 import type { Data } from '../data/model';
 import { readYaml } from '../data/yaml';
+import { msg, type Message } from '../l10n/message';
 import type { Range } from '../text/range';
 import type { Fault, Plain } from './model';
 

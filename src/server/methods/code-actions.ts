@@ -1,6 +1,6 @@
-import { formatText, msg } from '../../core/l10n/message';
 import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic, type TextDocumentEdit } from 'vscode-languageserver';
 import { listConversions } from '../../core/compose/convert';
+import { formatText, msg } from '../../core/l10n/message';
 import { canSplit } from '../../core/refactor/split-stage/split';
 import type { Finding } from '../../core/rules/model';
 import type { TextEdit } from '../../core/text/edit';

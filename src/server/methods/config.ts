@@ -1,6 +1,6 @@
-import { formatText } from '../../core/l10n/message';
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { LoadedConfig } from '../../core/config/resolve';
+import { formatText } from '../../core/l10n/message';
 import { LineIndex } from '../../core/text/line-index';
 import { isConfigFile } from '../configs';
 import type { Session } from '../session';

@@ -1,5 +1,5 @@
-import { formatText } from '../../core/l10n/message';
 import { DiagnosticSeverity } from 'vscode-languageserver';
+import { formatText } from '../../core/l10n/message';
 import { SMOKE_FILE } from '../../core/smoke-file/model';
 import { readSmokeFile } from '../../core/smoke-file/read';
 import type { Session } from '../session';
