@@ -411,8 +411,8 @@ CMD ["app"]
 `,
     runtime: `FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
 RUN apt-get update && apt-get install -y python3-pip sudo && useradd -m -s /bin/bash dev && echo 'dev ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/dev
-COPY --from=build /home/dev/.local /home/dev/.local
-COPY --from=build /home/dev/app /home/dev/app
+COPY --from=build --chown=dev /home/dev/.local /home/dev/.local
+COPY --from=build --chown=dev /home/dev/app /home/dev/app
 USER dev
 WORKDIR /home/dev/app
 ENV PATH=/home/dev/.local/bin:$PATH

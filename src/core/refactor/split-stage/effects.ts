@@ -6,7 +6,7 @@ import type { ActionStep, StackState } from '../../stack/model';
 import { baseName, isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import { homeOf, isPassing, isShared, isSystem } from './places';
-import { condaRoot, installRoots, managedPythons, type PythonPlaces } from './python-places';
+import { condaRoot, installRoots, localLibraries, managedPythons, type PythonPlaces } from './python-places';
 
 /** Files that a command leaves. */
 export interface Made {
@@ -117,7 +117,7 @@ export class EffectReader {
         if (action.artifact?.kind === 'conda-installer') this.#installers.add(at(action.output?.value ?? baseName(action.url.value)));
         return ofDownload(command, at);
       case 'extract':
-        return this.#ofExtract(action, at, folder);
+        return this.#ofExtract(action, at, folder, state);
       case 'file-copy':
         return this.#ofCopy(action, at);
       case 'file-make':
@@ -162,14 +162,14 @@ export class EffectReader {
     return from.some((path) => /[*?[]/.test(path)) ? UNKNOWN_EFFECT : makes(...from.map((path) => resolvePath(target, baseName(path))));
   }
 
-  #ofExtract({ archive, artifact, into }: Extract, at: (path: string) => string, folder: string): Effect {
+  #ofExtract({ archive, artifact, into }: Extract, at: (path: string) => string, folder: string, state: StackState): Effect {
     const target = into === undefined ? folder : at(into.value);
     if (artifact?.kind === 'conda-installer') {
       if (into === undefined) return UNKNOWN_EFFECT;
       this.#places.condaRoots.push(target);
       return makes(target);
     }
-    if (target === '/usr/local') return installed(target);
+    if (target === '/usr/local') return installed(target, state);
     if (artifact?.kind === 'cuda-runfile' || isPassing(target) || (archive !== undefined && this.isInTree(target))) return NOTHING;
     return { kind: 'makes', made: [{ path: target, role: isShared(target) || into === undefined ? 'below' : 'tree' }] };
   }
@@ -205,8 +205,8 @@ export class EffectReader {
       return tool === 'cmake' && !hasOption(args, '--build') ? NOTHING : this.#inTree(place);
     }
     if (tool === 'cargo' && prefix === undefined) return makes(resolvePath(optionValue(parseArguments(command.words, 1, optionStyle('--root --path')), '--root')?.value ?? `${homeOf(state.user)}/.cargo`, 'bin'));
-    if (destdir !== undefined) return installed(at(destdir));
-    return installed(prefix ?? this.#prefixes.get(place) ?? this.#lastPrefix ?? '/usr/local');
+    if (destdir !== undefined) return installed(at(destdir), state);
+    return installed(prefix ?? this.#prefixes.get(place) ?? this.#lastPrefix ?? '/usr/local', state);
   }
 
   /** A compilation that leaves its results where it runs. */
@@ -289,9 +289,9 @@ function mergeMade(effects: readonly Effect[]): Effect | undefined {
 }
 
 /** What an install puts below its prefix; of /usr/local that is what programs are found in, not the CUDA beside it. */
-function installed(prefix: string): Effect {
+function installed(prefix: string, state: StackState): Effect {
   if (prefix.includes(UNKNOWN) || prefix === '/usr' || prefix === '/') return UNKNOWN_EFFECT;
-  return prefix === '/usr/local' ? makes('/usr/local/bin', '/usr/local/lib', '/usr/local/share') : makes(prefix);
+  return prefix === '/usr/local' ? makes('/usr/local/bin', ...localLibraries(state), '/usr/local/share') : makes(prefix);
 }
 
 /**

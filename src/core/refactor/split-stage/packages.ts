@@ -14,8 +14,12 @@ export type RuntimePackage =
   | { readonly kind: 'left-out' }
   | { readonly kind: 'other'; readonly name: string };
 
-/** Compilers, build systems and debuggers; the library of OpenMP, which comes with the compiler, is another package. */
+/**
+ * Compilers. With them comes the library of OpenMP, which runtime images lack and what was compiled may need
+ * (https://github.com/NVIDIA/cuopt/pull/1888, https://github.com/Mesh-LLM/mesh-llm/issues/931).
+ */
 const COMPILER = /^(?:build-essential|gcc|g\+\+|gcc-c\+\+|(?:gcc|g\+\+)-[\d.]+|gcc-toolset-\d+.*|devtoolset-\d+.*)$/;
+/** Build systems and debuggers. */
 const TOOL =
   /^(?:(?:cpp|clang|clang-(?:format|tidy)|lld|llvm)(?:-[\d.]+)?|make|gmake|cmake3?|cmake-data|ninja-build|autoconf|automake|libtool(?:-bin)?|pkg-config|pkgconf|pkgconfig|bison|flex|golang(?:-.*)?|rustc|cargo|nasm|yasm|ccache|meson|swig|dpkg-dev|debhelper|devscripts|rpm-build|gdb|valgrind|doxygen|checkinstall|(?:.*-)?headers(?:-[\w.-]+)?|.*-(?:dbg|doc|debuginfo|static))$/;
 /** Packages of NVIDIA that bring nvcc or tools for developers (the meta-packages of the installation guide for Linux). */

@@ -80,14 +80,18 @@ function rootOf(path: string, { condaRoots }: PythonPlaces): string {
   return condaRoots.find((root) => isInside(root, path)) ?? path;
 }
 
-/**
- * Where the system's pip puts packages as root: on Debian and Ubuntu by the version of Python where that is known, else
- * the folder of all versions; Red Hat and its kin keep compiled ones apart.
- */
+/** Folders of libraries in /usr/local that every image has: those of the RPM family have two (their package filesystem). */
+export function localLibraries(state: StackState): readonly string[] {
+  return isDebian(state) ? ['/usr/local/lib'] : ['/usr/local/lib', '/usr/local/lib64'];
+}
+
+function isDebian(state: StackState): boolean {
+  return /^(?:ubuntu|debian)$/.test(findComponent(state, 'os')?.name ?? '');
+}
+
+/** Where the system's pip puts packages as root: on Debian and Ubuntu by the version of Python, where that is known. */
 function sitePackages(state: StackState): readonly string[] {
-  const os = findComponent(state, 'os')?.name ?? '';
-  if (!/^(?:ubuntu|debian)$/.test(os)) return ['/usr/local/lib', '/usr/local/lib64'];
   const pythons = state.components.filter(({ kind }) => kind === 'python').map(({ version: claim }) => /^3\.\d+/.exec(knownVersion(claim) ?? '')?.[0]);
   const version = new Set(pythons).size === 1 ? pythons[0] : undefined;
-  return [version === undefined ? '/usr/local/lib' : `/usr/local/lib/python${version}/dist-packages`];
+  return version !== undefined && isDebian(state) ? [`/usr/local/lib/python${version}/dist-packages`] : localLibraries(state);
 }

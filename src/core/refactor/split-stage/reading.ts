@@ -18,6 +18,8 @@ export interface Reading {
   readonly needs: Needs;
   /** Where COPY and ADD put files. */
   readonly brought: readonly string[];
+  /** Paths that belong to somebody other than root, with the owner as it is written. */
+  readonly owners: ReadonlyMap<string, string>;
   /** Index of the last step that builds something; what comes after it belongs to the second stage alone. */
   readonly lastBuild: number;
 }
@@ -52,7 +54,31 @@ export function readStage(text: string, file: string, stage: StageStack): Readin
     if (run.groups.some(({ effect }) => effect.kind === 'makes' || effect.kind === 'unknown')) lastBuild = index;
   });
   const made = [...runs.values()].flatMap(({ groups }) => groups.flatMap(({ effect }) => (effect.kind === 'makes' ? effect.made : [])));
-  return { text, stage, runs, made, trees: readTrees(stage.steps.slice(0, lastBuild + 1), runs), needs: readNeeds(stage), brought, lastBuild };
+  return { text, stage, runs, made, trees: readTrees(stage.steps.slice(0, lastBuild + 1), runs), needs: readNeeds(stage), brought, owners: readOwners(stage.steps.slice(0, lastBuild + 1), runs, text), lastBuild };
+}
+
+/** Whom the folders belong to that the build makes: who COPY, a RUN, WORKDIR or chown gives them to. */
+function readOwners(steps: readonly InstructionStep[], runs: ReadonlyMap<InstructionStep, ReadRun>, text: string): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  let user: string | undefined;
+  const set = (path: string, owner: string | undefined): void => {
+    // Into the system's folders only root writes, whoever calls it.
+    if (owner !== undefined && !isSystem(path) && !isInside('/usr/local', path)) owners.set(path, owner);
+  };
+  for (const step of steps) {
+    const { instruction } = step;
+    if (instruction.kind === 'user') user = instruction.argument?.raw;
+    else if (instruction.kind === 'workdir' && !owners.has(step.after.workdir)) set(step.after.workdir, user);
+    else if (instruction.kind === 'copy' || instruction.kind === 'add') set(targetOf(step), instruction.flags.find(({ name }) => name === 'chown')?.value?.raw);
+    for (const { effect, commands } of runs.get(step)?.groups ?? []) {
+      for (const { path } of effect.kind === 'makes' ? effect.made : []) set(path, user);
+      for (const { name, words, workingDirectory } of commands) {
+        const [owner, ...paths] = name === 'chown' ? words.slice(1).filter(({ text: word }) => !word.value.startsWith('-')) : [];
+        for (const path of paths) set(resolvePath(workingDirectory ?? step.before.workdir, path.text.value), owner && text.slice(owner.range.start, owner.range.end));
+      }
+    }
+  }
+  return new Map([...owners].filter(([, owner]) => !/^["']?(?:root|0)(?::|["']?$)/.test(owner)));
 }
 
 /** Where a COPY or ADD puts its files. */

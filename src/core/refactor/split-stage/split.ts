@@ -75,7 +75,7 @@ function describeStart({ interactive, programs }: Needs): readonly Message[] {
   return interactive === 'shell' ? [msg`The container starts ${programs[0] ?? 'sh'}: what is called in it is not known.`] : [];
 }
 
-/** Compilers of the devel image bring the library of OpenMP, which no runtime image has. */
+/** The compiler of the devel image brings the library of OpenMP, which the runtime image lacks. */
 function describeOpenMp({ steps, rootImage }: StageStack, fresh: StageStack | undefined): readonly Message[] {
   const compiles = steps.some(({ actions }) => actions.some(({ action }) => action.kind === 'compile'));
   const installs = fresh?.steps.some(({ actions }) => actions.some(({ action }) => action.kind === 'package-install' && action.packages.some(({ name }) => /^libgomp/.test(name.value)))) === true;

@@ -69,13 +69,13 @@ export function writeStages(reading: Reading, stack: StackReport, runtime: Runti
     entries.push({ index, step, text: own });
   });
 
-  const kept = dropIdle(entries, reading);
+  const block = [...copies.paths.map((path) => `COPY --from=${name} ${chown(path, reading)}${quote(path)}`), ...(refreshesLoader ? ['RUN ldconfig'] : [])];
+  const kept = dropIdle(entries, block.join('\n'));
   const install = kept.findIndex(({ text: own }) => APT_INSTALL.test(own));
   const isRefreshed = kept.slice(0, install + 1).some(({ text: own }) => APT_UPDATE.test(own));
   const from = stage.stage.from;
   const lower = text.slice(from.keywordRange.start, from.keywordRange.end) === 'from';
   const as = lower ? 'as' : 'AS';
-  const block = [...copies.paths.map((path) => `COPY --from=${name} ${quote(path)}`), ...(refreshesLoader ? ['RUN ldconfig'] : [])];
   const flags = from.flags.map(({ range }) => `${text.slice(range.start, range.end)} `).join('');
   const alias = from.alias === undefined ? '' : ` ${as} ${from.alias.raw}`;
   const lines = [`${lower ? 'from' : 'FROM'} ${flags}${runtime.written}${alias}`];
@@ -103,6 +103,12 @@ export function writeStages(reading: Reading, stack: StackReport, runtime: Runti
 
 const APT_INSTALL = /\bapt(?:-get)?\s(?:.*\s)?install\s/;
 const APT_UPDATE = /\bapt(?:-get)?\s(?:.*\s)?update\b/;
+
+/** The flag that keeps a copied folder with its owner: what is in it keeps its own, the folder itself would be root's. */
+function chown(path: string, { owners }: Reading): string {
+  const owner = [...owners].findLast(([owned]) => isInside(owned, path))?.[1];
+  return owner === undefined ? '' : `--chown=${owner} `;
+}
 
 function quote(path: string): string {
   return /\s/.test(path) ? `["${path}", "${path}"]` : `${path} ${path}`;
@@ -136,7 +142,7 @@ function isRepeated({ sources }: CopyInstruction, step: InstructionStep, { needs
 }
 
 /** ARG that nothing uses, and USER and WORKDIR that others follow at once, are left out. */
-function dropIdle(entries: readonly Entry[], { stage }: Reading): readonly Entry[] {
+function dropIdle(entries: readonly Entry[], block: string): readonly Entry[] {
   const kept: Entry[] = [];
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i];
@@ -145,7 +151,7 @@ function dropIdle(entries: readonly Entry[], { stage }: Reading): readonly Entry
     if (instruction.kind === 'arg') {
       const names = instruction.declarations.map(({ name }) => name);
       const runs = kept.some(({ step }) => step.instruction.kind === 'run');
-      const isUsed = names.some((name) => kept.some(({ text }) => new RegExp(`\\$\\{?${name}\\b`).test(text)) || (runs && /^(?:DEBIAN_FRONTEND|TZ|(?:PIP|UV|APT)_\w+|\w+_(?:proxy|PROXY))$/.test(name)));
+      const isUsed = names.some((name) => [block, ...kept.map(({ text }) => text)].some((text) => new RegExp(`\\$\\{?${name}\\b`).test(text)) || (runs && /^(?:DEBIAN_FRONTEND|TZ|(?:PIP|UV|APT)_\w+|\w+_(?:proxy|PROXY))$/.test(name)));
       if (!isUsed) continue;
     }
     if (instruction.kind === 'user' || instruction.kind === 'workdir') {
@@ -157,7 +163,7 @@ function dropIdle(entries: readonly Entry[], { stage }: Reading): readonly Entry
     }
     kept.push(entry);
   }
-  return stage.steps.length === 0 ? [] : kept.reverse();
+  return kept.reverse();
 }
 
 /** Before what comes after the build, and before a user without rights and a command that uses what is copied. */
