@@ -60,11 +60,32 @@ async function confirm(change: PlannedChange, documents: readonly TextDocument[]
   }
 }
 
-/** The sentences as plain text: names in them are those of files. */
-function describe({ check, done }: PlannedChange): string {
-  const list = (sentences: readonly string[]): string => sentences.map((sentence) => `- ${toPlain(sentence)}\n`).join('');
-  const parts = [...(check.length === 0 ? [] : [`${l10n.t('Look at this first:')}\n${list(check)}`]), ...(done.length === 0 ? [] : [`${l10n.t('What is done:')}\n${list(done)}`])];
+/** The sentences as plain text: names in them are those of files. The question lies over the first lines. */
+function describe({ title, check, done }: PlannedChange): string {
+  const list = (sentences: readonly string[]): string => sentences.map((sentence) => `- ${wrap(toPlain(sentence))}\n`).join('');
+  const parts = [`${title}\n`, ...(check.length === 0 ? [] : [`${l10n.t('Look at this first:')}\n${list(check)}`]), ...(done.length === 0 ? [] : [`${l10n.t('What is done:')}\n${list(done)}`])];
   return parts.join('\n');
+}
+
+/** Columns of one side of a window of usual width. */
+const MAX_COLUMNS = 68;
+
+/** A sentence in lines that are read without scrolling; the editor of many changes wraps none. */
+function wrap(sentence: string): string {
+  const lines: string[] = [];
+  let line = '';
+  let columns = 0;
+  // Chinese may be broken at any character, and each takes two columns.
+  for (const part of sentence.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
+    const width = /[\u2e80-\uffef]/.test(part) ? 2 : part.length;
+    if (line !== '' && columns + part.trimEnd().length > MAX_COLUMNS && !/^[，。：；）、]/.test(part)) {
+      lines.push(line.trimEnd());
+      [line, columns] = ['', 0];
+    }
+    line += part;
+    columns += width;
+  }
+  return [...lines, line].join('\n  ');
 }
 
 function editsOf({ edits }: PlannedChange, { uri }: TextDocument): readonly LspEdit[] {
