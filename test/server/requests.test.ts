@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FACTS_REQUEST, STACK_REQUEST, type FactsAnswer, type StackAnswer } from '../../src/core/protocol/requests';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { FACTS_REQUEST, SPLIT_STAGE_REQUEST, STACK_REQUEST, type FactsAnswer, type SplitStageAnswer, type StackAnswer } from '../../src/core/protocol/requests';
 import { TestClient } from './client';
 
 let client: TestClient;
@@ -27,5 +28,31 @@ describe('tensorrt/facts', () => {
     const { checked, rows, tables } = await client.connection.sendRequest<FactsAnswer>(FACTS_REQUEST);
     expect(checked).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(rows).toBeGreaterThan(tables);
+  });
+});
+
+describe('tensorrt/splitStage', () => {
+  const TEXT = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nWORKDIR /app\nCOPY . .\nRUN make\nCMD ["./app"]\n\nFROM ubuntu:22.04\n';
+  const ask = (uri: string, line: number): Promise<SplitStageAnswer> => client.connection.sendRequest<SplitStageAnswer>(SPLIT_STAGE_REQUEST, { textDocument: { uri }, position: { line, character: 0 } });
+
+  it('answers the edits of the stage at a line', async () => {
+    const uri = await client.open('Dockerfile', TEXT);
+    const answer = await ask(uri, 3);
+    if (answer === null || 'refusal' in answer) throw new Error(answer?.refusal);
+    const after = TextDocument.applyEdits(client.document(uri), [...answer.edits]);
+    expect(after).toBe('FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\nWORKDIR /app\nCOPY . .\nRUN make\n\nFROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nWORKDIR /app\nCOPY --from=build /app /app\nCMD ["./app"]\n\nFROM ubuntu:22.04\n');
+    expect(answer).toMatchObject({ build: 'build', image: 'nvidia/cuda:12.4.1-runtime-ubuntu22.04', done: ['/app is copied from the build stage.'], check: [expect.stringContaining('OpenMP')] });
+  });
+
+  it('answers why a stage stays one, in the language of the client', async () => {
+    const template = '{0} has no runtime image that is known.';
+    client.dispose();
+    client = await new TestClient().start(undefined, { translations: { [template]: '{0}: nichts bekannt.' } });
+    const uri = await client.open('Dockerfile', TEXT);
+    expect(await ask(uri, 6)).toEqual({ refusal: 'ubuntu:22.04: nichts bekannt.' });
+  });
+
+  it('answers null for a document that is not there', async () => {
+    expect(await ask('file:///nowhere/Dockerfile', 0)).toBeNull();
   });
 });
