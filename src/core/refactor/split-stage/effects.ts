@@ -83,12 +83,14 @@ export class EffectReader {
     const at = (path: string): string => resolvePath(folder, path.replace(/^~(?=\/|$)/, homeOf(state.user)));
     const effects = actions.flatMap(({ action }) => (action.kind === 'execute' ? [] : [this.#ofAction(action, command, at, folder, state)]));
     const effect = effects.find(({ kind }) => kind === 'unknown' || kind === 'setup') ?? mergeMade(effects) ?? effects[0] ?? this.#ofCommand(command, at, folder, state, pipeline);
-    return effect.kind === 'makes' ? this.#remember(effect.made) : effect;
+    return effect.kind === 'makes' ? this.#remember(effect.made, state) : effect;
   }
 
-  #remember(made: readonly Made[]): Effect {
+  #remember(made: readonly Made[], state: StackState): Effect {
     for (const { path, role } of made) if (role === 'tree') this.#trees.push(path);
-    return made.some(({ path }) => path.includes(UNKNOWN)) ? UNKNOWN_EFFECT : { kind: 'makes', made };
+    // Environments and targets may be given the prefix that packages share.
+    const own = made.flatMap((one) => (one.role === 'product' && one.path === '/usr/local' ? ['/usr/local/bin', ...localLibraries(state)].map((path): Made => ({ path, role: 'product' })) : [one]));
+    return own.some(({ path, role }) => path.includes(UNKNOWN) || (role === 'product' && isShared(path))) ? UNKNOWN_EFFECT : { kind: 'makes', made: own };
   }
 
   #ofAction(action: ActionStep['action'], command: ShellCommand, at: (path: string) => string, folder: string, state: StackState): Effect {
@@ -123,8 +125,8 @@ export class EffectReader {
       case 'file-make':
         return this.#ofFiles(action.paths.map(({ value }) => at(value)));
       case 'file-remove':
-        // What is not there cannot be removed: only what the image itself or a package brings.
-        return action.paths.every(({ value }) => isSystem(at(value))) ? SETUP : NOTHING;
+        // Lists and configuration; of libraries the other image may have fewer.
+        return action.paths.every(({ value }) => /^\/(?:etc|var)\//.test(at(value))) ? SETUP : NOTHING;
       case 'file-write':
         return this.#ofFiles([at(action.path.value)]);
       case 'git-clone': {
@@ -226,7 +228,7 @@ export class EffectReader {
     const operands = parseArguments(command.words, 1, ANY).operands.map(({ text }) => text.value);
     if (SETUP_COMMANDS.has(name)) return SETUP;
     const words = command.words.map(({ text }) => text.value);
-    if (words.slice(0, 2).some((word) => /(?:conda|miniforge|mambaforge)[^/]*\.sh$/i.test(word) || this.#installers.has(at(word)))) {
+    if (name !== '.' && name !== 'source' && words.slice(0, 2).some((word) => /(?:conda|miniforge|mambaforge)[^/]*\.sh$/i.test(word) || this.#installers.has(at(word)))) {
       const root = optionValue(parseArguments(command.words, 1, optionStyle('-p --prefix')), '-p', '--prefix')?.value;
       if (root === undefined) return UNKNOWN_EFFECT;
       this.#places.condaRoots.push(at(root));

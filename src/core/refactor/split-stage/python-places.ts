@@ -56,7 +56,7 @@ export function condaRoot({ env }: StackState, { condaRoots }: PythonPlaces): st
  * ~/.local/share/uv: docs.astral.sh/uv/concepts/python-versions); none where the image has a Python.
  */
 export function managedPythons(state: StackState): readonly string[] {
-  if (state.opaque || findComponent(state, 'python') !== undefined) return [];
+  if (state.opaque || findComponent(state, 'python') !== undefined || state.paths.some(({ path }) => /\/(?:python|conda)/.test(path))) return [];
   return [state.env.get('UV_PYTHON_INSTALL_DIR')?.value ?? `${homeOf(state.user)}/.local/share/uv`];
 }
 

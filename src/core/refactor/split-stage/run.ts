@@ -169,9 +169,9 @@ function removeWords({ command, file }: PackageInstall, removed: readonly Range[
   return [...inside.map((range) => removeWord(text, file, range)), ...(last === undefined || lastKept === undefined ? [] : [{ range: { start: lastKept.range.end, end: last.range.end }, newText: '' }])];
 }
 
-/** Removals of what the RUN itself installed to build with. */
+/** Removals of what the RUN itself installed, and of what the runtime image has not. */
 function removesOwn({ removes }: Group, installed: ReadonlySet<string>): boolean {
-  return removes.some(({ packages }) => packages.some(({ name }) => installed.has(name.value) || /^(?:build-essential|git|wget|curl|cmake|g\+\+|gcc)$/.test(name.value)));
+  return removes.some(({ packages, manager }) => packages.some((spec) => installed.has(spec.name.value) || runtimePackage(spec, manager, new Set()).kind !== 'same'));
 }
 
 function isAroundInstalls({ commands, installs }: Group): boolean {

@@ -174,6 +174,7 @@ function placeOfBlock(entries: readonly Entry[], { paths }: Copies, lastBuild: n
     if (index > lastBuild) return false;
     if (instruction.kind === 'user') return !/^(?:root|0)(?::|$)/.test(instruction.argument?.raw ?? '');
     const words = step.commands.flatMap((command) => command.words.map((word) => word.text.value)).filter((word) => text.includes(baseName(word)));
+    if (/\bconda init\b/.test(text)) return true;
     return instruction.kind === 'run' && paths.some((path) => !path.startsWith('/usr/local/') && words.some((word) => isInside(path, word)));
   });
   const places = [tail, early].filter((place) => place >= 0);
