@@ -562,4 +562,56 @@ CMD ["./app"]
 `,
     check: [],
   },
+  {
+    name: 'environment in the shared prefix',
+    text: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04
+COPY --from=python-image /usr/local/bin/python3.13 /usr/local/bin/python3.13
+COPY --from=python-image /usr/local/lib /usr/local/lib
+ENV UV_PROJECT_ENVIRONMENT=/usr/local
+WORKDIR /tmp/build
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen --no-dev
+WORKDIR /srv
+COPY main.py .
+CMD ["python3.13", "main.py"]
+`,
+    runtime: `FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
+ENV UV_PROJECT_ENVIRONMENT=/usr/local
+COPY --from=build /usr/local/bin /usr/local/bin
+COPY --from=build /usr/local/lib /usr/local/lib
+WORKDIR /srv
+COPY main.py .
+CMD ["python3.13", "main.py"]
+`,
+    check: [],
+  },
+  {
+    name: 'conda for a user',
+    text: `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y wget && rm -f /usr/lib/x86_64-linux-gnu/libnccl* && apt-get remove -y libnccl-dev && rm -rf /var/lib/apt/lists/*
+RUN wget -q https://github.com/conda-forge/miniforge/releases/latest/download/Miniforge3-Linux-x86_64.sh -O /tmp/installer.sh && bash /tmp/installer.sh -b -p /opt/conda
+ENV PATH=/opt/conda/bin:$PATH
+RUN useradd -m worker
+USER worker
+WORKDIR /home/worker
+RUN conda init bash && echo "conda activate base" >> ~/.bashrc
+RUN pip install numpy
+CMD ["bash"]
+`,
+    runtime: `FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
+RUN apt-get update \\
+ && apt-get install -y wget \\
+ && rm -rf /var/lib/apt/lists/*
+ENV PATH=/opt/conda/bin:$PATH
+RUN useradd -m worker
+COPY --from=build /opt/conda /opt/conda
+USER worker
+WORKDIR /home/worker
+RUN conda init bash && echo "conda activate base" >> ~/.bashrc
+CMD ["bash"]
+`,
+    check: [
+      'The container starts bash: what is called in it is not known.',
+    ],
+  },
 ];

@@ -71,7 +71,8 @@ function readOwners(steps: readonly InstructionStep[], runs: ReadonlyMap<Instruc
     else if (instruction.kind === 'workdir' && !owners.has(step.after.workdir)) set(step.after.workdir, user);
     else if (instruction.kind === 'copy' || instruction.kind === 'add') set(targetOf(step), instruction.flags.find(({ name }) => name === 'chown')?.value?.raw);
     for (const { effect, commands } of runs.get(step)?.groups ?? []) {
-      for (const { path } of effect.kind === 'makes' ? effect.made : []) set(path, user);
+      // Who makes a folder has it; who adds to it later does not take it over.
+      for (const { path } of effect.kind === 'makes' ? effect.made : []) if (!owners.has(path)) set(path, user ?? 'root');
       for (const { name, words, workingDirectory } of commands) {
         const [owner, ...paths] = name === 'chown' ? words.slice(1).filter(({ text: word }) => !word.value.startsWith('-')) : [];
         for (const path of paths) set(resolvePath(workingDirectory ?? step.before.workdir, path.text.value), owner && text.slice(owner.range.start, owner.range.end));
