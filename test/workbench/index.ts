@@ -1,8 +1,7 @@
 // What @vscode/test-electron starts inside the extension host: mocha over the suites bundled with this file.
 import { writeFileSync } from 'node:fs';
-import { format } from 'node:util';
-import Mocha from 'mocha';
 import * as vscode from 'vscode';
+import { runMocha } from './run-mocha';
 
 /** Suites that click and type as a person does meet a workbench that is not always as quick: each test has so many more tries. */
 const RETRIES = process.env['TRTC_SUITE'] === 'docker' ? 2 : 0;
@@ -21,22 +20,14 @@ async function measureActivation(): Promise<void> {
 
 /** Runs the suites; numbers go to the file that TRTC_RESULTS names. Rejects when a test fails. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 60_000, slow: 5_000, retries: RETRIES, ...(process.env['TRTC_GREP'] && { grep: process.env['TRTC_GREP'] }) });
-  // The launcher tells the suite's lines from the workbench's by the mark.
-  Mocha.reporters.Base.consoleLog = (...values: unknown[]) => format(...values).split('\n').forEach((line) => console.log(`│ ${line}`));
   await measureActivation();
-  const { suite } = mocha;
-  suite.emit('pre-require', globalThis, '', mocha);
-  if (process.env['TRTC_SUITE'] === 'restricted') await import('./restricted');
-  else if (process.env['TRTC_SUITE'] === 'docker') await import('./docker');
-  else await import('./suites');
-  await new Promise<void>((resolve, reject) => {
-    const runner = mocha.run((failures) => {
-      const { passes = 0, pending = 0 } = runner.stats ?? {};
-      const results = process.env['TRTC_RESULTS'];
-      if (results !== undefined) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
-      if (failures > 0) reject(new Error(`${failures} failed`));
-      else resolve();
-    });
-  });
+  const results = await runMocha(load, { grep: process.env['TRTC_GREP'], retries: RETRIES });
+  const file = process.env['TRTC_RESULTS'];
+  if (file !== undefined) writeFileSync(file, JSON.stringify(results));
+  if (results.failed > 0) throw new Error(`${results.failed} failed`);
+}
+
+function load(): Promise<unknown> {
+  if (process.env['TRTC_SUITE'] === 'restricted') return import('./restricted');
+  return process.env['TRTC_SUITE'] === 'docker' ? import('./docker') : import('./suites');
 }

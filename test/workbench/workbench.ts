@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { commands, languages, Uri, window, workspace, type Diagnostic, type TextDocument } from 'vscode';
 
 /** How long the workbench gets for what takes milliseconds: machines under test can be busy. */
@@ -25,7 +24,7 @@ export function fileUri(name: string): Uri {
 /** Writes a file of the workspace folder on disk. */
 export async function writeFile(name: string, text: string): Promise<Uri> {
   const uri = fileUri(name);
-  await workspace.fs.writeFile(uri, Buffer.from(text));
+  await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   return uri;
 }
 

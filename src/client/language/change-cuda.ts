@@ -5,8 +5,8 @@ import type { LanguageServer } from './server';
 
 export const CHANGE_CUDA = 'tensorrt.changeCuda';
 
-/** Files that may build or name an image. */
-const FILES = '{**/*[Dd]ockerfile*,**/*[Cc]ontainerfile*,**/*compose*.{yaml,yml},**/{devcontainer,.devcontainer}.json}';
+/** Files that may build or name an image. In a browser braces within braces match nothing. */
+const FILES = '{**/*[Dd]ockerfile*,**/*[Cc]ontainerfile*,**/*compose*.yaml,**/*compose*.yml,**/devcontainer.json,**/.devcontainer.json}';
 const SKIPPED = '**/{node_modules,.git,.venv}/**';
 /** Nobody looks through more; those nearest to the file that is open come first. */
 const MAX_FILES = 200;

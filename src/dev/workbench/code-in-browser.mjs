@@ -4,14 +4,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { format } from 'node:util';
-import { cache } from '../set-up.mjs';
+import { runInPage } from './automation.mjs';
 import { openBrowser, remoteUri, startServer, workbenchUrl } from './code-server.mjs';
 import { servePageControl } from './page-control.mjs';
-
-/** In front of each line that the suite itself prints; the rest is the workbench talking to itself. */
-const SUITE_MARK = '│ ';
-const TIMEOUT_MS = 10 * 60 * 1000;
 
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
@@ -33,33 +28,11 @@ control.use(page, async () => {
   await window.locator('.activitybar').waitFor();
   return window;
 });
-/** What the workbench itself complains of; shown when the suite fails. */
-const errors = [];
 let exitCode = 1;
 try {
-  exitCode = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The suite did not end in time.')), TIMEOUT_MS);
-    const end = (code) => (clearTimeout(timer), resolve(code));
-    page.on('crash', () => reject(new Error('The workbench crashed.')));
-    void (async () => {
-      await page.exposeFunction('codeAutomationLog', (type, values) => {
-        const text = format(...values);
-        if (text.startsWith(SUITE_MARK)) console.log(text.slice(SUITE_MARK.length));
-        else if (type === 'error') errors.push(text);
-      });
-      await page.exposeFunction('codeAutomationExit', end);
-      const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remoteUri(server.port, option(name))]);
-      await page.goto(workbenchUrl(server.port, folder, payload));
-    })().catch(reject);
-  });
-} catch (error) {
-  console.error(String(error));
+  const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remoteUri(server.port, option(name))]);
+  exitCode = await runInPage(page, workbenchUrl(server.port, folder, payload));
 } finally {
-  if (exitCode !== 0) {
-    const picture = path.join(cache, 'failed-workbench.png');
-    await page.screenshot({ path: picture }).then(() => console.log(`The workbench at the end: ${picture}`), () => undefined);
-    for (const error of errors) console.log(error);
-  }
   control.stop();
   await browser.close();
   await server.stop();

@@ -38,6 +38,8 @@ export async function servePageControl() {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
+      // A suite in a browser comes from another origin.
+      response.setHeader('Access-Control-Allow-Origin', '*');
       const { deed, ...rest } = JSON.parse(body);
       Promise.resolve(deed === 'window' ? turnTo(rest) : DEEDS[deed](page, rest)).then(
         (result) => response.end(JSON.stringify(result ?? null)),

@@ -1,5 +1,6 @@
 // Runs test/workbench in a real VS Code: a desktop one where it can be downloaded and shown, else code-server.
 //   node src/dev/workbench/run-suite.mjs [--vsix FILE] [--results FILE] [--suite NAME] [--grep TEXT]
+// The suite `web` runs in the extension host of a browser, without a machine behind it.
 // The suite `docker` gets an engine with the stand-in GPU (see ../engine); where none can be started it is left out, and
 // in CI that is a failure.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,10 +13,11 @@ import { busyboxImage, setUpEngine, startEngine, startRegistry, whyNoEngine } fr
 import { cache, root } from '../set-up.mjs';
 import { installExtension } from './code-server.mjs';
 import { serveControl } from './engine-control.mjs';
+import { runWebSuite } from './web-suite.mjs';
 
 const IN_BROWSER = path.join(root, 'src/dev/workbench/code-in-browser.mjs');
 
-const SUITES = ['suites', 'restricted', 'docker'];
+const SUITES = ['suites', 'restricted', 'web', 'docker'];
 
 const { values } = parseArgs({ options: { vsix: { type: 'string' }, results: { type: 'string' }, suite: { type: 'string', multiple: true, default: SUITES }, grep: { type: 'string', default: '' } } });
 
@@ -39,11 +41,17 @@ try {
   const desktop = await findDesktop();
   const extensionDevelopmentPath = values.vsix === undefined ? root : unpack(path.resolve(values.vsix));
   const totals = { passed: 0, failed: 0, skipped: 0 };
+  const add = (counts) => Object.keys(totals).forEach((key) => (totals[key] += counts[key]));
   for (const name of values.suite) {
+    if (name === 'web') {
+      const of = { extension: extensionDevelopmentPath, files: path.join(root, 'media/samples'), grep: values.grep };
+      for (const language of [undefined, 'zh-cn']) add(await runWebSuite({ ...of, language }));
+      continue;
+    }
     // runTests turns workspace trust off in every desktop VS Code, and gives no hold on its window: our stand-in does both.
     const vscode = name === 'suites' ? (desktop ?? IN_BROWSER) : IN_BROWSER;
     const counts = await (name === 'docker' ? runWithEngine(vscode, extensionDevelopmentPath) : runSuite(name, vscode, extensionDevelopmentPath));
-    for (const key of Object.keys(totals)) totals[key] += counts[key];
+    add(counts);
   }
   if (values.results !== undefined) writeFileSync(values.results, JSON.stringify(totals));
   if (totals.failed > 0) process.exitCode = 1;

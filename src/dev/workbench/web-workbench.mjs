@@ -12,10 +12,16 @@ import { setUpCodeServer } from './set-up.mjs';
 const SCHEME = 'memory';
 export const FOLDER = { scheme: SCHEME, authority: 'workspace', path: '/project' };
 
+/** Tests run in the extension host of the extension below which they lie. */
+const TESTS = '/extension/tests.js';
+
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.png': 'image/png', '.wasm': 'application/wasm', '.ttf': 'font/ttf' };
 
-/** code-server's workbench has a machine behind it, always; without this it is the one of VS Code. */
-const [REMOTE, NO_REMOTE] = [',remoteAuthority:location.host}', '}'];
+/** code-server's workbench has a machine behind it, always, and keeps its user's data there; with these it is the one of VS Code. */
+const PATCHES = [
+  [/,remoteAuthority:location\.host\}/g, '}'],
+  [/(get userRoamingDataHome\(\)\{.{1,80}?\.)vscodeRemote\b/g, '$1vscodeUserData'],
+];
 
 /**
  * Serves the workbench on 127.0.0.1 with the extension in `extension` and a copy of the folder `files`; `tests` is a
@@ -34,13 +40,14 @@ export async function serveWebWorkbench({ extension, files, tests, open, setting
   });
   await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const { port } = listener.address();
-  const folders = { vscode: workbench, extension, ...(tests !== undefined && { tests: path.dirname(tests) }) };
+  const folders = { vscode: workbench, extension: path.resolve(extension) };
 
   function answer(pathname) {
     if (pathname === '/') return page();
     if (pathname === '/files/extension.js') return provider;
     if (pathname === '/files/package.json') return JSON.stringify(PROVIDER);
     if (pathname === '/files/content.json') return JSON.stringify(readFolder(files));
+    if (pathname === TESTS) return tests === undefined ? undefined : readFileSync(tests);
     const [, name, ...rest] = pathname.split('/').map(decodeURIComponent);
     const folder = folders[name];
     const file = folder === undefined ? undefined : path.join(folder, ...rest);
@@ -52,9 +59,14 @@ export async function serveWebWorkbench({ extension, files, tests, open, setting
     const here = (pathname) => ({ scheme: 'http', authority: `127.0.0.1:${port}`, path: pathname });
     const configuration = {
       folderUri: FOLDER,
+      // What code-server tells its own workbench.
+      userDataPath: '/',
+      isEnabledFileDownloads: false,
+      isEnabledFileUploads: false,
+      isEnabledCoderGettingStarted: false,
       additionalBuiltinExtensions: [here('/files'), ...(tests === undefined ? [here('/extension')] : [])],
       configurationDefaults: { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': false, ...settings },
-      developmentOptions: { enableSmokeTestDriver: true, ...(tests !== undefined && { extensions: [here('/extension')], extensionTestsPath: here(`/tests/${path.basename(tests)}`) }) },
+      developmentOptions: { enableSmokeTestDriver: true, ...(tests !== undefined && { extensions: [here('/extension')], extensionTestsPath: here(TESTS) }) },
       productConfiguration: { enableTelemetry: false, extensionEnabledApiProposals: { [`${PROVIDER.publisher}.${PROVIDER.name}`]: PROVIDER.enabledApiProposals }, extensionsGallery: undefined },
       webviewEndpoint: `http://127.0.0.1:${port}/vscode/out/vs/workbench/contrib/webview/browser/pre/`,
     };
@@ -81,7 +93,7 @@ const PROVIDER = {
   name: 'files-in-memory',
   publisher: 'test',
   version: '1.0.0',
-  engines: { vscode: '*' },
+  engines: { vscode: '^1.91.0' },
   browser: './extension.js',
   activationEvents: [`onFileSystem:${SCHEME}`, `onSearch:${SCHEME}`],
   enabledApiProposals: ['fileSearchProvider'],
@@ -99,6 +111,8 @@ function readFolder(folder) {
 }
 
 function withoutRemote(script) {
-  if (script.split(REMOTE).length !== 2) throw new Error('This version of code-server connects to its machine in another way; src/dev/workbench/web-workbench.mjs has to follow.');
-  return script.replace(REMOTE, NO_REMOTE);
+  return PATCHES.reduce((text, [pattern, replacement]) => {
+    if (text.match(pattern)?.length !== 1) throw new Error(`This version of code-server has another workbench: ${pattern} of src/dev/workbench/web-workbench.mjs is not in it once.`);
+    return text.replace(pattern, replacement);
+  }, script);
 }
