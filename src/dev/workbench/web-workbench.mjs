@@ -10,7 +10,7 @@ import { setUpCodeServer } from './set-up.mjs';
 
 /** The scheme of the folder in memory; its provider is test/workbench/web/files. */
 const SCHEME = 'memory';
-export const FOLDER = { scheme: SCHEME, authority: 'workspace', path: '/project' };
+const FOLDER = { scheme: SCHEME, authority: 'workspace', path: '/project' };
 
 /** Tests run in the extension host of the extension below which they lie. */
 const TESTS = '/extension/tests.js';
@@ -24,11 +24,11 @@ const PATCHES = [
 ];
 
 /**
- * Serves the workbench on 127.0.0.1 with the extension in `extension` and a copy of the folder `files`; `tests` is a
- * bundle that is run in the extension host. `language`: what extensions are told to speak.
- * Gives the address, which opens `open` of the files if it is given, and a function that ends it.
+ * Serves the workbench on 127.0.0.1 with the extension in the folder `extension` and a copy of the folder `files`;
+ * `tests` is a bundle that is run in the extension host. `language`: what extensions are told to speak, where it is not
+ * English. Gives the address, and a function that ends it.
  */
-export async function serveWebWorkbench({ extension, files, tests, open, settings = {}, language }) {
+export async function serveWebWorkbench({ extension, files, tests, language }) {
   const { server } = setUpCodeServer();
   const workbench = path.dirname(path.dirname(server));
   const provider = await bundleProvider();
@@ -47,7 +47,7 @@ export async function serveWebWorkbench({ extension, files, tests, open, setting
     if (pathname === '/files/extension.js') return provider;
     if (pathname === '/files/package.json') return JSON.stringify(PROVIDER);
     if (pathname === '/files/content.json') return JSON.stringify(readFolder(files));
-    if (pathname === TESTS) return tests === undefined ? undefined : readFileSync(tests);
+    if (pathname === TESTS) return readFileSync(tests);
     const [, name, ...rest] = pathname.split('/').map(decodeURIComponent);
     const folder = folders[name];
     const file = folder === undefined ? undefined : path.join(folder, ...rest);
@@ -64,10 +64,10 @@ export async function serveWebWorkbench({ extension, files, tests, open, setting
       isEnabledFileDownloads: false,
       isEnabledFileUploads: false,
       isEnabledCoderGettingStarted: false,
-      additionalBuiltinExtensions: [here('/files'), ...(tests === undefined ? [here('/extension')] : [])],
-      configurationDefaults: { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': false, ...settings },
-      developmentOptions: { enableSmokeTestDriver: true, ...(tests !== undefined && { extensions: [here('/extension')], extensionTestsPath: here(TESTS) }) },
-      productConfiguration: { enableTelemetry: false, extensionEnabledApiProposals: { [`${PROVIDER.publisher}.${PROVIDER.name}`]: PROVIDER.enabledApiProposals }, extensionsGallery: undefined },
+      additionalBuiltinExtensions: [here('/files')],
+      configurationDefaults: { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': false },
+      developmentOptions: { enableSmokeTestDriver: true, extensions: [here('/extension')], extensionTestsPath: here(TESTS) },
+      productConfiguration: { enableTelemetry: false, extensionEnabledApiProposals: { [`${PROVIDER.publisher}.${PROVIDER.name}`]: PROVIDER.enabledApiProposals } },
       webviewEndpoint: `http://127.0.0.1:${port}/vscode/out/vs/workbench/contrib/webview/browser/pre/`,
     };
     const base = `http://127.0.0.1:${port}/vscode`;
@@ -84,8 +84,7 @@ ${language === undefined ? '' : `<script>globalThis._VSCODE_NLS_LANGUAGE = '${la
 </body></html>`;
   }
 
-  const payload = open === undefined ? '' : `?payload=${encodeURIComponent(JSON.stringify([['openFile', `${SCHEME}://${FOLDER.authority}${FOLDER.path}/${open}`]]))}`;
-  return { url: `http://127.0.0.1:${port}/${payload}`, stop: () => (listener.closeAllConnections(), listener.close()) };
+  return { url: `http://127.0.0.1:${port}/`, stop: () => (listener.closeAllConnections(), listener.close()) };
 }
 
 /** The extension that holds the folder. Searching files is an API that only named extensions get. */
