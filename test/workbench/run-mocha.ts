@@ -21,5 +21,7 @@ export async function runMocha(load: () => Promise<unknown>, options: { readonly
       const { passes = 0, pending = 0 } = runner.stats ?? {};
       resolve({ passed: passes, failed, skipped: pending });
     });
+    // A test that passes only now and then must be seen to do so.
+    runner.on('retry', (test: Mocha.Test, error: Error) => console.log(`│ Another try of ${test.title}: ${error.message}`));
   });
 }
