@@ -97,7 +97,7 @@ function iconOf({ state, health }: ContainerSummary, gpu: boolean, lacking: bool
   if (state === 'running' && (lacking || health === 'unhealthy')) return WARNING;
   if (state === 'dead') return new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground'));
   if (state === 'paused') return new ThemeIcon('debug-pause');
-  const color = state === 'running' ? new ThemeColor('testing.iconPassed') : new ThemeColor('disabledForeground');
+  const color = state === 'running' ? new ThemeColor('charts.green') : new ThemeColor('disabledForeground');
   return new ThemeIcon(gpu ? 'circuit-board' : state === 'running' ? 'vm-running' : 'vm-outline', color);
 }
 

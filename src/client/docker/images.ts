@@ -125,7 +125,7 @@ function repositoryItem({ address, name, images }: RepositoryNode): TreeItem {
 }
 
 function verdictIcon({ kind }: Verdict): ThemeIcon {
-  if (kind === 'runs') return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+  if (kind === 'runs') return new ThemeIcon('pass', new ThemeColor('charts.green'));
   return kind === 'fails' ? new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) : new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground'));
 }
 

@@ -10,7 +10,7 @@ const ICONS: Readonly<Record<ProbeState, ThemeIcon>> = {
   fail: new ThemeIcon('error', new ThemeColor('list.errorForeground')),
   warn: new ThemeIcon('warning', new ThemeColor('list.warningForeground')),
   unknown: new ThemeIcon('question'),
-  ok: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
+  ok: new ThemeIcon('pass', new ThemeColor('charts.green')),
   'not-applicable': new ThemeIcon('circle-slash', new ThemeColor('disabledForeground')),
 };
 
