@@ -48,7 +48,7 @@ export class ImageRows implements Rows {
     }
     return [...groups]
       .sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : a.localeCompare(b)))
-      .map(([name, images]) => ({ kind: 'repository', address, name, images: images.sort((a, b) => b.image.createdSeconds - a.image.createdSeconds) }));
+      .map(([name, images]) => ({ kind: 'repository', address, name, images: images.sort(compareNodes) }));
   }
 
   children(node: DockerNode): readonly DockerNode[] {
@@ -110,6 +110,11 @@ export class ImageRows implements Rows {
     item.accessibilityInformation = { label: [toPlain(tag ?? shortId(image.id), 300), ...parts, ...(verdict === undefined ? [] : [verdict.title])].join(', ') };
     return item;
   }
+}
+
+/** The newest first; those of one time by name, so that a refresh leaves each in its place. */
+function compareNodes(a: ImageNode, b: ImageNode): number {
+  return b.image.createdSeconds - a.image.createdSeconds || (a.tag ?? a.image.id).localeCompare(b.tag ?? b.image.id, undefined, { numeric: true });
 }
 
 function repositoryItem({ address, name, images }: RepositoryNode): TreeItem {
