@@ -106,7 +106,8 @@ describe('the host', () => {
     await agree();
     const changed = await eventually('the change', async () => {
       const now = await readText(uri);
-      return now === text ? undefined : now;
+      // While it is written it is empty.
+      return now === text || now === '' ? undefined : now;
     });
     assert.match(changed, /^# ours\ntargets:\n {2}- name: laptop # mine\n {4}driver: "535"\n {2}- name: .*\n {4}gpus: \[.*\]\n {4}driver: "550\.54\.15"\n/);
     await closeEditors();
