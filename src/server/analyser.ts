@@ -4,7 +4,7 @@ import type { ComposeProject } from '../core/compose/model';
 import { analyse, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
 import { fileKind, type FileKind } from '../core/file-kind';
-import type { Finding } from '../core/rules/model';
+import type { AnyRule, Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
 import type { Target } from '../core/target/model';
 import { LineIndex } from '../core/text/line-index';
@@ -105,8 +105,16 @@ export class Analyser {
     return kept?.analysis;
   }
 
-  /** The analysis that is kept where it is of the text as it is now, else a new one. */
-  #analyseNow(uri: string, settings: Settings): Kept | undefined {
+  /** As `analyse`, but without findings, which take most of its time: for what a person waits for while typing. Is not kept. */
+  async readStack(uri: string, token?: CancellationToken): Promise<Pick<DocumentAnalysis, 'text' | 'stack' | 'targets'> | undefined> {
+    const settings = await this.#settings.get(uri);
+    await this.#nextTurn();
+    if (token?.isCancellationRequested === true) return undefined;
+    return (await this.#files.disk.settle(() => this.#analyseNow(uri, settings, [])))?.analysis;
+  }
+
+  /** The analysis that is kept where it is of the text as it is now, else a new one, by all rules unless some are named. */
+  #analyseNow(uri: string, settings: Settings, rules?: readonly AnyRule[]): Kept | undefined {
     const version = this.#readVersion(uri);
     const kept = this.#kept.get(uri);
     if (kept?.analysis !== undefined && kept.version === version) return kept;
@@ -118,7 +126,7 @@ export class Analyser {
     const asked = context?.asked ?? new Set<string>();
     asked.add(this.#files.disk.toPath(uri) ?? '');
     const { options, lint } = this.#options(uri, settings, asked);
-    const analysis = this.#run(uri, text, { ...options, kind, context, folder }, lint);
+    const analysis = this.#run(uri, text, { ...options, kind, context, folder, ...(rules && { rules }) }, lint);
     return analysis && { analysis, version, asked };
   }
 

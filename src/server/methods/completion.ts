@@ -68,8 +68,8 @@ export function registerCompletion({ connection, features, documents, analyser }
     const kind = analyser.kindOf(uri);
     switch (kind) {
       case 'dockerfile': {
-        const analysis = await analyser.analyse(uri, token);
-        return analysis?.stack === undefined || analysis.text !== text ? undefined : complete(analysis.stack, offset, analysis.targets);
+        const read = await analyser.readStack(uri, token);
+        return read?.stack === undefined || read.text !== text ? undefined : complete(read.stack, offset, read.targets);
       }
       case 'compose':
       case 'devcontainer':
