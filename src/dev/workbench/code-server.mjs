@@ -49,8 +49,10 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
   // As if started by the command line: the environment is taken as it is, and not that of a login shell, whose PATH differs.
   const child = spawn(node, args, { env: { ...process.env, EXTENSIONS_GALLERY: '{}', VSCODE_CLI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   // However this process ends, the server does not outlive it.
-  process.once('exit', () => child.kill());
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  const end = () => child.kill();
+  const endAll = () => process.exit(1);
+  process.once('exit', end);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endAll);
   let output = '';
   const port = await new Promise((resolve, reject) => {
     const read = (chunk) => {
@@ -68,6 +70,8 @@ export async function startServer({ dataFolder, extensionsFolder, env = {}, sett
     change,
     stop: () =>
       new Promise((resolve) => {
+        process.off('exit', end);
+        for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, endAll);
         child.removeAllListeners('exit');
         child.on('exit', resolve);
         child.kill();
