@@ -31,7 +31,7 @@ if (values.folder !== undefined) measureFolder(values.folder);
 execFileSync(process.execPath, ['src/dev/build.mjs', '--minify']);
 printSizes();
 measureStart();
-void measureServer().then(printActivation);
+void measureServer().then(measureKeystrokes).then(printActivation);
 
 /** Full analysis beside dockerfile-utils and dockerfile-ast on the same text, turn by turn. */
 function compareAnalysis(): void {
@@ -112,6 +112,24 @@ function measureFolder(folder: string): void {
     theirs.push(run((text) => validate(text)));
   }
   console.log(`${texts.length} files of ${folder}: ${median(ours).toFixed(0)} files/s; dockerfile-utils ${median(theirs).toFixed(0)} files/s; ratio ${round(median(ours) / median(theirs))}`);
+}
+
+/** A keystroke and the list of completion behind it, and a hover, in a file of 300 lines, through the language server; the document is sent whole each time. */
+async function measureKeystrokes(): Promise<void> {
+  const text = `${createDockerfile(300)}FROM nvidia/cuda:12`;
+  const uri = 'file:///bench/keys/Dockerfile';
+  const server = await ServerProcess.start('dist/server.js');
+  await server.open(uri, text);
+  const completions: number[] = [];
+  const hovers: number[] = [];
+  for (let version = 2; version < 42; version++) {
+    completions.push(await server.completeAtEnd(uri, version, version % 2 === 0 ? `${text}.` : text));
+    // The first hover of a text brings its analysis about, as diagnostics do by themselves while a person rests.
+    await server.hoverAt(uri, 0, 8);
+    hovers.push(await server.hoverAt(uri, 0, 8));
+  }
+  await server.stop();
+  console.log(`a keystroke in 300 lines to its completion, through the server: ${round(median(completions.slice(10)))} ms; a hover: ${round(median(hovers.slice(10)))} ms`);
 }
 
 function printSizes(): void {

@@ -27,6 +27,23 @@ export class ServerProcess {
     await this.#connection.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
   }
 
+  /** Replaces the text of a document and asks for completion behind it, as after a keystroke; gives the milliseconds until the answer. */
+  async completeAtEnd(uri: string, version: number, text: string): Promise<number> {
+    const lines = text.split('\n');
+    const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+    const start = performance.now();
+    await this.#connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
+    await this.#connection.sendRequest('textDocument/completion', { textDocument: { uri }, position });
+    return performance.now() - start;
+  }
+
+  /** Asks for the hover at a place; gives the milliseconds until the answer. */
+  async hoverAt(uri: string, line: number, character: number): Promise<number> {
+    const start = performance.now();
+    await this.#connection.sendRequest('textDocument/hover', { textDocument: { uri }, position: { line, character } });
+    return performance.now() - start;
+  }
+
   /** Resident set of the process, in bytes, as `ps` tells it. */
   residentBytes(): number {
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#process.pid)], { encoding: 'utf8' })) * 1024;
