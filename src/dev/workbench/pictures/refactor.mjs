@@ -18,12 +18,14 @@ export default {
   async shoot({ page, command, open, shoot }) {
     await command('View: Close Primary Side Bar');
     await open('server/Dockerfile', 1, 10);
+    // The server has answered.
+    await page.locator('.codelens-decoration').first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget').first().waitFor();
     await shoot('actions');
     await page.keyboard.press('Escape');
     await command('TensorRT: Split into Build and Runtime Stage');
-    await page.locator(QUESTION).getByText('Write nothing').waitFor();
+    await page.locator(QUESTION).getByText('server/Dockerfile').waitFor();
     await page.locator('.multiDiffEntry, .multi-diff-editor, .monaco-diff-editor').first().waitFor();
     await shoot('split', { rest: 2500 });
     await page.keyboard.press('Enter');
