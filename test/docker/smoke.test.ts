@@ -1,6 +1,7 @@
 // The smoke test on a real engine: images that are well, and images that are broken in one way each.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { formatText } from '../../src/core/l10n/message';
 import { docker, startEngine } from '../../src/dev/engine/index.mjs';
 import { useEngine } from './engine';
 import { buildTestImage, copyLibrary, libraryImage, moduleImage, pythonImage } from './images/smoke-images';
@@ -49,7 +50,7 @@ describe('static checks', () => {
     const { results } = await smokeOn(engine.host, libraryImage(engine, 'smoke:complete'), ['static'], { predicted: { name: null, index: 0, line: 1, from: 'x', basedOn: null, copiesFrom: [], components: [component] } });
     const { verdict } = results.find(({ id }) => id === 'versions') ?? {};
     expect(verdict?.state).toBe('passed');
-    expect(verdict?.details.map(({ data }) => `${data['file']}:${data['line']} ${data['kind']} ${data['predicted']} / ${data['found']}`)).toEqual(['Dockerfile:3 tensorrt 8.5.3 / 8.6.1']);
+    expect(verdict?.details.map(({ data }) => ['file', 'line', 'kind', 'predicted', 'found'].map((name) => formatText(data[name] ?? '')))).toEqual([['Dockerfile', '3', 'tensorrt', '8.5.3', '8.6.1']]);
   });
 });
 

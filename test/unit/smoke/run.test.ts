@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatText } from '../../../src/core/l10n/message';
 import { importCheck } from '../../../src/smoke/checks/cpu/python-module';
 import type { CheckResult, ContainerOutcome, ContainerSpec, RunCheck, SmokeEvent, SmokePorts } from '../../../src/smoke/model';
 import { isolate } from '../../../src/smoke/read-step';
@@ -34,7 +35,7 @@ function supervised(spec: ContainerSpec, output: (index: number) => string, unti
   return told.join('') + (until < steps ? '' : '@@trtc:n:done\n');
 }
 
-const states = (results: readonly CheckResult[]): readonly string[] => results.map(({ id, verdict }) => `${id} ${verdict.state} ${verdict.sentence.data['output'] ?? verdict.sentence.template}`);
+const states = (results: readonly CheckResult[]): readonly string[] => results.map(({ id, verdict }) => `${id} ${verdict.state} ${formatText(verdict.sentence.data['output'] ?? verdict.sentence.template)}`);
 
 describe('batches', () => {
   it('share a container when they are isolated alike', () => {
