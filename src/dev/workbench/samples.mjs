@@ -27,14 +27,10 @@ export async function serveSamples(folder, file, { settings = {}, env = {}, lang
   const extensionsFolder = path.join(dataFolder, 'extensions');
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(extensionsFolder, { recursive: true });
-  const installed = installExtension(path.join(root, 'tensorrt-containers.vsix'), { dataFolder, extensionsFolder });
-  // The test driver lets the address name the file to open. In another language code-server leaves out what is installed,
-  // and not what is being developed.
-  const server = await startServer({ dataFolder, ...(language === undefined && { extensionsFolder }), settings, env, language, test: true });
-  const payload = [
-    ...(file === undefined ? [] : [['openFile', remoteUri(server.port, path.join(folder, file))]]),
-    ...(language === undefined ? [] : [['extensionDevelopmentPath', remoteUri(server.port, installed)]]),
-  ];
+  installExtension(path.join(root, 'tensorrt-containers.vsix'), { dataFolder, extensionsFolder });
+  // The test driver lets the address name the file to open.
+  const server = await startServer({ dataFolder, extensionsFolder, settings, env, language, test: true });
+  const payload = file === undefined ? [] : [['openFile', remoteUri(server.port, path.join(folder, file))]];
   return { url: workbenchUrl(server.port, folder, payload), change: server.change, stop: server.stop };
 }
 

@@ -87,7 +87,7 @@ export async function setUpLanguage(language) {
   }
   const extensions = path.join(folder, 'translations/extensions');
   const ofExtensions = readdirSync(extensions).map((file) => [path.basename(file, '.i18n.json'), path.join(extensions, file)]);
-  return { hash: version, label: language, extensions: [], translations: Object.fromEntries([['vscode', core], ...ofExtensions]) };
+  return { hash: version, label: language, extensions: [{ extensionIdentifier: { id: name }, version }], translations: Object.fromEntries([['vscode', core], ...ofExtensions]) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUpCodeServer();
