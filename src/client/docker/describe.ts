@@ -95,7 +95,7 @@ export function describeState({ state, health }: ContainerSummary): string {
   if (state === 'running' && health === 'starting') return l10n.t('starting');
   switch (state) {
     case 'created':
-      return l10n.t('created');
+      return l10n.t('never started');
     case 'running':
       return l10n.t('running');
     case 'paused':

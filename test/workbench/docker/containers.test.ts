@@ -163,7 +163,7 @@ describe('the containers', () => {
 
     it('are removed by the Delete key, after a question that names them', async () => {
       await run('doomed', 'busybox', 'sleep', '1000');
-      await rowsWhen('it, running', (rows) => row(rows, 'doomed') !== '' && !row(rows, 'doomed').includes('created'));
+      await rowsWhen('it, running', (rows) => row(rows, 'doomed') !== '' && !row(rows, 'doomed').includes('never started'));
       await askOn('doomed', 'Delete');
       await answerDialog(/Remove the container doomed\?.*killed first: doomed/s, 'Cancel');
       assert.equal(await stateOf('doomed'), 'running');
