@@ -8,4 +8,5 @@ import './settings.test';
 import './build-context.test';
 import './pages.test';
 import './large-file.test';
+import './completion.test';
 import './server.test';

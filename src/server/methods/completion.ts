@@ -57,7 +57,7 @@ export function registerCompletion({ connection, features, documents, analyser }
       ...(newText.includes('\n') && { insertTextMode: InsertTextMode.asIs }),
       ...(detail !== undefined && detail !== '' && { detail: formatText(detail, features.translations) }),
       ...(i === 0 && { preselect: true }),
-      ...(detail === undefined && { data: { reference } }),
+      ...(reference !== undefined && { data: { reference } }),
     }));
     return { isIncomplete: true, items };
   });
