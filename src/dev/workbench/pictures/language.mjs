@@ -66,7 +66,7 @@ export default {
     // Asked once more, it tells all of the item.
     await page.keyboard.press('Control+Space');
     await page.locator('.suggest-details').first().waitFor();
-    await shoot('completion-tag', { crop: [EDITOR], height: 440 });
+    await shoot('completion-tag', { rest: 2500, crop: [EDITOR], height: 440 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+Z');
     await page.keyboard.press('Control+Z');
