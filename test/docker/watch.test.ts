@@ -123,7 +123,11 @@ describe('a full engine', () => {
     await show();
     expect(watch.inventory.containers).toHaveLength(1_000);
     expect(watch.inventory.images).toHaveLength(1_001);
-    expect(proxy.requests.map((request) => request.replace(/\?.*/, '')).sort()).toEqual(['GET /containers/json', 'GET /events', 'GET /images/json', 'GET /info', 'GET /version']);
+    const requests = proxy.requests.map((request) => request.replace(/\?.*/, ''));
+    expect([...new Set(requests)].sort()).toEqual(['GET /containers/json', 'GET /events', 'GET /images/json', 'GET /info', 'GET /version']);
+    // A late event of what was just made may have one list read again.
+    expect(requests.length).toBeLessThanOrEqual(6);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     proxy.requests.length = 0;
     await watch.refresh();
     expect(lists()).toHaveLength(2);
