@@ -74,21 +74,23 @@ describe('split into build and runtime stage', () => {
   });
 });
 
-it('change of CUDA says in the preview what does not fit, and is taken back in one step', async () => {
-  const text = 'FROM nvidia/cuda:11.0.3-cudnn8-devel-ubuntu18.04\nRUN pip3 install tensorflow-gpu==2.4\n';
-  const document = await openText('change/Dockerfile', text);
-  const running = commands.executeCommand('tensorrt.changeCuda');
-  await eventually('the question for the version', async () => {
-    await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    return window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.startsWith('Change to CUDA'));
+describe('change of CUDA', () => {
+  it('says in the preview what does not fit, and is taken back in one step', async () => {
+    const text = 'FROM nvidia/cuda:11.0.3-cudnn8-devel-ubuntu18.04\nRUN pip3 install tensorflow-gpu==2.4\n';
+    const document = await openText('change/Dockerfile', text);
+    const running = commands.executeCommand('tensorrt.changeCuda');
+    await eventually('the question for the version', async () => {
+      await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.startsWith('Change to CUDA'));
+    });
+    const { notes, after } = await preview('Change to CUDA');
+    assert.match(notes, /^Look at this first:\n- tensorflow-gpu==2\.4 is built for CUDA 11\.0/m);
+    await answer('workbench.action.acceptSelectedQuickOpenItem', running);
+    assert.equal(document.getText(), after);
+    assert.notEqual(after, text);
+    await window.showTextDocument(document);
+    await commands.executeCommand('undo');
+    assert.equal(document.getText(), text);
+    await closeEditors();
   });
-  const { notes, after } = await preview('Change to CUDA');
-  assert.match(notes, /^Look at this first:\n- tensorflow-gpu==2\.4 is built for CUDA 11\.0/m);
-  await answer('workbench.action.acceptSelectedQuickOpenItem', running);
-  assert.equal(document.getText(), after);
-  assert.notEqual(after, text);
-  await window.showTextDocument(document);
-  await commands.executeCommand('undo');
-  assert.equal(document.getText(), text);
-  await closeEditors();
 });
