@@ -45,7 +45,7 @@ function listDetails(form: Form): readonly Detail[] {
       detail: l10n.t('Whom the files belong to that are made in the container'),
       ask: askUser,
     },
-    { label: l10n.t('Engine'), now: ({ engine }) => engines[engine], detail: l10n.t('They are given GPUs in different words'), ask: askEngine },
+    { label: l10n.t('Engine'), now: ({ engine }) => engines[engine], detail: l10n.t('Each is asked for GPUs in its own way'), ask: askEngine },
     { label: l10n.t('Ports'), now: ({ ports }) => ports.join(', '), detail: l10n.t('Open on this machine only, not to its network'), ask: askPorts },
     { label: l10n.t('Devices'), now: ({ devices }) => devices.join(', '), detail: l10n.t('Besides GPUs and cameras: serial ports, capture cards'), ask: askDevices },
     { label: l10n.t('Shared memory'), now: ({ shmSize, ipcHost }) => (ipcHost ? l10n.t('that of the host') : (shmSize ?? '64m')), detail: l10n.t('Size of /dev/shm'), ask: askSharedMemory },

@@ -34,7 +34,7 @@ export const rule = defineRule({
     },
     {
       kind: 'bad',
-      title: 'the same release for another CUDA, in a later command',
+      title: 'another patch release, in a later command',
       text: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0\nRUN apt-get install -y libnvinfer-plugin8=«8.6.0.12-1+cuda12.0»\n',
       messageId: 'skew',
       fixed: 'FROM nvidia/cuda:12.1.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0\nRUN apt-get install -y libnvinfer-plugin8=8.6.1.6-1+cuda12.0\n',

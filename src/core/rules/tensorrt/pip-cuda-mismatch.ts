@@ -40,7 +40,7 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
-      title: 'an older Python keeps to an older release',
+      title: 'an older Python, which the fix gives an older release',
       text: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnx «tensorrt» numpy\n',
       messageId: 'unpinned',
       fixed: 'FROM nvidia/cuda:12.4.1-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnx tensorrt-cu12==10.12.0.36 numpy\n',
