@@ -1,4 +1,6 @@
+import { nameSource } from '../core/facts/evidence';
 import { decodeImage } from '../core/image/decode';
+import { formatText } from '../core/l10n/message';
 import { currentOf } from '../core/solver/current';
 import { writeDockerfile } from '../core/solver/dockerfile';
 import type { Answer, Combination, Conflict, Reason, Wishes } from '../core/solver/model';
@@ -80,7 +82,7 @@ function renderCombination(combination: Combination, number: string, paint: Pain
 }
 
 function renderReasons(title: string, reasons: readonly Reason[], paint: Paint): readonly string[] {
-  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${text}${evidence === undefined ? '' : ` ${paint.dim(`[${evidence.source}]`)}`}`)];
+  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${text}${evidence === undefined ? '' : ` ${paint.dim(`[${formatText(nameSource(evidence))}]`)}`}`)];
 }
 
 function renderConflict({ wishes, reasons, relaxations }: Conflict, paint: Paint): string {

@@ -4,8 +4,9 @@ import { applyEdits, modify } from 'jsonc-parser';
 import { configSchema, OF_FAMILY } from '../core/config/schema';
 import { registry } from '../core/engine/analyse';
 import { listPageTexts, renderRulePage, runExample } from '../core/engine/page';
+import { nameSource } from '../core/facts/evidence';
 import { overlaySchema } from '../core/overlay/schema';
-import type { Translations } from '../core/l10n/message';
+import { formatText, type Translations } from '../core/l10n/message';
 import type { RuleInfo } from '../core/rules/model';
 import type { Schema } from '../core/schema/model';
 import { smokeFileSchema } from '../core/smoke-file/schema';
@@ -127,7 +128,7 @@ const SHOWN_SOURCES = 3;
 function listEvidence(rule: RuleInfo): string {
   const cited = rule.examples.flatMap((example) => runExample(rule, example)).flatMap(({ evidence }) => evidence);
   const urls = new Set(cited.flatMap(({ source }) => /https?:\/\/[^\s)]+/.exec(source)?.[0] ?? []));
-  if (urls.size === 0) return cited[0]?.source ?? 'the file itself';
+  if (urls.size === 0) return cited[0] === undefined ? 'the file itself' : formatText(nameSource(cited[0]));
   return [...urls].slice(0, SHOWN_SOURCES).map((url) => `[${nameOfSource(url)}](${url})`).join(', ');
 }
 

@@ -2,6 +2,7 @@ import { renderMarkdown, renderPlain, type Card } from '../core/assist/card';
 import { DiagnosticSeverity, MarkupKind, type Diagnostic, type DiagnosticRelatedInformation, type MarkupContent, type Range, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { formatText, msg, sentence } from '../core/l10n/message';
+import { nameSource } from '../core/facts/evidence';
 import type { Finding, Severity } from '../core/rules/model';
 import type { FileEdit } from '../core/text/edit';
 import type { Location } from '../core/text/range';
@@ -27,7 +28,7 @@ export function toRange(analysis: DocumentAnalysis, { file, range }: Location): 
 /** A finding as the client shows it, its evidence below the message. */
 export function toDiagnostic(finding: Finding, analysis: DocumentAnalysis, features: ClientFeatures): Diagnostic {
   const { options: { rulePages }, translations } = features;
-  const evidence = finding.evidence.map(({ fact, source, checked }) => msg`${fact} (${source}, checked ${/^\d/.test(checked) ? checked : sentence(checked)})`);
+  const evidence = finding.evidence.map(({ fact, source, checked }) => msg`${fact} (${nameSource({ source })}, checked ${/^\d/.test(checked) ? checked : sentence(checked)})`);
   return {
     range: toRange(analysis, finding.location),
     severity: SEVERITIES[finding.severity],

@@ -1,3 +1,4 @@
+import { nameSource } from '../../core/facts/evidence';
 import { formatText } from '../../core/l10n/message';
 import type { Finding, Severity } from '../../core/rules/model';
 import { Spans, countSeverities, type LintResult, type Reporter, type ReportStyle } from '../lint-result';
@@ -23,7 +24,7 @@ function renderFinding(finding: Finding, spans: Spans, paint: Paint, { width }: 
   const applied = fixes.find(({ safe }) => safe);
   const notes = [
     ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(formatText(other.message))}`),
-    ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(formatText(fact))} ${paint.dim(`(${clean(from)}, checked ${checked})`)}`),
+    ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(formatText(fact))} ${paint.dim(`(${clean(formatText(nameSource({ source: from })))}, checked ${checked})`)}`),
     ...fixes.map((fix) => `fix: ${clean(formatText(fix.title))}${fix === applied ? paint.dim(' (--fix applies it)') : ''}`),
   ];
   return [

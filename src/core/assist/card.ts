@@ -1,4 +1,4 @@
-import type { Evidence } from '../facts/evidence';
+import { nameSource, type Evidence } from '../facts/evidence';
 import { formatText, msg, type Text, type Translations } from '../l10n/message';
 import type { Range } from '../text/range';
 
@@ -26,13 +26,13 @@ const MAX_SOURCES = 4;
 export function renderMarkdown({ title, rows, notes, sources }: Card, translations?: Translations): string {
   const say = (text: Text): string => escapeMarkdown(formatText(text, translations));
   const list = rows.map(([label, value]) => `- ${say(msg`${label}: ${value}`)}`).join('\n');
-  return [`**${say(title)}**`, list, ...notes.map(say), listSources(sources).map(linkSource).join('  \n')].filter((part) => part !== '').join('\n\n');
+  return [`**${say(title)}**`, list, ...notes.map(say), listSources(sources).map((source) => linkSource(source, say)).join('  \n')].filter((part) => part !== '').join('\n\n');
 }
 
 /** The card for an editor that shows no Markdown. */
 export function renderPlain({ title, rows, notes, sources }: Card, translations?: Translations): string {
   const say = (text: Text): string => formatText(text, translations);
-  const cited = listSources(sources).map(({ source, checked }) => `${source} (${checked})`);
+  const cited = listSources(sources).map((source) => `${say(nameSource(source))} (${source.checked})`);
   return [say(title), ...rows.map(([label, value]) => `  ${say(msg`${label}: ${value}`)}`), ...notes.map(say), ...cited].join('\n');
 }
 
@@ -40,9 +40,9 @@ function listSources(sources: readonly Source[]): readonly Source[] {
   return sources.filter(({ source }, i) => source !== '' && sources.findIndex((other) => other.source === source) === i).slice(0, MAX_SOURCES);
 }
 
-function linkSource({ source, checked }: Source): string {
+function linkSource({ source, checked }: Source, say: (text: Text) => string): string {
   const [url, place] = /https?:\/\/([^\s()<>?#]+)[^\s()<>]*/.exec(source) ?? [];
-  const name = url === undefined || place === undefined ? escapeMarkdown(source) : `[${escapeMarkdown(place.replace(/\/$/, ''))}](${url})`;
+  const name = url === undefined || place === undefined ? say(nameSource({ source })) : `[${escapeMarkdown(place.replace(/\/$/, ''))}](${url})`;
   return `${name}, ${checked}`;
 }
 

@@ -5,7 +5,7 @@ import { decodeError, formatDecoded } from '../decode/decode-error';
 import { registry } from '../engine/analyse';
 import { renderRulePage } from '../engine/page';
 import { describeStack } from '../engine/stack-output';
-import type { Evidence } from '../facts/evidence';
+import { nameSource, type Evidence } from '../facts/evidence';
 import { decodeImage } from '../image/decode';
 import { formatText } from '../l10n/message';
 import type { Finding } from '../rules/model';
@@ -157,5 +157,5 @@ function describeCombination(combination: Combination): string {
 }
 
 function cite(evidence: Evidence | undefined): string {
-  return evidence === undefined ? '' : ` (${evidence.source}, checked ${evidence.checked})`;
+  return evidence === undefined ? '' : ` (${formatText(nameSource(evidence))}, checked ${evidence.checked})`;
 }

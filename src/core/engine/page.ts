@@ -1,3 +1,4 @@
+import { nameSource } from '../facts/evidence';
 import { formatText, joinAny, msg, sentence, type Message, type Text, type Translations } from '../l10n/message';
 import type { Finding, RuleExample, RuleInfo, Severity } from '../rules/model';
 import type { TargetSource } from '../target/model';
@@ -97,7 +98,7 @@ function renderFinding({ severity, text: message, location, evidence }: Finding,
   const level: Message = { template: '**{0}**', data: { 0: SEVERITIES[severity] } };
   const line = location.file === file ? new LineIndex(text).positionAt(location.range.start).line + 1 : undefined;
   const first = line === undefined ? msg`${level}, ${location.file}: ${message}` : msg`${level}, line ${line}: ${message}`;
-  const facts = evidence.map(({ fact, source, checked }) => msg`${fact} (${/^https?:/.test(source) ? `<${source}>` : source}, checked ${checked})`);
+  const facts = evidence.map(({ fact, source, checked }) => msg`${fact} (${/^https?:/.test(source) ? `<${source}>` : nameSource({ source })}, checked ${checked})`);
   return [`- ${say(first)}`, ...facts.map((fact) => `  - ${say(fact)}`)].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from '../l10n/message';
+import { msg, type Message, type Text } from '../l10n/message';
 
 /** A fact as shown to the reader, with where it was read and when that was last checked. */
 export interface Evidence {
@@ -8,4 +8,10 @@ export interface Evidence {
   readonly source: string;
   /** ISO date. */
   readonly checked: string;
+}
+
+/** Where a fact was read, in words: a link or the name of a document. What was read in a crawl of public files has only a number there, which nobody could look up. */
+export function nameSource({ source }: Pick<Evidence, 'source'>): Text {
+  const named = source.replace(/ \(public file \d+\)/g, '');
+  return /\bpublic file \d+/.test(named) ? msg`a file of a public repository` : named;
 }
