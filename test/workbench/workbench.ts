@@ -51,6 +51,15 @@ export function ruleOf({ code }: Diagnostic): string {
   return String(typeof code === 'object' ? code.value : code);
 }
 
+/** The text of a file of the workspace folder; undefined where there is none. */
+export async function textOf(name: string): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await workspace.fs.readFile(fileUri(name)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Closes all editors without saving. */
 export async function closeEditors(): Promise<void> {
   await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');

@@ -4,27 +4,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'jsonc-parser';
 import { commands, ConfigurationTarget, FileType, Uri, window, workspace, type Hover, type MarkdownString } from 'vscode';
-import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
+import { closeEditors, eventually, fileUri, openText, textOf, writeFile } from '../workbench';
 import { docker } from './engine';
 import { click, press, screenshot, type } from './page';
-import { answerInput, choose, shownWhen } from './screen';
+import { agree, answerInput, choose, shownWhen } from './screen';
 
 const CONFIG = '.devcontainer/devcontainer.json';
 const WIDGET = '.quick-input-widget:not([style*="display: none"])';
-
-async function textOf(name: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await workspace.fs.readFile(fileUri(name)));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Waits for the question whether to write a file, and agrees. */
-async function agree(file: string): Promise<void> {
-  await shownWhen(`${WIDGET} .monaco-list-row`, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)) && rows.some((row) => row.includes('Write nothing')));
-  await press('Enter');
-}
 
 /** Accepts the ticked rows of a list of several. */
 async function acceptTicked(): Promise<void> {

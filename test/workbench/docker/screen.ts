@@ -49,6 +49,12 @@ export async function choose(row: string): Promise<void> {
   await click(rows, { text: row });
 }
 
+/** Waits for the question of a generator whether to write a file, and agrees. */
+export async function agree(file: string): Promise<void> {
+  await shownWhen(`${INPUT} .monaco-list-row`, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)) && rows.some((row) => row.includes('Write nothing')));
+  await press('Enter');
+}
+
 /** Waits for a message. The workbench under test keeps them in their list, which closes when it is empty. */
 export async function notification(wanted: RegExp): Promise<void> {
   let last: readonly string[] = [];

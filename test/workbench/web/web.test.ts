@@ -2,28 +2,14 @@
 import assert from 'node:assert/strict';
 import { commands, DiagnosticSeverity, env, extensions, Position, UIKind, window, workspace, type CodeLens, type CompletionList, type Hover, type InlayHint, type MarkdownString } from 'vscode';
 import { click, press, read, screenshot, type } from '../docker/page';
-import { answerInput, choose, rowsWhen, runByTitle, shownWhen } from '../docker/screen';
+import { agree, answerInput, choose, rowsWhen, runByTitle, shownWhen } from '../docker/screen';
 import { BAD_SCRIPT, RUNS_SCRIPT, STUBS_RULE } from '../samples';
-import { closeEditors, eventually, fileUri, findings, openText, ruleOf, writeFile } from '../workbench';
+import { closeEditors, eventually, fileUri, findings, openText, ruleOf, textOf, writeFile } from '../workbench';
 
 const EXTENSION = 'tensorrt-containers.tensorrt-containers';
 const WIDGET = '.quick-input-widget:not([style*="display: none"])';
 const ROWS = `${WIDGET} .monaco-list-row`;
 const BASE = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\n';
-
-async function textOf(name: string): Promise<string | undefined> {
-  try {
-    return new TextDecoder().decode(await workspace.fs.readFile(fileUri(name)));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Waits for the question whether to write a file, and agrees. */
-async function agree(file: string): Promise<void> {
-  await shownWhen(ROWS, `the question about ${file}`, (rows) => rows.some((row) => row.includes(file)) && rows.some((row) => row.includes('Write nothing')));
-  await press('Enter');
-}
 
 /** What the palette offers for a text. */
 async function offered(text: string): Promise<readonly string[]> {
