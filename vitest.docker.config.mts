@@ -8,5 +8,9 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 20_000 } },
+    // A real engine may be held up; each further try is printed.
+    retry: 1,
+    reporters: ['default', './src/dev/tries-reporter.mjs'],
   },
 });

@@ -11,6 +11,7 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const vitestResults = path.join(results, 'vitest.json');
 const dockerResults = path.join(results, 'docker.json');
+const tries = './src/dev/tries-reporter.mjs';
 const workbenchResults = path.join(results, 'workbench.json');
 
 /** Each step with the file to which it writes its numbers; one without counts as a single test when it fails. */
@@ -20,10 +21,10 @@ const STEPS = [
   { name: 'knip', command: ['knip'] },
   { name: 'generated files', command: ['node', 'src/dev/build.mjs', '--run', 'src/dev/generate.ts', '--check'] },
   { name: 'strings', command: ['node', 'src/dev/l10n.mjs', '--check'] },
-  { name: 'unit tests', command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestResults}`], results: vitestResults },
+  { name: 'unit tests', command: ['vitest', 'run', '--reporter=default', `--reporter=${tries}`, '--reporter=json', `--outputFile.json=${vitestResults}`], results: vitestResults },
   {
     name: 'Docker',
-    command: ['vitest', 'run', '--config', 'vitest.docker.config.mts', '--reporter=default', '--reporter=json', `--outputFile.json=${dockerResults}`],
+    command: ['vitest', 'run', '--config', 'vitest.docker.config.mts', '--reporter=default', `--reporter=${tries}`, '--reporter=json', `--outputFile.json=${dockerResults}`],
     results: dockerResults,
     whyNot: whyNoTestEngine,
   },
@@ -66,6 +67,8 @@ for (const step of STEPS) {
 }
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+// Said again at the end, where nobody has to look for it.
+for (const file of [vitestResults, dockerResults]) for (const { name, message } of readFailures(file)) console.log(`  ${name}: ${message}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -75,6 +78,16 @@ function readCounts(file) {
   const json = JSON.parse(readFileSync(file, 'utf8'));
   const skipped = json.numPendingTests ?? json.skipped;
   return { passed: json.numPassedTests ?? json.passed, failed: (json.numFailedTests ?? json.failed) + skipped };
+}
+
+/** The names of the tests in a file of vitest's JSON reporter that failed, with the beginning of the reason. */
+function readFailures(file) {
+  if (!existsSync(file)) return [];
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed').map((test) => ({ name: test.fullName, message: (test.failureMessages[0] ?? '').slice(0, 600) }));
+    return status === 'failed' && failed.length === 0 ? [{ name: path.relative(root, name), message: message.slice(0, 600) }] : failed;
+  });
 }
 
 /** Why the tests of Docker cannot run here, or null. What a person lacks CI has to have. */

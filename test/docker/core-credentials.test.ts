@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/dev/engine/index.mjs';
 import { buildImage, connect, disconnect, listImages, pullImage, pushImage, removeImage, tagImage, type Engine } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 const [USER, PASSWORD] = ['somebody', 'correct horse'];
 /** `htpasswd -B` of the two. */

@@ -4,7 +4,7 @@ import { busyboxImage, docker, startEngine, type TestEngine } from '../../src/de
 import { clientOf } from '../../src/docker/connect';
 import { connect, disconnect, followLogs, inspectContainer, listContainers, listImages, readEngineInfo, runContainer, watchEngine, type Engine } from '../../src/docker/index';
 import { addressOf } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 let own: TestEngine;
 let engine: Engine;

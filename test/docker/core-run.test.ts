@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { busyboxImage, docker, startEngine, type TestEngine } from '../../src/dev/engine/index.mjs';
 import { connect, disconnect, listContainers, readEngineInfo, readGpuUsage, runContainer, type Engine, type RunSpec } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 let engine: Engine;
 beforeAll(async () => {

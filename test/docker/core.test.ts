@@ -30,7 +30,7 @@ import {
   type TransferProgress,
 } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 let engine: Engine;
 const made: string[] = [];

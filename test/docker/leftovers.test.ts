@@ -7,7 +7,7 @@ import { docker } from '../../src/dev/engine/index.mjs';
 import { connect, disconnect, followLogs, pullImage, runContainer, sweepRuns } from '../../src/docker/index';
 import type { Engine, RunSpec } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { startProxy } from './proxy';
 import type { Proxy } from './proxy';
 

@@ -4,7 +4,7 @@ import { docker, startPodman } from '../../src/dev/engine/index.mjs';
 import { connect, inspectContainer, inspectImage, listContainers, listImages, readEngineInfo, watchEngine } from '../../src/docker/index';
 import type { Engine } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 let podman: Awaited<ReturnType<typeof startPodman>>;
 let engine: Engine;

@@ -8,7 +8,7 @@ import { freePort, makeCertificates, startEngine, startSshServer } from '../../s
 import { connect, disconnect, listContainers, readEngineInfo, watchEngine } from '../../src/docker/index';
 import type { EngineWatch } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 describe('tcp with TLS', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-tls-'));

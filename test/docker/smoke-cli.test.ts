@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SmokeRecord } from '../../src/smoke/record';
 import { docker, fakeCudaImage } from '../../src/dev/engine/index.mjs';
 import { useEngine } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 const engine = useEngine();
 const BUNDLE = path.resolve('.cache/dev/main.cjs');

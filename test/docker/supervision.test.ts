@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startRegistry } from '../../src/dev/engine/index.mjs';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 /** Starts an engine with a running container in a process of its own; gives that process and what the engine holds of the machine. */
 async function startElsewhere(): Promise<{ readonly pid: number; readonly folder: string; readonly bridge: string }> {

@@ -7,7 +7,7 @@ import type { TestEngine } from '../../src/dev/engine/index.mjs';
 import { watchEngine } from '../../src/docker/index';
 import type { EngineWatch, WatchChange } from '../../src/docker/index';
 import { addressOf } from './engine';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { startProxy } from './proxy';
 import type { Proxy } from './proxy';
 

@@ -172,7 +172,7 @@ export class TestClient {
 
   /** Waits until a condition holds that the server brings about by itself. */
   async until(condition: () => boolean): Promise<void> {
-    const end = Date.now() + 10_000;
+    const end = Date.now() + 30_000;
     while (!condition()) {
       if (Date.now() > end) throw new Error('Waited in vain');
       await new Promise((resolve) => setTimeout(resolve, 10));

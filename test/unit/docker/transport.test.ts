@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../eventually';
 import { clientOf, connect, disconnect, readEngineInfo, type Engine } from '../../../src/docker/connect';
 import { listContainers } from '../../../src/docker/inventory';
 import type { EngineAddress } from '../../../src/docker/model';
@@ -122,7 +123,7 @@ describe('ssh', () => {
     ]);
     const pid = Number(readFileSync(path.join(folder, 'pid'), 'utf8'));
     disconnect(engine);
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow());
   });
 
   it.skipIf(process.platform === 'win32')('says in its words why it cannot', async () => {

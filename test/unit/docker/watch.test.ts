@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../../src/docker/connect';
 import { listContainers } from '../../../src/docker/inventory';
 import { watchEngine, type EngineWatch, type WatchChange } from '../../../src/docker/watch';
+import { eventually } from '../../eventually';
 import { Refused, startFakeEngine, type FakeEngine } from './fake-engine';
 
 const row = (name: string, more: object = {}): object => ({ Id: name.repeat(64).slice(0, 64), Names: [`/${name}`], Image: 'busybox', ImageID: 'sha256:1', State: 'running', Status: 'Up', Created: 1, ...more });
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 const count = (start: string): number => fake.requests.filter((request) => request.startsWith(start)).length;
-const read = (): Promise<void> => vi.waitFor(() => expect([watch.inventory.containers, watch.inventory.images]).not.toContain(null), { timeout: 5_000 });
+const read = (): Promise<void> => eventually(() => expect([watch.inventory.containers, watch.inventory.images]).not.toContain(null));
 
 describe('watchEngine', () => {
   it('asks nothing before it is shown', async () => {
@@ -44,13 +45,13 @@ describe('watchEngine', () => {
     await read();
     fake.answers.set('/containers/json', [row('a')]);
     fake.emit({ Type: 'container', Action: 'start' });
-    await vi.waitFor(() => expect(watch.inventory.containers).toHaveLength(1));
+    await eventually(() => expect(watch.inventory.containers).toHaveLength(1));
     expect([count('GET /containers/json'), count('GET /images/json')]).toEqual([2, 1]);
     for (const Action of ['exec_create: sh', 'exec_die', 'top', 'attach', 'resize', 'archive-path']) fake.emit({ Type: 'container', Action });
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(count('GET /containers/json')).toBe(2);
     fake.emit({ Type: 'container', Action: 'commit' });
-    await vi.waitFor(() => expect(count('GET /images/json')).toBe(2));
+    await eventually(() => expect(count('GET /images/json')).toBe(2));
   });
 
   it('keeps the objects of rows that did not change, and is silent when none did', async () => {
@@ -71,7 +72,7 @@ describe('watchEngine', () => {
   it('tries a list again that the engine refused', async () => {
     fake.answers.set('/images/json', new Refused(500, 'busy'));
     watch.setVisible(true);
-    await vi.waitFor(() => expect(watch.inventory.containers).not.toBeNull());
+    await eventually(() => expect(watch.inventory.containers).not.toBeNull());
     fake.answers.set('/images/json', []);
     await read();
   });
@@ -82,7 +83,7 @@ describe('watchEngine', () => {
     changes = [];
     fake.endEvents();
     // Some engines answer a subscription with the first event; this one ends it without any.
-    await vi.waitFor(() => expect(count('GET /events')).toBe(2), { timeout: 5_000 });
+    await eventually(() => expect(count('GET /events')).toBe(2));
     expect(changes).toEqual([]);
     expect(watch.state.kind).toBe('connected');
   });
@@ -90,7 +91,7 @@ describe('watchEngine', () => {
   it('tells a failure once, however often it is met', async () => {
     fake.answers.set('/version', new Refused(503, 'starting'));
     watch.setVisible(true);
-    await vi.waitFor(() => expect(watch.state).toMatchObject({ kind: 'failed', problem: { kind: 'api', status: 503, detail: 'starting' } }));
+    await eventually(() => expect(watch.state).toMatchObject({ kind: 'failed', problem: { kind: 'api', status: 503, detail: 'starting' } }));
     await watch.refresh();
     await watch.refresh();
     expect(count('GET /version')).toBeGreaterThanOrEqual(3);
@@ -106,11 +107,11 @@ describe('watchEngine', () => {
     await read();
     const id = watch.inventory.containers?.[0]?.id ?? '';
     expect(watch.containerDetails('gone')).toBeUndefined();
-    await vi.waitFor(() => expect(watch.containerDetails('gone')).toBeNull());
+    await eventually(() => expect(watch.containerDetails('gone')).toBeNull());
     fake.answers.set(`/containers/${id}/json`, { Id: id, Config: { Env: ['A=b'] }, HostConfig: { Runtime: 'nvidia' } });
     changes = [];
     expect(watch.containerDetails(id)).toBeUndefined();
-    await vi.waitFor(() => expect(changes).toEqual(['details']));
+    await eventually(() => expect(changes).toEqual(['details']));
     expect(watch.containerDetails(id)).toMatchObject({ environment: ['A=b'], gpu: { how: 'runtime', devices: 'none' } });
     expect(count(`GET /containers/${id}`)).toBe(1);
   });
@@ -118,7 +119,7 @@ describe('watchEngine', () => {
   it('can be closed while its events have begun and nobody reads them yet', async () => {
     fake.answers.set('/images/json', null);
     watch.setVisible(true);
-    await vi.waitFor(() => expect(watch.inventory.containers).not.toBeNull());
+    await eventually(() => expect(watch.inventory.containers).not.toBeNull());
     fake.emit({ Type: 'container', Action: 'start' });
     await new Promise((resolve) => setTimeout(resolve, 50));
     watch.dispose();

@@ -43,13 +43,13 @@ function step(timeoutMs: number, ...commands: readonly (readonly [string, ...str
 
 describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('supervisor in %s', (_, shell) => {
   it('gives each step its status and output', async () => {
-    const results = await supervised(shell, [step(5_000, ['echo', "it's $HOME; `x` \\ \"q\""]), step(5_000, ['sh', '-c', 'echo out; echo err >&2; exit 3'])]);
+    const results = await supervised(shell, [step(30_000, ['echo', "it's $HOME; `x` \\ \"q\""]), step(30_000, ['sh', '-c', 'echo out; echo err >&2; exit 3'])]);
     expect(results.get(0)).toEqual({ state: 'ran', status: 0, output: "it's $HOME; `x` \\ \"q\"", outOfMemory: false, refusal: null });
     expect(results.get(1)).toMatchObject({ state: 'ran', status: 3, output: 'out\nerr' });
   });
 
   it('ends a step that hangs, with what it started, and goes on', async () => {
-    const results = await supervised(shell, [step(1_000, ['sh', '-c', 'echo before; sleep 300 & sleep 300']), step(5_000, ['echo', 'next'])]);
+    const results = await supervised(shell, [step(3_000, ['sh', '-c', 'echo before; sleep 300 & sleep 300']), step(30_000, ['echo', 'next'])]);
     expect(results.get(0)).toMatchObject({ state: 'timed-out', output: 'before' });
     expect(results.get(1)).toMatchObject({ state: 'ran', status: 0, output: 'next' });
   });
@@ -60,19 +60,19 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('supervi
   });
 
   it('tells a crash by its signal', async () => {
-    const results = await supervised(shell, [step(5_000, ['sh', '-c', 'kill -SEGV $$'])]);
+    const results = await supervised(shell, [step(30_000, ['sh', '-c', 'kill -SEGV $$'])]);
     expect(results.get(0)?.status).toBe(139);
   });
 
   it('tells a program that is not there', async () => {
-    const results = await supervised(shell, [step(5_000, ['no-such-program-at-all']), step(5_000, ['true'], ['also-not-there']), step(5_000, ['false'], ['echo', 'never'])]);
+    const results = await supervised(shell, [step(30_000, ['no-such-program-at-all']), step(30_000, ['true'], ['also-not-there']), step(30_000, ['false'], ['echo', 'never'])]);
     expect(results.get(0)).toMatchObject({ state: 'absent' });
     expect(results.get(1)).toMatchObject({ state: 'absent' });
     expect(results.get(2)).toMatchObject({ state: 'ran', status: 1, output: '' });
   });
 
   it('starts the first program that is there', async () => {
-    const results = await supervised(shell, [{ ...step(5_000), commands: [{ programs: ['not-this', '/not/that', 'echo'], args: ['found'] }] }]);
+    const results = await supervised(shell, [{ ...step(30_000), commands: [{ programs: ['not-this', '/not/that', 'echo'], args: ['found'] }] }]);
     expect(results.get(0)?.output).toBe('found');
   });
 
@@ -84,7 +84,7 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('supervi
   });
 
   it('hands one work folder to all commands of a step', async () => {
-    const results = await supervised(shell, [step(5_000, ['sh', '-c', 'echo kept >"$1"', 'x', `${WORK}/file`], ['cat', `${WORK}/file`])]);
+    const results = await supervised(shell, [step(30_000, ['sh', '-c', 'echo kept >"$1"', 'x', `${WORK}/file`], ['cat', `${WORK}/file`])]);
     expect(results.get(0)).toMatchObject({ status: 0, output: 'kept' });
   });
 });
