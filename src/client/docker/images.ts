@@ -95,6 +95,7 @@ export class ImageRows implements Rows {
     item.contextValue = tag === undefined ? 'image;untagged' : 'image;tagged';
     const parts = [
       describeVersions(stack),
+      ...(verdict === undefined || verdict.kind === 'runs' ? [] : [verdict.title]),
       describeSize(image.sizeBytes),
       ...(image.createdSeconds > 0 ? [describeAge(image.createdSeconds, Date.now() / 1000)] : []),
       ...(image.dangling ? [l10n.t('dangling')] : []),
@@ -107,7 +108,7 @@ export class ImageRows implements Rows {
       describeSize(image.sizeBytes),
     ].join('\n');
     item.iconPath = verdict === undefined || verdict.kind === 'runs' ? new ThemeIcon(stack.usesGpu ? 'circuit-board' : 'package') : verdictIcon(verdict);
-    item.accessibilityInformation = { label: [toPlain(tag ?? shortId(image.id), 300), ...parts, ...(verdict === undefined ? [] : [verdict.title])].join(', ') };
+    item.accessibilityInformation = { label: [toPlain(tag ?? shortId(image.id), 300), ...parts, ...(verdict === undefined ? [] : verdict.kind === 'runs' ? [verdict.title] : [verdict.reason])].join(', ') };
     return item;
   }
 }

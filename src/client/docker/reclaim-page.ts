@@ -158,7 +158,7 @@ function renderTables(usage: DiskUsage, selection: ReclaimSelection): string {
     name: l10n.t('All that no build uses now'),
     sizeBytes: cache,
     freesBytes: cache,
-    note: l10n.t('{0} records', usage.buildCache.length),
+    note: usage.buildCache.length === 1 ? l10n.t('1 record') : l10n.t('{0} records', usage.buildCache.length),
     selected: selection.buildCache,
     kept: usage.buildCache.length === 0 ? l10n.t('empty') : undefined,
   };
@@ -191,6 +191,7 @@ function escapeHtml(text: string): string {
 }
 
 const STYLE = `
+body:is(.vscode-dark, .vscode-high-contrast:not(.vscode-high-contrast-light)) { color-scheme: dark; }
 body { max-width: 50rem; padding: 0 1.5rem 2rem; color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); }
 h1 { font-size: 1.4em; font-weight: 600; }
 h2, caption { font-size: 1.1em; font-weight: 600; text-align: left; padding: 1.2rem 0 .4rem; margin: 0; }
@@ -205,7 +206,8 @@ rect.freed { fill: var(--vscode-charts-yellow); }
 .key .freed { background: var(--vscode-charts-yellow); }
 .bar { position: sticky; top: 0; display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .6rem 0; background: var(--vscode-editor-background); border-bottom: 1px solid var(--vscode-panel-border, transparent); }
 .bar span { flex: 1 1 12rem; }
-button { padding: .3rem .8rem; border: 1px solid var(--vscode-button-border, transparent); color: var(--vscode-button-foreground); background: var(--vscode-button-background); font: inherit; cursor: pointer; }
+input { accent-color: var(--vscode-button-background); }
+button { padding: .3rem .8rem; border: 1px solid var(--vscode-button-border, transparent); border-radius: 4px; color: var(--vscode-button-foreground); background: var(--vscode-button-background); font: inherit; cursor: pointer; }
 button.secondary { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); }
 button:disabled { opacity: .5; cursor: default; }
 :focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }

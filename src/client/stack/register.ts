@@ -27,6 +27,7 @@ export function registerStack(server: LanguageServer): Disposable {
     // A later question has been asked meanwhile.
     if (mine !== asked) return;
     view.description = shown === undefined ? '' : (shown.stage.name ?? l10n.t('stage {0}', shown.stage.index));
+    view.message = shown?.stage.components.length === 0 ? l10n.t('Nothing is known of what this stage contains.') : '';
     tree.show(shown);
   };
   const soon = (): void => {

@@ -42,20 +42,24 @@ export class StackTree implements TreeDataProvider<Row> {
     const conflicts = this.#conflictsOf(component);
     const label = formatText(nameComponent(component.kind, component.name), l10n.bundle);
     const item = new TreeItem(label, conflicts.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None);
+    // Conflicts come after the components: a row that stayed the same would keep them folded away.
+    item.id = [component.kind, component.name, component.file, component.line, this.#shown?.stage.components.indexOf(component), conflicts.length > 0].join('/');
     const version = nameVersion(component) ?? l10n.t('unknown version');
     const place = l10n.t('line {0}', component.line);
     item.description = `${version} · ${place} · ${component.via === 'base-image' ? l10n.t('base image') : component.name}`;
     item.tooltip = describe(component);
     item.iconPath = conflicts.length > 0 ? iconOf(conflicts) : new ThemeIcon('package');
-    item.accessibilityInformation = { label: [label, version, component.name, place, ...(conflicts.length > 0 ? [l10n.t('{0} conflicts', conflicts.length)] : [])].join(', ') };
+    item.accessibilityInformation = { label: [label, version, component.name, place, ...(conflicts.length === 0 ? [] : [conflicts.length === 1 ? l10n.t('1 conflict') : l10n.t('{0} conflicts', conflicts.length)])].join(', ') };
     item.command = { title: l10n.t('Show Line'), command: 'tensorrt.showLine', arguments: [component.file, component.line] };
     return item;
   }
 
   #conflictItem(diagnostic: Diagnostic): TreeItem {
-    const item = new TreeItem(diagnostic.message.split('\n')[0] ?? '');
+    const label = diagnostic.message.split('\n')[0] ?? '';
+    const item = new TreeItem(label);
     item.tooltip = new MarkdownString().appendText(diagnostic.message);
     item.iconPath = iconOf([diagnostic]);
+    item.accessibilityInformation = { label: diagnostic.severity === DiagnosticSeverity.Error ? l10n.t('Error: {0}', label) : l10n.t('Warning: {0}', label) };
     item.command = { title: l10n.t('Show Line'), command: 'tensorrt.showLine', arguments: [this.#shown?.dockerfile.toString() ?? '', diagnostic.range.start.line + 1] };
     return item;
   }

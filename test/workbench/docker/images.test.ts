@@ -51,6 +51,8 @@ describe('the images', () => {
   it('say whether they run on this host', async () => {
     await makeImage('gpu/too-new:1', 'ENV CUDA_VERSION=13.0.1', 'CMD ["sh"]');
     await rowsWhen('the image', (rows) => row(rows, 'gpu/too-new') !== '');
+    // In the row itself, and not only as an icon.
+    await rowsWhen('the verdict in its row', (rows) => /^1CUDA 13\.0\.1 · Does not run on this host · /.test(row(rows, 'CUDA 13.0.1').trim()));
     await click(`${ROWS}:has-text("CUDA 13.0.1") .monaco-tl-twistie`);
     await rowsWhen('the verdict', (rows) => /Does not run on this host.*550\.54\.15/.test(rows.join('')));
     await screenshot('verdict');
