@@ -13,6 +13,7 @@ import type { StackReport, StageStack } from '../stack/model';
 import { applyEdits, type FileEdit } from '../text/edit';
 import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
 import { bringLibraries } from './bring-libraries';
+import { followCuda, type CudaMove } from './follow-cuda';
 
 /** A file with another CUDA. */
 export interface CudaChange {
@@ -39,9 +40,9 @@ const SYSTEMS = ['ubuntu24.04', 'ubuntu22.04', 'ubuntu20.04', 'ubuntu18.04', 'ub
 
 /**
  * Gives a Dockerfile, Compose file or devcontainer.json another CUDA (`12.4`, `12.4.1`): the base images first, each
- * where its tag is written, in an ARG, a build argument of Compose or FROM; then, by the fixes of the rules that the
- * change calls up, pins, packages, wheels, indexes and architectures with them, and pinned libraries in the nearest build
- * for the new CUDA, until nothing new is found.
+ * where its tag is written, in an ARG, a build argument of Compose or FROM; with them packages of the toolkit, its folder
+ * and variables that name the version; then, by the fixes of the rules that the change calls up, pins, packages, wheels,
+ * indexes and architectures, and pinned libraries in the nearest build for the new CUDA, until nothing new is found.
  * Undefined for a file without an image whose CUDA can be changed. Never throws; files are given back, not written.
  */
 export function changeCuda(text: string, file: string, cuda: string, options: AnalysisOptions = {}): CudaChange | undefined {
@@ -55,7 +56,8 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
   const kept: string[] = [];
   const edits = new Map<string, FileEdit>();
   const stacks = listStacks(text, file, own);
-  for (const stage of stacks.flatMap((stack) => [...stack.stages])) {
+  const moves = stacks.map(() => new Map<number, CudaMove>());
+  for (const [i, stage] of stacks.flatMap((stack, i) => stack.stages.map((stage) => [i, stage] as const))) {
     const { reference, parsed, image } = stage.base;
     const present = knownVersion(image?.components.find(({ kind }) => kind === 'cuda')?.version);
     if (image === undefined || parsed === undefined || present === undefined || hasPrefix(present, cuda)) continue;
@@ -68,13 +70,38 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
     for (const edit of change) edits.set(`${edit.file}:${edit.range.start}:${edit.range.end}`, edit);
     const after = reference.value.slice(0, reference.value.length - (parsed.tag ?? '').length) + tag;
     if (!images.some((one) => one.before === reference.value)) images.push({ before: reference.value, after });
+    const brings = knownVersion(decodeImage(after, options.overlay)?.components.find(({ kind }) => kind === 'cuda')?.version);
+    if (brings !== undefined) moves[i]?.set(stage.stage.index, { before: present, after: brings });
   }
   if (edits.size === 0) return undefined;
-  const texts = new Map([...stacks.flatMap((stack) => listTexts(stack)), [file, text] as const]);
+  const texts = new Map([...stacks.flatMap(listTexts), [file, text] as const]);
   for (const name of new Set([...edits.values()].map((edit) => edit.file))) {
     const result = applyEdits(texts.get(name) ?? '', [...edits.values()].filter((edit) => edit.file === name));
     if (result === undefined) return undefined;
     changed.set(name, result);
+  }
+
+  /** The file as it would be with some more texts, and what is found in it then that was not before. */
+  const lookAhead = (result: Texts): { readonly after: string; readonly overlaid: AnalysisOptions; readonly found: number } => {
+    const after = result.get(file) ?? textNow();
+    const overlaid = { ...own, context: options.context && overlayContext(options.context, new Map([...changed, ...result])) };
+    return { after, overlaid, found: listNew(analyse(after, file, overlaid).findings, before).length };
+  };
+  const allTexts = (stacks: readonly StackReport[]): Texts => new Map([...stacks.flatMap(listTexts), ...changed, [file, textNow()] as const]);
+
+  let found = listNew(analyse(textNow(), file, own).findings, before).length;
+  // Each is tried by itself: what cannot follow keeps nothing else behind.
+  for (let round = 0, skipped = 0; round < MAX_ROUNDS; round++) {
+    const now = listStacks(textNow(), file, own);
+    const edits = now.flatMap((stack, i) => followCuda(stack, moves[i] ?? new Map<number, CudaMove>()))[skipped];
+    if (edits === undefined) break;
+    const result = applyFileEdits(allTexts(now), edits);
+    const ahead = result && lookAhead(result);
+    if (result === undefined || ahead === undefined || ahead.found > found) skipped++;
+    else {
+      found = ahead.found;
+      for (const [name, changedText] of result) changed.set(name, changedText);
+    }
   }
 
   const wanted = readBases(listStacks(textNow(), file, own));
@@ -86,10 +113,9 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
     const known = new Map([...analysis.files, ...changed, [file, textNow()] as const]);
     const brought = remaining.length === 0 || analysis.stack === undefined ? [] : [analysis.stack].flat().flatMap((stack) => bringLibraries(stack, cuda));
     const step = chooseFix([...remaining.flatMap(({ fixes }) => fixes.map(({ edits }) => edits)), ...brought], known, tried, (result) => {
-      const after = result.get(file) ?? textNow();
-      const overlaid = { ...own, context: options.context && overlayContext(options.context, new Map([...changed, ...result])) };
+      const { after, overlaid, found } = lookAhead(result);
       // A fix that takes the image back, or trades one finding for another, is no help.
-      return readBases(listStacks(after, file, overlaid)) === wanted && listNew(analyse(after, file, overlaid).findings, before).length < remaining.length;
+      return found < remaining.length && readBases(listStacks(after, file, overlaid)) === wanted;
     });
     if (step === undefined) break;
     for (const [name, result] of step) changed.set(name, result);
@@ -120,8 +146,11 @@ function chooseTag(image: DecodedImage, cuda: string): string | undefined {
     return tag !== undefined && tag.startsWith(cuda) ? tag : undefined;
   }
   if (/^nvcr\.io\/nvidia\/(?:tensorrt|pytorch|tritonserver|tensorflow)$/.test(image.canonical)) {
-    const suffix = image.reference.tag?.replace(/^[\d.]+/, '') ?? '';
-    const fitting = ngcReleases(image.canonical).filter((row) => hasPrefix(ngcValue(row, 'cuda')?.value ?? '', cuda));
+    const written = image.reference.tag?.replace(/^[\d.]+/, '') ?? '';
+    const isTensorFlow = image.canonical.endsWith('/tensorflow');
+    // Until 19.10 the image was TensorFlow 1 alone and its tags did not say so.
+    const suffix = isTensorFlow && written === '-py3' ? '-tf1-py3' : written;
+    const fitting = ngcReleases(image.canonical).filter((row) => hasPrefix(ngcValue(row, 'cuda')?.value ?? '', cuda) && (!isTensorFlow || row.tags.includes(suffix.slice(1))));
     return [...fitting]
       .sort((a, b) => compareDotted(b.release, a.release))
       .map(({ release }) => `${release}${suffix}`)

@@ -26,6 +26,25 @@ describe('a Dockerfile', () => {
       'FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda11.8 libnvinfer-plugin8=8.6.1.6-1+cuda11.8\n',
       'FROM nvidia/cuda:12.0.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer8=8.6.1.6-1+cuda12.0 libnvinfer-plugin8=8.6.1.6-1+cuda12.0 libcudnn8=8.8.0.121-1+cuda12.0\n',
     ],
+    [
+      'packages of the toolkit, its folder and variables that say its version',
+      '12.4',
+      'ARG CUDA_DASH=12-2\nFROM nvidia/cuda:12.2.0-base-ubuntu22.04\nARG CUDA_DASH\nENV CUDA_VERSION=12.2.0 CUDA_VER="12.2" PATH=/usr/local/cuda-12.2/bin:$PATH\nRUN apt-get update && apt-get install -y cuda-nvcc-12-2 libcublas-dev-12-2 \\\n    cuda-nvrtc-${CUDA_DASH}\nRUN ln -s /usr/local/cuda-12.2 /opt/cuda\n',
+      'ARG CUDA_DASH=12-4\nFROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG CUDA_DASH\nENV CUDA_VERSION=12.4.1 CUDA_VER="12.4" PATH=/usr/local/cuda-12.4/bin:$PATH\nRUN apt-get update && apt-get install -y cuda-nvcc-12-4 libcublas-dev-12-4 \\\n    cuda-nvrtc-${CUDA_DASH}\nRUN ln -s /usr/local/cuda-12.4 /opt/cuda\n',
+    ],
+    [
+      'the folder in a stage that copies it',
+      '12.4',
+      'FROM nvidia/cuda:12.2.0-devel-ubuntu22.04 AS cuda\nFROM ubuntu:22.04\nCOPY --from=cuda /usr/local/cuda-12.2 /usr/local/cuda-12.2\nENV LD_LIBRARY_PATH=/usr/local/cuda-12.2/lib64\n',
+      'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS cuda\nFROM ubuntu:22.04\nCOPY --from=cuda /usr/local/cuda-12.4 /usr/local/cuda-12.4\nENV LD_LIBRARY_PATH=/usr/local/cuda-12.4/lib64\n',
+    ],
+    [
+      'nothing that is of another version, pinned, an architecture or gone with a later CUDA',
+      '12.4',
+      'FROM nvidia/cuda:12.0.1-base-ubuntu22.04\nENV CUDA_ARCH=12.0 OPENCL=12.0 LD_LIBRARY_PATH=/usr/local/cuda-12.1/lib64\nRUN apt-get update && apt-get install -y libcublas-12-0=12.0.2.224-1 cuda-nvprof-12-0\n',
+      'FROM nvidia/cuda:12.4.1-base-ubuntu22.04\nENV CUDA_ARCH=12.0 OPENCL=12.0 LD_LIBRARY_PATH=/usr/local/cuda-12.1/lib64\nRUN apt-get update && apt-get install -y libcublas-12-0=12.0.2.224-1 cuda-nvprof-12-0\n',
+    ],
+    ['TensorFlow 1 of NGC, to a tag that says so', '11.8', 'FROM nvcr.io/nvidia/tensorflow:19.08-py3\n', 'FROM nvcr.io/nvidia/tensorflow:22.12-tf1-py3\n'],
     ['an NGC release', '12.4', 'FROM nvcr.io/nvidia/tensorrt:23.08-py3\n', 'FROM nvcr.io/nvidia/tensorrt:24.05-py3\n'],
     [
       'architectures that the new nvcc does not know',
@@ -37,6 +56,10 @@ describe('a Dockerfile', () => {
     const change = changeCuda(before, 'Dockerfile', cuda);
     expect(change?.changed.get('Dockerfile')).toBe(after);
     expect(change?.remaining).toEqual([]);
+  });
+
+  it('keeps an image of NGC whose kind has no release with the new CUDA', () => {
+    expect(changeCuda('FROM nvcr.io/nvidia/tensorflow:19.08-py3\n', 'Dockerfile', '12.4')).toBeUndefined();
   });
 
   it('brings nothing that is found and was not before', () => {
