@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { ComposeService } from '../core/compose/model';
 import { readCompose } from '../core/compose/read';
 import { readDevcontainer } from '../core/devcontainer/read';
-import { formatMessage } from '../core/l10n/message';
+import { formatMessage, formatText } from '../core/l10n/message';
 import { decodeImage } from '../core/image/decode';
 import type { Combination, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
@@ -239,7 +239,7 @@ function solveImage(options: InitArguments, flavor?: Wishes['flavor']): Combinat
   const answer = solve(wishes, { count: 1 });
   const [combination] = answer.combinations;
   if (combination !== undefined) return combination;
-  throw new Failure(answer.problems.map(({ key, message }) => `--${key}: ${message}`).join('\n      ') || `nothing known meets these wishes; trtc solve says why: ${answer.conflict?.wishes.map(({ label }) => label).join(', ') ?? ''}`);
+  throw new Failure(answer.problems.map(({ key, message }) => `--${key}: ${formatText(message)}`).join('\n      ') || `nothing known meets these wishes; trtc solve says why: ${answer.conflict?.wishes.map(({ label }) => formatText(label)).join(', ') ?? ''}`);
 }
 
 function dockerfile(options: InitArguments): Output {
@@ -263,7 +263,7 @@ function dockerfile(options: InitArguments): Output {
     labels: Object.fromEntries((label ?? []).map((one) => [one.split('=')[0] ?? '', one.slice(one.indexOf('=') + 1)])),
     ...(cache !== undefined && { caches: cache }),
   });
-  const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text }));
+  const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text: formatText(text) }));
   return { ...output, notes: [...output.notes, ...unproven] };
 }
 

@@ -3,7 +3,7 @@ import { decodeImage } from '../core/image/decode';
 import { formatText } from '../core/l10n/message';
 import { currentOf } from '../core/solver/current';
 import { writeDockerfile } from '../core/solver/dockerfile';
-import type { Answer, Combination, Conflict, Reason, Wishes } from '../core/solver/model';
+import type { Answer, Combination, Conflict, Reason, WishLabel, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
 import { NAMES } from '../core/solver/wishes';
 import { Failure } from './failure';
@@ -24,7 +24,7 @@ export function printSolution({ count, near, format, package: packages, ...other
   const image = near === undefined ? undefined : decodeImage(near);
   if (near !== undefined && image === undefined) throw new Failure(`nothing is known of the image ${near}`);
   const answer = solve(wishes, { count, ...(image && { current: currentOf(image.components, image.flavor) }) });
-  if (answer.problems.length > 0) throw new Failure(answer.problems.map(({ key, message }) => `--${key === 'packages' ? 'package' : key}: ${message}`).join('\n      '));
+  if (answer.problems.length > 0) throw new Failure(answer.problems.map(({ key, message }) => `--${key === 'packages' ? 'package' : key}: ${formatText(message)}`).join('\n      '));
   const text = format === 'json' ? `${JSON.stringify(describeAnswer(wishes, answer), undefined, 2)}\n` : renderAnswer(answer, createPaint(wantsColor(process.stdout)));
   process.stdout.write(text);
   if (answer.conflict !== undefined) process.exitCode = 1;
@@ -36,8 +36,20 @@ function describeAnswer(wishes: Wishes, { combinations, conflict }: Answer): obj
     version: 1,
     wishes,
     combinations: combinations.map(describeCombination),
-    conflict: conflict === undefined ? null : { ...conflict, reasons: conflict.reasons.map(describeReason), relaxations: conflict.relaxations.map((one) => ({ ...one, combination: describeCombination(one.combination) })) },
+    conflict: conflict === undefined ? null : describeConflict(conflict),
   };
+}
+
+function describeConflict({ wishes, reasons, relaxations }: Conflict): object {
+  return {
+    wishes: wishes.map(describeLabel),
+    reasons: reasons.map(describeReason),
+    relaxations: relaxations.map((one) => ({ text: formatText(one.text), instead: one.instead.map(describeLabel), wishes: one.wishes, combination: describeCombination(one.combination) })),
+  };
+}
+
+function describeLabel({ key, label }: WishLabel): object {
+  return { key, label: formatText(label) };
 }
 
 function describeCombination(combination: Combination): object {
@@ -55,7 +67,7 @@ function describeCombination(combination: Combination): object {
 }
 
 function describeReason({ grade, text, evidence }: Reason): object {
-  return { grade, text, evidence: evidence === undefined ? null : describeEvidence(evidence) };
+  return { grade, text: formatText(text), evidence: evidence === undefined ? null : describeEvidence(evidence) };
 }
 
 /** The answer for people. */
@@ -82,16 +94,16 @@ function renderCombination(combination: Combination, number: string, paint: Pain
 }
 
 function renderReasons(title: string, reasons: readonly Reason[], paint: Paint): readonly string[] {
-  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${text}${evidence === undefined ? '' : ` ${paint.dim(`[${formatText(nameSource(evidence))}]`)}`}`)];
+  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${formatText(text)}${evidence === undefined ? '' : ` ${paint.dim(`[${formatText(nameSource(evidence))}]`)}`}`)];
 }
 
 function renderConflict({ wishes, reasons, relaxations }: Conflict, paint: Paint): string {
-  const labels = wishes.map(({ label }) => label);
+  const labels = wishes.map(({ label }) => formatText(label));
   const together = labels.length === 1 ? '' : ' together';
   return [
     paint.bold(`Nothing known meets ${joinWords(labels)}${together}.`),
     ...renderReasons('Because', reasons, paint),
-    ...(relaxations.length === 0 ? [] : ['   Nearest that can be had:', ...relaxations.map(({ text, combination }) => `   - ${text}: ${combination.image}`)]),
+    ...(relaxations.length === 0 ? [] : ['   Nearest that can be had:', ...relaxations.map(({ text, combination }) => `   - ${formatText(text)}: ${combination.image}`)]),
     '',
   ].join('\n');
 }

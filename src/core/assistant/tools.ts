@@ -7,7 +7,7 @@ import { renderRulePage } from '../engine/page';
 import { describeStack } from '../engine/stack-output';
 import { nameSource, type Evidence } from '../facts/evidence';
 import { decodeImage } from '../image/decode';
-import { formatText } from '../l10n/message';
+import { formatText, joinAll } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import { writeDockerfile } from '../solver/dockerfile';
 import type { Combination, Wishes } from '../solver/model';
@@ -87,13 +87,13 @@ const proposeStack: AssistantTool = {
     const gpu = Array.isArray(input['gpu']) ? input['gpu'].filter((one): one is string => typeof one === 'string') : readText(input, 'gpu');
     const wishes = { ...texts, ...(gpu !== undefined && gpu.length > 0 && { gpu }), ...(input['compile'] === true && { compile: true }) } as Wishes;
     const answer = solve(wishes);
-    if (answer.problems.length > 0) throw new ToolError(answer.problems.map(({ key, message }) => `${key}: ${message}`).join('\n'));
+    if (answer.problems.length > 0) throw new ToolError(answer.problems.map(({ key, message }) => `${key}: ${formatText(message)}`).join('\n'));
     if (answer.conflict === undefined) return answer.combinations.map(describeCombination).join('\n\n');
     const { wishes: ruledOut, reasons, relaxations } = answer.conflict;
     return [
-      `Nothing known meets ${ruledOut.map(({ label }) => label).join(' and ')} together.`,
-      ...reasons.map(({ text, evidence }) => `- ${text}${cite(evidence)}`),
-      ...relaxations.map(({ text, combination }) => `Nearest: ${text}: ${combination.image}`),
+      `Nothing known meets ${formatText(joinAll(ruledOut.map(({ label }) => label)))} together.`,
+      ...reasons.map(({ text, evidence }) => `- ${formatText(text)}${cite(evidence)}`),
+      ...relaxations.map(({ text, combination }) => `Nearest: ${formatText(text)}: ${combination.image}`),
     ].join('\n');
   },
 };
@@ -152,7 +152,7 @@ function describeCombination(combination: Combination): string {
     '```dockerfile',
     writeDockerfile(combination).trimEnd(),
     '```',
-    ...combination.reasons.map(({ grade, text, evidence }) => `- ${grade}: ${text}${cite(evidence)}`),
+    ...combination.reasons.map(({ grade, text, evidence }) => `- ${grade}: ${formatText(text)}${cite(evidence)}`),
   ].join('\n');
 }
 

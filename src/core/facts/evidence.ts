@@ -10,8 +10,14 @@ export interface Evidence {
   readonly checked: string;
 }
 
-/** Where a fact was read, in words: a link or the name of a document. What was read in a crawl of public files has only a number there, which nobody could look up. */
+/** Numbers that files have in a crawl of public repositories, which nobody could look up. */
+const NUMBERS = / \(public files? \d+(?:, ?\d+)*\)|,? id \d{5,}/g;
+/** What has nothing but such a number. */
+const UNNAMED = /\b(?:public files?|stored GitHub (?:file|text))\b/;
+
+/** Where a fact was read, in words: a link, the name of a document, or what kind of file it was. */
 export function nameSource({ source }: Pick<Evidence, 'source'>): Text {
-  const named = source.replace(/ \(public file \d+\)/g, '');
-  return /\bpublic file \d+/.test(named) ? msg`a file of a public repository` : named;
+  if (source.startsWith('public files that use the tag:')) return msg`files of public repositories that use the tag`;
+  const named = source.replace(NUMBERS, '');
+  return UNNAMED.test(named) && !named.includes('https:') ? msg`a file of a public repository` : named;
 }

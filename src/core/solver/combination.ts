@@ -1,7 +1,7 @@
 import { pinSet, type Pin } from '../facts/tensorrt-pins';
 import { releaseHasPackage } from '../facts/tensorrt-packages';
 import type { TensorRTRelease } from '../facts/tensorrt-releases';
-import { formatText } from '../l10n/message';
+import { formatText, msg } from '../l10n/message';
 import { majorOf } from '../version/dotted';
 import { reasonOf, type ValueTypes } from './constraint';
 import type { Combination, ComponentKey, PipPin, Reason, SolvedComponent, Wishes } from './model';
@@ -18,7 +18,7 @@ export function combine({ variables, constraints }: Problem, { picks }: Solution
   const picked = Object.fromEntries(values.map(({ type, value }) => [type, value])) as unknown as Picked;
   const { base } = picked;
   const apt = aptPins(picked, wishes);
-  const reasons: Reason[] = [{ grade: 'fits', text: `${formatText(base.evidence.fact)}.`, evidence: base.evidence }];
+  const reasons: Reason[] = [{ grade: 'fits', text: msg`${base.evidence.fact}.`, evidence: base.evidence }];
   const types = new Set(values.map(({ type }) => type));
   for (const { between, needs, check } of constraints) {
     const isIdle = (needs !== undefined && !types.has(needs)) || (between.includes('python') && !usesPython(picked));
@@ -42,8 +42,9 @@ export function combine({ variables, constraints }: Problem, { picks }: Solution
   };
 }
 
-function withoutRepetition(reasons: readonly Reason[]): readonly Reason[] {
-  return [...new Map(reasons.map((reason) => [reason.text, reason])).values()];
+/** Each sentence once. */
+export function withoutRepetition(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((reason) => [formatText(reason.text), reason])).values()];
 }
 
 function components(picked: Picked): readonly SolvedComponent[] {

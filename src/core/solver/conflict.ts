@@ -1,6 +1,7 @@
 import { architectures, toolkits } from '../facts/cuda-toolkits';
+import { formatText, joinAll, joinComma, msg, type Message, type Text } from '../l10n/message';
 import { compareDotted } from '../version/dotted';
-import { combine } from './combination';
+import { combine, withoutRepetition } from './combination';
 import { EXCLUDED, reasonOf, type Constraint } from './constraint';
 import { factual } from './constraints/index';
 import type { Combination, Conflict, Current, Reason, Relaxation, WishKey, WishLabel, Wishes } from './model';
@@ -66,7 +67,7 @@ function explain(core: readonly Wish[], scope: readonly Wish[]): readonly Reason
   const present = problem.constraints.filter(({ between }) => between.every((type) => types.has(type)));
   const needed = shrink(present, (constraints) => !isSatisfiable({ ...problem, constraints }));
   const reasons = needed.filter((constraint) => factual.includes(constraint)).flatMap((constraint) => exampleOf(constraint, problem) ?? []);
-  return reasons.length > 0 ? [...new Map(reasons.map((reason) => [reason.text, reason])).values()] : core.map((wish) => offerInstead(wish, core, scope));
+  return reasons.length > 0 ? withoutRepetition(reasons) : core.map((wish) => offerInstead(wish, core, scope));
 }
 
 /** What a constraint says of the best values that the wishes leave and that it does not let stand together. */
@@ -104,10 +105,12 @@ function offerInstead(wish: Wish, core: readonly Wish[], scope: readonly Wish[])
   const offered = [...new Set(solutions.flatMap((solution) => versionsIn(problem, solution)[key] ?? []))].sort((a, b) => compareDotted(b, a));
   const others = core.filter((one) => one !== wish).map(({ label }) => label);
   const name = isVersionWish(wish) ? NAMES[wish.key] : wish.key;
-  const list = offered.length === 0 ? 'nothing' : `${name} ${offered.slice(0, MOST_OFFERED).join(', ')}${offered.length > MOST_OFFERED ? ' and others' : ''}`;
-  const text = others.length === 0 ? `The tables have ${list}; ${wish.label} is not in them.` : `With ${others.join(' and ')} there is ${list}, not ${wish.label}.`;
+  const versions = joinComma(offered.slice(0, MOST_OFFERED));
+  const list = offered.length > MOST_OFFERED ? msg`${name} ${versions} and others` : msg`${name} ${versions}`;
+  const alone = offered.length === 0 ? msg`The tables know of nothing for ${wish.label}.` : msg`The tables have ${list}; ${wish.label} is not in them.`;
+  const beside = offered.length === 0 ? msg`${wish.label} does not go with ${joinAll(others)}.` : msg`With ${joinAll(others)} there is ${list}, not ${wish.label}.`;
   const [best] = solutions;
-  return { grade: 'no', text, evidence: best && combine(problem, best, {}).reasons[0]?.evidence };
+  return { grade: 'no', text: others.length === 0 ? alone : beside, evidence: best && combine(problem, best, {}).reasons[0]?.evidence };
 }
 
 const loosened = new WeakMap<Wish, Wish>();
@@ -180,7 +183,7 @@ function nearest(wishes: readonly Wish[], givenUp: readonly Wish[], given: Wishe
   const changed = changes.reduce((made, { change }) => change(made), given);
   // What a GPU that was given up made possible (forward compatibility) may be gone with it.
   if (!isSatisfiable(poseProblem(readWishes(changed).wishes))) return [];
-  return [{ text: changes.map(({ text }) => text).join(', and '), instead: givenUp.map(labelOf), wishes: changed, combination }];
+  return [{ text: changes.map(({ text }) => text).reduce<Text>((all, text) => (all === '' ? text : msg`${all}, and ${text}`), ''), instead: givenUp.map(labelOf), wishes: changed, combination }];
 }
 
 /** A wish that was given up, as something to stay near to. */
@@ -190,55 +193,60 @@ function anchor(wish: Wish): (readonly [WishKey, string])[] {
 }
 
 interface Change {
-  readonly text: string;
+  readonly text: Message;
   readonly change: (wishes: Wishes) => Wishes;
 }
 
 function changeOf(wish: Wish, other: Wish | undefined, versions: Facets, { flavor, family }: Combination): Change {
   if (isVersionWish(wish)) {
     const version = versions[wish.key];
-    if (version === undefined) return { text: `any ${NAMES[wish.key]} instead of ${wish.label}`, change: (wishes) => without(wishes, wish.key) };
-    return { text: `${NAMES[wish.key]} ${version} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, [wish.key]: version }) };
+    if (version === undefined) return { text: msg`any ${NAMES[wish.key]} instead of ${wish.label}`, change: (wishes) => without(wishes, wish.key) };
+    return { text: msg`${NAMES[wish.key]} ${version} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, [wish.key]: version }) };
   }
   switch (wish.key) {
     case 'flavor':
-      return { text: `flavor ${flavor ?? 'of an NGC image'} instead of ${wish.label}`, change: (wishes) => ({ ...without(wishes, 'flavor'), ...(flavor && { flavor }) }) };
+      return { text: flavor === undefined ? msg`an NGC image instead of ${wish.label}` : msg`flavor ${flavor} instead of ${wish.label}`, change: (wishes) => ({ ...without(wishes, 'flavor'), ...(flavor && { flavor }) }) };
     case 'family':
-      return { text: `${FAMILIES[family]} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, family }) };
+      return { text: msg`${FAMILIES[family]} instead of ${wish.label}`, change: (wishes) => ({ ...wishes, family }) };
     case 'compile':
-      return { text: `without ${wish.label}`, change: (wishes) => without(wishes, 'compile') };
+      return { text: msg`without ${wish.label}`, change: (wishes) => without(wishes, 'compile') };
     case 'packages':
-      return { text: `without ${wish.label}`, change: (wishes) => without(wishes, 'packages') };
+      return { text: msg`without ${wish.label}`, change: (wishes) => without(wishes, 'packages') };
     case 'driver': {
       const driver = other?.key === 'driver' ? other.value.version : undefined;
       return {
-        text: driver === undefined ? `without ${wish.label}` : `driver ${driver} or newer instead of ${wish.label}`,
+        text: driver === undefined ? msg`without ${wish.label}` : msg`driver ${driver} or newer instead of ${wish.label}`,
         change: (wishes) => ({ ...without(wishes, 'driver'), ...(driver !== undefined && { driver }) }),
       };
     }
     case 'gpu': {
       const gpu = other?.key === 'gpu' ? other.value.computeCapability : undefined;
       return {
-        text: gpu === undefined ? `without ${wish.label}` : `a GPU of compute capability ${gpu}${nameOf(gpu)} instead of ${wish.label}`,
-        change: (wishes) => ({ ...wishes, gpu: [...[wishes.gpu ?? []].flat().filter((name) => readWishes({ gpu: name }).wishes[0]?.label !== wish.label), ...(gpu === undefined ? [] : [gpu])] }),
+        text: gpu === undefined ? msg`without ${wish.label}` : msg`a GPU of compute capability ${gpu}${nameOf(gpu)} instead of ${wish.label}`,
+        change: (wishes) => ({ ...wishes, gpu: [...[wishes.gpu ?? []].flat().filter((name) => !isSameLabel(readWishes({ gpu: name }).wishes[0], wish)), ...(gpu === undefined ? [] : [gpu])] }),
       };
     }
   }
+}
+
+/** Whether both are called the same. */
+function isSameLabel(a: Wish | undefined, b: Wish): boolean {
+  return a !== undefined && formatText(a.label) === formatText(b.label);
 }
 
 function without(wishes: Wishes, key: WishKey): Wishes {
   return Object.fromEntries(Object.entries(wishes).filter(([name]) => name !== key));
 }
 
-function nameOf(computeCapability: string): string {
+function nameOf(computeCapability: string): Text {
   const architecture = architectures().find((one) => one.computeCapability === computeCapability)?.architecture;
-  return typeof architecture === 'string' ? ` (${architecture})` : '';
+  return typeof architecture !== 'string' ? '' : msg` (${architecture})`;
 }
 
 /** The drivers above one with which another CUDA release came, ascending. */
 function driversAbove({ version, gpus }: TargetDriver): readonly Wish[] {
   const floors = toolkits().flatMap(({ driverLinux, minorDriverLinux }) => [driverLinux ?? [], minorDriverLinux ?? []].flat());
-  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).map((driver) => ({ key: 'driver', label: `driver ${driver}`, value: { version: driver, gpus } }));
+  return [...new Set(floors)].filter((floor) => compareDotted(floor, version) > 0).sort(compareDotted).map((driver) => ({ key: 'driver', label: msg`driver ${driver}`, value: { version: driver, gpus } }));
 }
 
 /** The other compute capabilities, the nearest first. */

@@ -1,5 +1,5 @@
 import type { Evidence } from '../facts/evidence';
-import { formatText } from '../l10n/message';
+import { msg, sentence, type Message } from '../l10n/message';
 import type { TargetGpu } from '../target/model';
 import type { Family, Flavor, Grade, Reason } from './model';
 import type { Base, CudnnChoice, Known, OnnxRuntimeChoice, PythonChoice, TensorFlowChoice, TensorRTChoice, TorchChoice } from './values';
@@ -35,7 +35,7 @@ export type VariableType = keyof ValueTypes;
 /** How two values go together; the sentence is made when somebody wants to read it. Undefined: there is nothing to say. */
 export interface Verdict {
   readonly grade: Grade;
-  readonly explain: () => { readonly text: string; readonly evidence?: Evidence | undefined };
+  readonly explain: () => { readonly text: Message; readonly evidence?: Evidence | undefined };
 }
 
 /** A relation between two variables. */
@@ -58,7 +58,7 @@ export function defineConstraint<A extends VariableType, B extends VariableType>
 }
 
 function verdict(grade: Grade) {
-  return (text: () => string, evidence?: () => Evidence | undefined): Verdict => ({ grade, explain: () => ({ text: text(), evidence: evidence?.() }) });
+  return (text: () => Message, evidence?: () => Evidence | undefined): Verdict => ({ grade, explain: () => ({ text: text(), evidence: evidence?.() }) });
 }
 
 export const fits = verdict('fits');
@@ -68,12 +68,12 @@ export const unknown = verdict('unknown');
 export const no = verdict('no');
 
 /** Excluded by the wishes themselves, which is never shown. */
-export const EXCLUDED: Verdict = no(() => '');
+export const EXCLUDED: Verdict = no(() => sentence(''));
 
 /** A verdict that rests on a value: no surer than the value is. */
 export function restOn({ certainty, evidence }: Known, found: Verdict | undefined): Verdict | undefined {
   if (certainty === 'derived' || found?.grade === 'no') return found;
-  return { grade: 'unknown', explain: () => ({ text: `Not established for this very image${evidence === undefined ? '' : `: ${formatText(evidence.fact)}`}.`, evidence }) };
+  return { grade: 'unknown', explain: () => ({ text: evidence === undefined ? msg`Not established for this very image.` : msg`Not established for this very image: ${evidence.fact}.`, evidence }) };
 }
 
 /** The verdict as it is shown. */

@@ -1,5 +1,6 @@
 import type { Evidence } from '../facts/evidence';
 import type { Pin } from '../facts/tensorrt-pins';
+import type { Message, Text } from '../l10n/message';
 
 /** What one can wish for. `gpu` may be wished several times: the answer then runs on all of them. */
 export type WishKey =
@@ -68,7 +69,7 @@ export type Grade = 'fits' | 'note' | 'partial' | 'unknown' | 'no';
 /** A sentence with the fact behind it. */
 export interface Reason {
   readonly grade: Grade;
-  readonly text: string;
+  readonly text: Message;
   readonly evidence: Evidence | undefined;
 }
 
@@ -112,13 +113,13 @@ export interface Combination {
 /** One wish in words: `TensorRT 8.6`, `driver 535`, `RTX 4090`. */
 export interface WishLabel {
   readonly key: WishKey;
-  readonly label: string;
+  readonly label: Text;
 }
 
 /** The least change of wishes that gives an answer. */
 export interface Relaxation {
   /** `CUDA 12.1.1 instead of CUDA 13`. */
-  readonly text: string;
+  readonly text: Text;
   /** The wishes given up. */
   readonly instead: readonly WishLabel[];
   /** The wishes with which `combination` is the first answer. */
@@ -139,7 +140,7 @@ export interface Conflict {
 /** What could not be understood in the wishes. */
 export interface WishProblem {
   readonly key: WishKey;
-  readonly message: string;
+  readonly message: Message;
 }
 
 export interface Answer {

@@ -1,9 +1,10 @@
 import { findDistributionByCodename } from '../facts/distributions';
 import { packageFamily } from '../facts/tensorrt-packages';
+import { joinComma, msg, type Message } from '../l10n/message';
 import { firstParts, hasPrefix, majorMinorOf } from '../version/dotted';
 import { parsePep440, parseSpecifier, satisfiesPep440 } from '../version/pep440';
 import type { TargetGpu } from '../target/model';
-import { findTargetGpu } from '../target/read';
+import { findTargetGpu, nameGpu } from '../target/read';
 import type { Family, Flavor, WishKey, WishLabel, WishProblem, Wishes } from './model';
 
 /** A wished version: leading parts or a specifier, never both. */
@@ -60,27 +61,27 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
     const text = wishes[key]?.trim() ?? '';
     if (text === '') continue;
     const value = readVersion(key, text);
-    if (value === undefined) problems.push({ key, message: `${text} is neither a version (8.6) nor a range (>=10,<11).` });
+    if (value === undefined) problems.push({ key, message: msg`${text} is neither a version (8.6) nor a range (>=10,<11).` });
     else read.push({ key, label: value === ANY ? NAMES[key] : `${NAMES[key]} ${value.specifier ?? text.replace(/^ubuntu(?=\d)/i, '')}`, value });
   }
   const gpus: TargetGpu[] = [];
   for (const name of [wishes.gpu ?? []].flat().map((text) => text.trim())) {
     const gpu = name === '' ? undefined : readGpu(name);
     if (gpu !== undefined) gpus.push(gpu);
-    else if (name !== '') problems.push({ key: 'gpu', message: `${name} is no GPU that the tables know; its compute capability (8.9) will do instead.` });
+    else if (name !== '') problems.push({ key: 'gpu', message: msg`${name} is no GPU that the tables know; its compute capability (8.9) will do instead.` });
   }
   if (wishes.driver !== undefined && wishes.driver.trim() !== '') {
     const version = /^\D{0,3}(\d+(?:\.\d+)*)$/.exec(wishes.driver.trim())?.[1];
-    if (version === undefined) problems.push({ key: 'driver', message: `${wishes.driver} is no driver version (535.183.06) or branch (535).` });
-    else read.push({ key: 'driver', label: `driver ${version}`, value: { version, gpus } });
+    if (version === undefined) problems.push({ key: 'driver', message: msg`${wishes.driver} is no driver version (535.183.06) or branch (535).` });
+    else read.push({ key: 'driver', label: msg`driver ${version}`, value: { version, gpus } });
   }
-  for (const gpu of gpus) read.push({ key: 'gpu', label: gpu.name, value: gpu });
-  if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: `flavor ${wishes.flavor}`, value: wishes.flavor });
+  for (const gpu of gpus) read.push({ key: 'gpu', label: nameGpu(gpu), value: gpu });
+  if (wishes.flavor !== undefined) read.push({ key: 'flavor', label: msg`flavor ${wishes.flavor}`, value: wishes.flavor });
   if (wishes.family !== undefined) read.push({ key: 'family', label: FAMILIES[wishes.family], value: wishes.family });
-  if (wishes.compile === true) read.push({ key: 'compile', label: 'compiling against PyTorch', value: true });
+  if (wishes.compile === true) read.push({ key: 'compile', label: msg`compiling against PyTorch`, value: true });
   const packages = wishes.packages ?? [];
   const strange = packages.filter((name) => packageFamily(name) === undefined);
-  if (strange.length > 0) problems.push({ key: 'packages', message: `${strange.join(', ')}: no Debian package of TensorRT.` });
+  if (strange.length > 0) problems.push({ key: 'packages', message: msg`${joinComma(strange)}: no Debian package of TensorRT.` });
   if (packages.length > 0) {
     read.push({ key: 'packages', label: packages.join(', '), value: packages });
     if (!read.some(({ key }) => key === 'tensorrt')) read.push({ key: 'tensorrt', label: NAMES.tensorrt, value: ANY });
@@ -89,7 +90,7 @@ export function readWishes(wishes: Wishes): { readonly wishes: readonly Wish[]; 
 }
 
 /** What the families are called in sentences. */
-export const FAMILIES: Readonly<Record<Family, string>> = { apt: 'an nvidia/cuda image with apt', pip: 'an nvidia/cuda image with pip', ngc: 'an NGC image' };
+export const FAMILIES: Readonly<Record<Family, Message>> = { apt: msg`an nvidia/cuda image with apt`, pip: msg`an nvidia/cuda image with pip`, ngc: msg`an NGC image` };
 
 function readVersion(key: VersionKey, text: string): VersionWish | undefined {
   const plain = key === 'ubuntu' ? (findDistributionByCodename(text.toLowerCase())?.os.replace(/^ubuntu/, '') ?? text.replace(/^ubuntu/i, '')) : text;

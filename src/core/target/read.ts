@@ -2,7 +2,7 @@ import { findClosest } from '../engine/spelling';
 import { architectureOf } from '../facts/cuda-toolkits';
 import { findGpu } from '../facts/gpus';
 import { jetsonReleases } from '../facts/jetson';
-import { msg, type Message } from '../l10n/message';
+import { msg, type Message, type Text } from '../l10n/message';
 import { checkSchema } from '../schema/check';
 import { isList, isMap, type Fault, type Path, type Plain, type PlainMap } from '../schema/model';
 import { listGpuNames, targetSchema } from './schema';
@@ -64,6 +64,11 @@ export function findTargetGpu(text: string): TargetGpu | undefined {
   }
   const gpu = findGpu(text);
   return gpu && { name: gpu.gpu, computeCapability: gpu.computeCapability, segment: gpu.segment };
+}
+
+/** The product, or for a GPU that is given by it the compute capability. */
+export function nameGpu({ name, computeCapability, segment }: TargetGpu): Text {
+  return segment === undefined ? msg`compute capability ${computeCapability}` : name;
 }
 
 /** Says that the tables lack a GPU, with the nearest one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatText } from '../../../src/core/l10n/message';
 import type { Wishes } from '../../../src/core/solver/model';
 import { poseProblem, priceProblem } from '../../../src/core/solver/problem';
 import { compareCosts, search, type PricedProblem, type Solution } from '../../../src/core/solver/search';
@@ -87,8 +88,8 @@ describe('the solver against trying everything', () => {
       for (const key of keys) expect(findAll(only(keys.filter((one) => one !== key)), 1, wishes), `${text} without ${key}`).not.toEqual([]);
       expect(conflict.reasons.length, text).toBeGreaterThan(0);
       for (const relaxation of conflict.relaxations) {
-        expect(findAll(relaxation.wishes, 1), `${text}: ${relaxation.text}`).not.toEqual([]);
-        expect(solve(relaxation.wishes, { count: 1 }).combinations, relaxation.text).toHaveLength(1);
+        expect(findAll(relaxation.wishes, 1), `${text}: ${formatText(relaxation.text)}`).not.toEqual([]);
+        expect(solve(relaxation.wishes, { count: 1 }).combinations, formatText(relaxation.text)).toHaveLength(1);
       }
     }
   });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { msg } from '../../../src/core/l10n/message';
 import { defineConstraint, fits, no, note, unknown, type Constraint } from '../../../src/core/solver/constraint';
 import { isSatisfiable, search, type Cost, type PricedProblem } from '../../../src/core/solver/search';
 import { randomNumbers } from './wish-sets';
 
 const TYPES = ['base', 'python', 'cudnn', 'torch'] as const;
-const VERDICTS = [undefined, fits(() => ''), note(() => ''), unknown(() => ''), no(() => '')];
+const VERDICTS = [undefined, fits(() => msg`said`), note(() => msg`said`), unknown(() => msg`said`), no(() => msg`said`)];
 
 /** A problem of four variables with random relations, and its solutions found by trying all. */
 function makeProblem(seed: number): { readonly problem: PricedProblem; readonly costs: readonly Cost[] } {
@@ -69,7 +70,7 @@ describe('search', () => {
   });
 
   it('applies a constraint only beside what it needs', () => {
-    const constraint = defineConstraint('x', ['base', 'python'], () => no(() => ''), 'wish-compile');
+    const constraint = defineConstraint('x', ['base', 'python'], () => no(() => msg`said`), 'wish-compile');
     const variables = (['base', 'python'] as const).map((type) => ({ type, values: [{}] }));
     expect(isSatisfiable({ variables, constraints: [constraint] })).toBe(true);
     expect(isSatisfiable({ variables: [...variables, { type: 'wish-compile', values: [true] }], constraints: [constraint] })).toBe(false);

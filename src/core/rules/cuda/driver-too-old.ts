@@ -4,11 +4,12 @@ import type { StackState } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
 import type { Target } from '../../target/model';
+import { nameGpu } from '../../target/read';
 import type { Location } from '../../text/range';
 import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { findPart, nameOf } from '../support/image-uses';
-import { distinctEvidence, finalStage, nameGpu, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
+import { distinctEvidence, finalStage, retagToCuda, shippedCuda, type ShippedCuda } from '../support/targets';
 import { findTorchWheel, type TorchWheel } from '../support/torch-wheel';
 
 type MessageId = DriverVerdict['kind'] | 'wheel';

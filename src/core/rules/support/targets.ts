@@ -8,6 +8,7 @@ import { formatText, joinComma, msg, type Text } from '../../l10n/message';
 import type { Component, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import type { Target, TargetGpu } from '../../target/model';
+import { nameGpu } from '../../target/read';
 import type { Location } from '../../text/range';
 import { compareDotted, hasPrefix, majorMinorOf } from '../../version/dotted';
 import type { Fix } from '../model';
@@ -65,11 +66,6 @@ export function namePairs(pairs: readonly TargetPair[]): Text {
   const byTarget = new Map<string, Map<string, TargetGpu>>();
   for (const { target, gpu } of pairs) byTarget.set(target.name, (byTarget.get(target.name) ?? new Map<string, TargetGpu>()).set(gpu.name, gpu));
   return joinComma([...byTarget].map(([name, gpus]) => msg`${name} (${joinComma([...gpus.values()].map(nameGpu))})`));
-}
-
-/** The product, or for a GPU that is given by it the compute capability. */
-export function nameGpu({ name, computeCapability, segment }: TargetGpu): Text {
-  return segment === undefined ? msg`compute capability ${computeCapability}` : name;
 }
 
 /** Each fact once. */

@@ -17,15 +17,17 @@ export const frameworkConstraints: readonly Constraint[] = [
   defineConstraint('torch-cuda', ['base', 'torch'], (base, choice) => {
     if (choice.via === 'image') return undefined;
     if (majorOf(choice.cuda) === majorOf(base.cuda.value)) return undefined;
-    return note(() => `The wheel of PyTorch brings CUDA ${choice.cuda} beside the image's ${base.cuda.value}.`);
+    return note(() => msg`The wheel of PyTorch brings CUDA ${choice.cuda} beside the image's ${base.cuda.value}.`);
   }),
   defineConstraint(
     'torch-compile',
     ['base', 'torch'],
     (base, choice) => {
       if (choice.via === 'image' || isSameMinor(base.cuda.value, choice.cuda)) return undefined;
-      const text = (): string => `PyTorch ${choice.version} is built for CUDA ${choice.cuda}; extensions compiled with nvcc ${base.cuda.value}`;
-      return majorOf(base.cuda.value) === majorOf(choice.cuda) ? note(() => `${text()} load with a warning.`) : no(() => `${text()} are refused: the major versions differ.`);
+      const [version, built, present] = [choice.version, choice.cuda, base.cuda.value];
+      return majorOf(present) === majorOf(built)
+        ? note(() => msg`PyTorch ${version} is built for CUDA ${built}; extensions compiled with nvcc ${present} load with a warning.`)
+        : no(() => msg`PyTorch ${version} is built for CUDA ${built}; extensions compiled with nvcc ${present} are refused: the major versions differ.`);
     },
     'wish-compile',
   ),
@@ -41,55 +43,55 @@ export const frameworkConstraints: readonly Constraint[] = [
     if (choice.via === 'image' || tensorrt.via === 'image') return undefined;
     const { tensorrt: wanted } = choice.release;
     const name = `TensorFlow ${choice.version}`;
-    if (wanted === null) return unknown(() => `Which TensorRT ${name} uses is not in the tables.`);
-    if (wanted === 'none') return partial(() => `${name} is built without TensorRT; the two work side by side.`, evidenceOf(choice.release));
+    if (wanted === null) return unknown(() => msg`Which TensorRT ${name} uses is not in the tables.`);
+    if (wanted === 'none') return partial(() => msg`${name} is built without TensorRT; the two work side by side.`, evidenceOf(choice.release));
     // From 2.15 on the very release is looked for: libnvinfer.so.8.6.1.
     const isExact = compareDotted(choice.version, '2.15') >= 0;
     const serves = isExact ? wanted === tensorrt.release.version : majorOf(wanted) === majorOf(tensorrt.release.version);
-    if (serves) return fits(() => `${name} finds TensorRT ${tensorrt.release.version}.`, evidenceOf(choice.release));
-    return partial(() => `${name} looks for TensorRT ${isExact ? wanted : (majorOf(wanted) ?? wanted)} and runs without it; TensorRT ${tensorrt.release.version} is there beside it.`, evidenceOf(choice.release));
+    if (serves) return fits(() => msg`${name} finds TensorRT ${tensorrt.release.version}.`, evidenceOf(choice.release));
+    return partial(() => msg`${name} looks for TensorRT ${isExact ? wanted : (majorOf(wanted) ?? wanted)} and runs without it; TensorRT ${tensorrt.release.version} is there beside it.`, evidenceOf(choice.release));
   }),
   defineConstraint('onnxruntime-python', ['onnxruntime', 'python'], (choice) =>
-    unknown(() => `For which Pythons ONNX Runtime ${choice.version} has wheels is not in the tables.`),
+    unknown(() => msg`For which Pythons ONNX Runtime ${choice.version} has wheels is not in the tables.`),
   ),
   defineConstraint('onnxruntime-cuda', ['base', 'onnxruntime'], (base, choice) => {
     return quoted(cudaVerdict(`ONNX Runtime ${choice.version}`, choice.cuda, base), choice.build);
   }),
   defineConstraint('onnxruntime-cudnn', ['onnxruntime', 'cudnn'], (choice, cudnn) => {
     const name = `ONNX Runtime ${choice.version}`;
-    return choice.build.cudnn === null ? unknown(() => `Which cuDNN ${name} needs is not in the tables.`) : quoted(onCudnn(name, choice.build.cudnn.replace(/\.x$/, ''), cudnn, false), choice.build);
+    return choice.build.cudnn === null ? unknown(() => msg`Which cuDNN ${name} needs is not in the tables.`) : quoted(onCudnn(name, choice.build.cudnn.replace(/\.x$/, ''), cudnn, false), choice.build);
   }),
   defineConstraint('onnxruntime-tensorrt', ['onnxruntime', 'tensorrt'], (choice, tensorrt) => {
     if (tensorrt.via === 'image') return undefined;
     const wanted = choice.build.tensorrt;
     const name = `ONNX Runtime ${choice.version}`;
-    if (wanted === null) return unknown(() => `Which TensorRT the execution provider of ${name} needs is not in the tables.`);
+    if (wanted === null) return unknown(() => msg`Which TensorRT the execution provider of ${name} needs is not in the tables.`);
     const there = tensorrt.release.version;
     const fact = (): Evidence => ({ fact: msg`${name} is built with TensorRT ${wanted}.`, source: choice.build.source, checked: frameworksChecked() });
-    if (majorOf(wanted) !== majorOf(there)) return partial(() => `The TensorRT provider of ${name} needs TensorRT ${wanted}; TensorRT ${there} does not serve it. The CUDA provider works.`, fact);
-    return isSameMinor(wanted, there) ? fits(() => `${name} is built with TensorRT ${wanted}.`, fact) : note(() => `${name} is built with TensorRT ${wanted}; ${there} is of the same major version.`, fact);
+    if (majorOf(wanted) !== majorOf(there)) return partial(() => msg`The TensorRT provider of ${name} needs TensorRT ${wanted}; TensorRT ${there} does not serve it. The CUDA provider works.`, fact);
+    return isSameMinor(wanted, there) ? fits(() => msg`${name} is built with TensorRT ${wanted}.`, fact) : note(() => msg`${name} is built with TensorRT ${wanted}; ${there} is of the same major version.`, fact);
   }),
 ];
 
 function onPython(name: string, pythons: readonly string[] | undefined, python: string, source: string, checked: string): Verdict {
-  if (pythons === undefined || python === '') return unknown(() => `Whether ${name} has wheels for ${python === '' ? "the image's Python" : `Python ${python}`} is not in the tables.`);
+  if (pythons === undefined || python === '') return unknown(() => msg`Whether ${name} has wheels for ${python === '' ? msg`the image's Python` : `Python ${python}`} is not in the tables.`);
   const evidence = (): Evidence => ({ fact: msg`${name} has wheels for Python ${pythons.join(', ')}.`, source, checked });
-  return pythons.includes(python) ? fits(() => `${name} has wheels for Python ${python}.`, evidence) : no(() => `${name} has wheels for Python ${pythons.join(', ')}, not for ${python}.`, evidence);
+  return pythons.includes(python) ? fits(() => msg`${name} has wheels for Python ${python}.`, evidence) : no(() => msg`${name} has wheels for Python ${pythons.join(', ')}, not for ${python}.`, evidence);
 }
 
 /** The same major version is needed, and for those that check it a minor version that is not older. */
 function onCudnn(name: string, wanted: string, cudnn: CudnnChoice, checksMinor: boolean): Verdict {
   const there = cudnn.version;
-  if (there === undefined) return no(() => `${name} needs cuDNN ${wanted}.`);
-  if (there === '') return unknown(() => `${name} needs cuDNN ${wanted}; which one is there is not in the tables.`);
-  if (majorOf(wanted) !== majorOf(there)) return no(() => `${name} needs cuDNN ${majorOf(wanted) ?? wanted}, not ${there}.`);
+  if (there === undefined) return no(() => msg`${name} needs cuDNN ${wanted}.`);
+  if (there === '') return unknown(() => msg`${name} needs cuDNN ${wanted}; which one is there is not in the tables.`);
+  if (majorOf(wanted) !== majorOf(there)) return no(() => msg`${name} needs cuDNN ${majorOf(wanted) ?? wanted}, not ${there}.`);
   const minor = majorMinorOf(there);
   const wantedMinor = firstParts(wanted, 2);
   if (checksMinor && wantedMinor.includes('.')) {
-    if (minor === undefined) return unknown(() => `${name} needs cuDNN ${wantedMinor} or newer; of the one that is there only ${there} is known.`);
-    if (compareDotted(minor, wantedMinor) < 0) return no(() => `${name} needs cuDNN ${wantedMinor} or a newer minor version of it, not ${there}.`);
+    if (minor === undefined) return unknown(() => msg`${name} needs cuDNN ${wantedMinor} or newer; of the one that is there only ${there} is known.`);
+    if (compareDotted(minor, wantedMinor) < 0) return no(() => msg`${name} needs cuDNN ${wantedMinor} or a newer minor version of it, not ${there}.`);
   }
-  return fits(() => `${name} needs cuDNN ${wanted}; ${there} is there.`);
+  return fits(() => msg`${name} needs cuDNN ${wanted}; ${there} is there.`);
 }
 
 function evidenceOf(release: TensorFlowRelease): () => Evidence {

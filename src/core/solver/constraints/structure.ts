@@ -1,4 +1,5 @@
 import { evidenceOfBuild } from '../../facts/apt-builds';
+import { msg } from '../../l10n/message';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDotted, majorMinorOf } from '../../version/dotted';
 import { defineConstraint, EXCLUDED, fits, note, restOn, unknown, type Constraint, type Verdict } from '../constraint';
@@ -19,7 +20,7 @@ export const structure: readonly Constraint[] = [
     const sighting = base.ubuntu && choice.sightings.get(distroOf(base.ubuntu.value));
     if (base.cudnn !== undefined || sighting === undefined || isCudaCompatible(choice.cuda, base.cuda.value) !== true) return EXCLUDED;
     const isNewer = choice.cuda.includes('.') && compareDotted(choice.cuda, majorMinorOf(base.cuda.value) ?? '') > 0;
-    return (isNewer ? note : fits)(() => `cuDNN ${choice.version} for CUDA ${choice.cuda} is in NVIDIA's repository.`, () => evidenceOfBuild(sighting, choice.package));
+    return (isNewer ? note : fits)(() => msg`cuDNN ${choice.version} for CUDA ${choice.cuda} is in NVIDIA's repository.`, () => evidenceOfBuild(sighting, choice.package));
   }),
   defineConstraint('wish-cuda', ['base', 'wish-cuda'], (base, wish) => matchKnown(base, 'CUDA', base.cuda, wish)),
   defineConstraint('wish-ubuntu', ['base', 'wish-ubuntu'], ({ ubuntu }, wish) => (ubuntu !== undefined && matchesExactly(wish, ubuntu.value) ? restOn(ubuntu, undefined) : EXCLUDED)),
@@ -46,12 +47,12 @@ export const structure: readonly Constraint[] = [
   defineConstraint('wish-onnxruntime', ['onnxruntime', 'wish-onnxruntime'], (choice, wish) => {
     const match = matchVersion(wish, choice.version);
     if (match === 'yes') return undefined;
-    return match === 'no' ? EXCLUDED : unknown(() => 'Of ONNX Runtime the tables know the series, not the releases in it.');
+    return match === 'no' ? EXCLUDED : unknown(() => msg`Of ONNX Runtime the tables know the series, not the releases in it.`);
   }),
   defineConstraint('wish-python', ['python', 'wish-python'], ({ version }, wish) => (version !== '' && matchesExactly(wish, version) ? undefined : EXCLUDED)),
   defineConstraint('wish-cudnn', ['cudnn', 'wish-cudnn'], ({ version }, wish) => {
     const match = version === undefined || version === '' ? 'no' : matchVersion(wish, version);
-    if (match === 'unknown') return unknown(() => `Of the image's cuDNN only ${version ?? ''} is known.`);
+    if (match === 'unknown') return unknown(() => msg`Of the image's cuDNN only ${version ?? ''} is known.`);
     return match === 'no' ? EXCLUDED : undefined;
   }),
 ];
@@ -59,7 +60,7 @@ export const structure: readonly Constraint[] = [
 function matchKnown(base: Base, name: string, known: Known, wish: VersionWish): Verdict | undefined {
   const match = matchVersion(wish, known.value);
   if (match === 'yes') return restOn(known, undefined);
-  return match === 'no' ? EXCLUDED : unknown(() => `Of ${name} in ${base.image} only ${known.value} is known.`, () => known.evidence);
+  return match === 'no' ? EXCLUDED : unknown(() => msg`Of ${name} in ${base.image} only ${known.value} is known.`, () => known.evidence);
 }
 
 /** Releases of a series share one row: that another one than the first exists is not said. */
@@ -67,5 +68,5 @@ function matchTensorFlow(version: string, wish: VersionWish): Verdict | undefine
   if (matchesExactly(wish, version)) return undefined;
   const { prefix } = wish;
   if (prefix === undefined || !isSameMinor(prefix, version)) return EXCLUDED;
-  return unknown(() => `TensorFlow ${prefix} is taken to need what ${version} needs.`);
+  return unknown(() => msg`TensorFlow ${prefix} is taken to need what ${version} needs.`);
 }
