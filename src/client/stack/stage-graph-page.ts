@@ -13,8 +13,11 @@ const CARD_WIDTHS = { least: 220, most: 460 };
 const LETTER_WIDTH = 7.5;
 const LINE_HEIGHT = 20;
 const GAP = 44;
-/** Room at the right of the cards for the arrows of COPY --from, one lane each. */
-const LANE = 22;
+/** Room at the right of the cards for the arrows of COPY --from: up to the first, and for each further one. */
+const FIRST_LANE = 18;
+const LANE = 14;
+/** A longer base than this is broken before its tag: what is cut off would be what tells two stages apart. */
+const FROM_LETTERS = 28;
 
 /**
  * The page: each stage a card that can be reached by keyboard, under it those that begin with it or copy from it. The
@@ -26,7 +29,7 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
   const cardWidth = measureCards(stages, texts);
   const copies = arrows.filter(({ kind }) => kind === 'copy');
   // The cards give way to a narrow page, the lanes stay at its right.
-  const lanes = 20 + LANE * (copies.length + 1);
+  const lanes = copies.length === 0 ? 0 : FIRST_LANE + LANE * copies.length;
   const height = (cards.at(-1)?.bottom ?? 0) + 20;
   const nameOf = (index: number): string => stages[index]?.name ?? fill(texts.stage, String(index));
   return `<!DOCTYPE html>
@@ -36,7 +39,7 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
 <title>${escape(texts.title)}</title>
 <style nonce="${nonce}">
-  body { font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
+  body { padding: 0 16px; font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
   h1 { font-size: 1.2em; font-weight: 600; }
   .graph { position: relative; max-width: ${cardWidth + lanes}px; min-width: ${CARD_WIDTHS.least + lanes}px; height: ${height}px; }
   svg { position: absolute; top: 0; }
@@ -80,7 +83,7 @@ ${stages.map((stage, i) => renderCard(stage, i, nameOf, texts)).join('\n')}
 }
 
 function measureCards(stages: readonly StageOutput[], texts: GraphTexts): number {
-  const letters = stages.flatMap((stage) => [stage.name ?? '', fill(texts.from, stage.from), ...shownOf(stage, texts).map(({ name, version }) => `${name} ${version}`)]).map(({ length }) => length);
+  const letters = stages.flatMap((stage) => [stage.name ?? '', ...linesOfFrom(stage, texts), ...shownOf(stage, texts).map(({ name, version }) => `${name} ${version}`)]).map(({ length }) => length);
   return Math.round(Math.min(CARD_WIDTHS.most, Math.max(CARD_WIDTHS.least, Math.max(0, ...letters) * LETTER_WIDTH + 28)));
 }
 
@@ -92,11 +95,18 @@ interface Box {
 function layOut(stages: readonly StageOutput[], texts: GraphTexts): readonly Box[] {
   let top = 0;
   return stages.map((stage) => {
-    const lines = 2 + Math.max(1, shownOf(stage, texts).length);
+    const lines = 1 + linesOfFrom(stage, texts).length + Math.max(1, shownOf(stage, texts).length);
     const box = { top, bottom: top + 18 + lines * LINE_HEIGHT };
     top = box.bottom + GAP;
     return box;
   });
+}
+
+/** What a stage begins with: in one line, or with its tag in a second. */
+function linesOfFrom({ from }: StageOutput, texts: GraphTexts): readonly string[] {
+  const text = fill(texts.from, from);
+  const colon = text.lastIndexOf(':');
+  return text.length <= FROM_LETTERS || colon < text.lastIndexOf('/') ? [text] : [text.slice(0, colon + 1), text.slice(colon + 1)];
 }
 
 function shownOf({ components }: StageOutput, { translations }: GraphTexts): readonly { readonly name: string; readonly version: string }[] {
@@ -133,7 +143,7 @@ function drawBase({ from, to }: Arrow, boxes: readonly Box[]): string {
 function drawCopy({ from, to }: Arrow, boxes: readonly Box[], lane: number): string {
   const [start, end] = [boxes[from], boxes[to]];
   if (start === undefined || end === undefined) return '';
-  const x = 20 + LANE * lane;
+  const x = FIRST_LANE + LANE * lane;
   const [y1, y2] = [(start.top + start.bottom) / 2, (end.top + end.bottom) / 2];
   return `<path class="copy" marker-end="url(#head)" d="M0 ${y1} H${x} V${y2} H0"/>`;
 }
@@ -142,8 +152,9 @@ function renderCard(stage: StageOutput, index: number, nameOf: (index: number) =
   const { name, from, line, basedOn, copiesFrom } = stage;
   const title = name === null ? fill(texts.stage, String(stage.index)) : name;
   const rows = shownOf(stage, texts).map(({ name, version }) => `<span>${escape(name)} ${escape(version)}</span>`);
+  const base = linesOfFrom(stage, texts).map((text) => `<span class="from" title="${escape(from)}">${escape(text)}</span>`);
   const relations = [...(basedOn === null ? [] : [fill(texts.based, nameOf(basedOn))]), ...copiesFrom.map((source) => fill(texts.copies, nameOf(source)))];
-  return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong><span class="from" title="${escape(from)}">${escape(fill(texts.from, from))}</span>${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
+  return `<li><button id="stage-${index}" data-line="${line}"><strong>${escape(title)}</strong>${base.join('')}${rows.join('') || `<span>${escape(texts.nothing)}</span>`}<span class="hidden">${escape([...relations, fill(texts.line, String(line))].join(', '))}</span></button></li>`;
 }
 
 function fill(template: string, value: string): string {

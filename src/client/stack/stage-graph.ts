@@ -15,9 +15,14 @@ export function showStageGraph(dockerfile: Uri, ask: (uri: Uri) => Promise<Stack
   const name = dockerfile.path.split('/').at(-1) ?? '';
   const panel = window.createWebviewPanel('tensorrt.stageGraph', l10n.t('Stages of {0}', name), { viewColumn: ViewColumn.Beside, preserveFocus: true }, { enableScripts: true, localResourceRoots: [] });
   panels.set(key, panel);
+  let drawn: string | undefined;
   const update = async (): Promise<void> => {
-    const answer = await ask(dockerfile);
-    if (panels.get(key) === panel) panel.webview.html = renderStageGraph(answer?.stages ?? [], createNonce(), TEXTS());
+    const stages = (await ask(dockerfile))?.stages ?? [];
+    const content = JSON.stringify(stages);
+    // A page that is set anew loses its place and the keyboard: typing that changes no stage leaves it alone.
+    if (panels.get(key) !== panel || content === drawn) return;
+    drawn = content;
+    panel.webview.html = renderStageGraph(stages, createNonce(), TEXTS());
   };
   const watching = Disposable.from(
     workspace.onDidChangeTextDocument(({ document }) => {

@@ -29,6 +29,15 @@ describe('the page of the stage graph', () => {
     expect(new Set(lanes).size).toBe(2);
   });
 
+  it('breaks a long base before its tag, which is what tells stages apart', () => {
+    const page = render(`${BUILD}FROM ubuntu:22.04\nFROM my-registry.example.com:5000/team/a-base-image-without-tag\n`);
+    expect([...page.matchAll(/<span class="from"[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(['from nvidia/cuda:', '12.4.1-devel-ubuntu22.04', 'from ubuntu:22.04', 'from my-registry.example.com:5000/team/a-base-image-without-tag']);
+    // The card is a line higher for it: ten lines, and the next card below the gap.
+    const heights = [...page.matchAll(/#stage-\d \{ top: (\d+)px; height: (\d+)px/g)].map(([, top, height]) => [Number(top), Number(height)] as const);
+    expect(heights[1]?.[0]).toBeGreaterThan((heights[0]?.[0] ?? 0) + (heights[0]?.[1] ?? 0));
+    expect(page.match(/<button id="stage-0".*?<\/button>/)?.[0].match(/<(?:span|strong)(?! class="hidden")/g)).toHaveLength(((heights[0]?.[1] ?? 0) - 18) / 20);
+  });
+
   it('shows words of a Dockerfile as text, and lets no script in but its own', () => {
     const page = render('FROM "<img/src=x\u202e>" AS a\n');
     expect(page).not.toContain('<img');
