@@ -25,6 +25,9 @@ interface Pattern {
 const IMAGE = String.raw`(?<image>[\w.-]+(?::\d+)?(?:\/[\w.-]+)*(?::[\w.-]+)?(?:@sha256:[\da-f]+)?)`;
 
 const PATTERNS: readonly Pattern[] = [
+  // Before all that speaks of images and programs: it is neither. E.g. https://github.com/fabiogra/moseca/issues/15
+  { code: 'credentials-unreadable', pattern: /error getting credentials - ?err: (?<detail>[^\n]+?)(?:, out: .*)?$/m, template: 'Docker could not ask the keeper of its logins ({detail}): credsStore or credHelpers in ~/.docker/config.json name a program that is not here, or that cannot run.' },
+
   // Files of the context
   { code: 'copy-outside-context', pattern: /[Ff]orbidden path outside the build context: (?<path>\S+)/, template: '{path} lies outside the build context; no instruction can reach it.' },
   { code: 'copy-missing', pattern: /failed to (?:compute cache key|calculate checksum of ref).*?: "?(?<path>\/[^":]*)"?(?: not found)?: not found/, template: 'The build context has no {path}, or .dockerignore leaves it out.' },
@@ -43,10 +46,13 @@ const PATTERNS: readonly Pattern[] = [
   { code: 'image-platform', pattern: /no match for platform in manifest|no matching manifest for (?<platform>\S+) in the manifest list/, template: 'The image is not published for this platform.' },
   { code: 'image-name-invalid', pattern: /failed to parse stage name "(?<image>[^"]*)": invalid reference format|invalid reference format/, template: 'This is no name of an image.' },
   { code: 'image-name-empty', pattern: /base name \((?<name>[^)]*)\) should not be blank/, template: 'The name of the image comes out empty: {name} has no value.' },
+  { code: 'registry-certificate', pattern: /(?:tls: failed to verify certificate: )?x509: (?<detail>[^\n]+)/, template: 'The certificate of the registry is not trusted ({detail}): a proxy or a scanner of traffic stands in between, or its authority is not known to the engine.' },
   { code: 'image-denied', pattern: new RegExp(String.raw`(?:pull access denied for |failed to authorize.*for )${IMAGE}?|insufficient_scope: authorization failed|(?:401|403) (?:Unauthorized|Forbidden)|unauthorized: authentication required|denied: requested access`), template: 'The registry does not give this image out: the name is wrong, or docker login is needed.' },
   { code: 'image-missing', pattern: new RegExp(String.raw`manifest for ${IMAGE} not found|failed to resolve source metadata for ${IMAGE.replaceAll('image', 'source')}: \S+: not found|(?:^|: )${IMAGE.replaceAll('image', 'solved')}: not found$|manifest unknown`, 'm'), template: 'The registry has no such image.' },
   { code: 'image-no-tag', pattern: /repository \S+ not found/, template: 'The registry has no such image.' },
-  { code: 'registry-unreachable', pattern: /(?:dial tcp[^:]*: lookup (?<host>[\w.-]+)|Get "?https?:\/\/(?<address>[^/"]+)).*(?:no such host|connection refused|i\/o timeout|server misbehaving|network is unreachable|Client\.Timeout|TLS handshake timeout|connection reset)/, template: 'The registry cannot be reached from this engine.' },
+  { code: 'registry-unreachable', pattern: /(?:dial tcp[^:]*: lookup (?<host>[\w.-]+)|(?:Get|Head|Post) "?https?:\/\/(?<address>[^/"]+)).*(?:no such host|connection refused|i\/o timeout|server misbehaving|network is unreachable|Client\.Timeout|TLS handshake timeout|connection reset)/, template: 'The registry cannot be reached from this engine.' },
+
+  { code: 'git-context-refused', pattern: /failed to update submodules for (?<repository>\S+): /, template: 'A submodule of {repository} could not be read: no such repository, or it asks for a password or a key.' },
 
   // The Dockerfile itself
   { code: 'mount-needs-buildkit', pattern: /the --(?<flag>mount|security|network|chmod|link) option requires BuildKit|Unknown flag: (?<unknown>\w+)/, template: 'The legacy builder does not know this flag; BuildKit does.' },
@@ -65,8 +71,8 @@ const PATTERNS: readonly Pattern[] = [
   { code: 'memory-out', pattern: /exit code: 137|returned a non-zero code: 137/, template: 'The step was killed: mostly the machine ran out of memory.' },
 ];
 
-/** What the builder's own words say; undefined where they only tell the status of a program. */
-export function readBuilderError(text: string): BuilderError | undefined {
+/** What the builder's own words say of a step; undefined where they only tell the status of a program. */
+export function readBuilderError(text: string, step = ''): BuilderError | undefined {
   for (const { code, pattern, template } of PATTERNS) {
     const match = pattern.exec(text);
     if (match === null) continue;
@@ -89,7 +95,7 @@ export function readBuilderError(text: string): BuilderError | undefined {
       ],
       ...(image !== undefined && { image }),
       ...(line !== undefined && { line: Number(line) }),
-      ...(/docker(?:\.io)?\/(?:docker\/)?dockerfile|resolve image config for/.test(text) && code.startsWith('image') && { frontend: true }),
+      ...((/docker(?:\.io)?\/(?:docker\/)?dockerfile/.test(text) || step.startsWith('resolve image config for')) && /^(?:image|registry|credentials)/.test(code) && { frontend: true }),
     };
   }
   return undefined;

@@ -51,7 +51,7 @@ export function diagnoseBuild(build: FailedBuild, stack: StackReport, findings: 
   if (failedStep === undefined && error === undefined) return [];
   const places = new Places(stack);
   const words = [failedStep?.error, error].filter((text) => text !== undefined).join('\n');
-  const builder = readBuilderError(words);
+  const builder = readBuilderError(words, failedStep?.text);
   const placed = findInstruction(build, builder, places, stack);
   const output = removeNoise(failedStep?.output ?? '');
   const isProgram = builder === undefined || builder.code === 'memory-out' || (builder.code === 'disk-full' && failedStep?.text.startsWith('RUN') === true);
@@ -70,11 +70,11 @@ export function diagnoseBuild(build: FailedBuild, stack: StackReport, findings: 
   if (symptoms.length > 0 && builder?.code !== 'memory-out') {
     return removeDoubles(symptoms.map((symptom) => {
       const location = findPlace(symptom.seeks, placed, stack);
-      const evidence = output.slice(symptom.first, symptom.first + MAX_EVIDENCE - 1).filter((_, i) => symptom.first + i === symptom.first || symptom.first + i === symptom.last);
+      const evidence = [...new Set(symptom.quoted ?? [symptom.first, symptom.last])].map((line) => output[line] ?? '');
       return make(symptom, location, evidence, evidence.join('\n'));
     })).slice(0, MAX_FAILURES);
   }
-  if (builder !== undefined) return [make(builder, findBuilderPlace(builder, placed, places, stack), [lastLine(words)], words)];
+  if (builder !== undefined) return [make(ofOtherStage(builder, placed, stack), findBuilderPlace(builder, placed, places, stack), [lastLine(words)], words)];
   const status = readExitStatus(words);
   const detail = findTelling(output);
   const found = {
@@ -85,13 +85,24 @@ export function diagnoseBuild(build: FailedBuild, stack: StackReport, findings: 
   return [make(found, placed === undefined ? fileStart(stack) : headOf(placed, stack), detail === undefined ? [lastLine(words)] : [detail], `${output.slice(-200).join('\n')}\n${words}`)];
 }
 
+/** What COPY --from does not find lacks in a stage or an image, not in the build context. */
+function ofOtherStage(builder: BuilderError, placed: PlacedInstruction | undefined, stack: StackReport): BuilderError {
+  const from = placed?.instruction.kind === 'copy' ? placed.instruction.flags.find(({ name }) => name === 'from')?.value : undefined;
+  if (from === undefined || builder.code !== 'copy-missing') return builder;
+  const path = builder.data['path'];
+  const data = { from: from.raw, ...(path !== undefined && { path }) };
+  const isStage = stack.stages.some(({ stage: { name, index } }) => name === from.raw.toLowerCase() || String(index) === from.raw);
+  if (path === undefined) return { ...builder, data, template: 'Nothing in {from} fits this source.' };
+  return { ...builder, data, template: isStage ? 'The stage {from} has no {path} at its end.' : 'There is no {path} in {from}.' };
+}
+
 function findInstruction(build: FailedBuild, builder: BuilderError | undefined, places: Places, stack: StackReport): PlacedInstruction | undefined {
-  if (builder?.image !== undefined) {
+  const reported = build.reportedLines === undefined ? undefined : places.findLines(build.reportedLines);
+  if (builder?.image !== undefined && reported?.instruction.kind !== 'from') {
     const from = places.findFrom(builder.image);
     if (from !== undefined) return from;
   }
   if (builder?.line !== undefined) return places.findLines({ file: stack.dockerfile.file, first: builder.line, last: builder.line });
-  const reported = build.reportedLines === undefined ? undefined : places.findLines(build.reportedLines);
   return reported ?? (build.failedStep === undefined ? undefined : places.find(build.failedStep));
 }
 
@@ -141,10 +152,10 @@ function findPlace(seeks: Symptom['seeks'], placed: PlacedInstruction | undefine
 function findBuilderPlace(error: BuilderError, placed: PlacedInstruction | undefined, places: Places, stack: StackReport): Location {
   const { dockerfile } = stack;
   if (error.frontend === true && dockerfile.syntax !== undefined) {
-    const directive = dockerfile.comments.find(({ text }) => /^syntax\s*=/i.test(text));
-    if (directive !== undefined) return { file: dockerfile.file, range: directive.range };
+    const directive = /^[ \t]*#[ \t]*syntax[ \t]*=.*$/im.exec(dockerfile.text);
+    if (directive !== null) return { file: dockerfile.file, range: { start: directive.index, end: directive.index + directive[0].trimEnd().length } };
   }
-  const target = placed ?? (/^image|^registry|^platform/.test(error.code) ? places.findLast(({ instruction, stage }) => instruction.kind === 'from' && stage?.shipped === true) : undefined);
+  const target = placed ?? (/^image|^registry|^platform|^credentials/.test(error.code) ? places.findLast(({ instruction, stage }) => instruction.kind === 'from' && stage?.shipped === true) : undefined);
   if (target === undefined) return fileStart(stack);
   if (target.instruction.kind === 'from') return { file: dockerfile.file, range: target.instruction.image.range };
   return findPlace([...error.seeks, ...(error.image === undefined ? [] : [{ kind: 'file', path: error.image } as const])], target, stack);

@@ -3,8 +3,7 @@ import { readLines, type Sought, type Symptom, type SymptomReader } from './mode
 const APT: Sought = { kind: 'command', names: ['apt-get', 'apt', 'aptitude', 'apt-key'] };
 const UPDATE: Sought = { kind: 'text', text: 'update' };
 
-/** What apt says in one line. */
-export const aptLines = readLines([
+const lines = readLines([
   {
     code: 'apt-version-missing',
     pattern: /^E: Version '(?<version>[^']+)' for '(?<name>[^']+)' was not found/,
@@ -55,15 +54,22 @@ export const aptLines = readLines([
   },
   {
     code: 'apt-key-missing',
-    pattern: /^ *(?:W: GPG error: \S+ .*)?The following signatures couldn't be verified because the public key is not available: NO_PUBKEY (?<key>[\dA-F]+)/,
+    pattern: /^W: GPG error: (?<url>\S+) .*NO_PUBKEY (?<key>[\dA-F]+)/,
+    template: '{url} is signed with the key {key}, which this image does not have.',
+    seeks: ({ url = '' }) => [{ kind: 'url', url }, UPDATE, APT],
+  },
+  {
+    code: 'apt-key-missing',
+    pattern: /^ *The following signatures couldn't be verified because the public key is not available: NO_PUBKEY (?<key>[\dA-F]+)/,
     template: 'A repository is signed with the key {key}, which this image does not have.',
     seeks: () => [UPDATE, APT],
   },
   {
-    code: 'apt-key-missing',
-    pattern: /^W: GPG error: (?<url>\S+) .*NO_PUBKEY (?<key>[\dA-F]+)/,
-    template: '{url} is signed with the key {key}, which this image does not have.',
-    seeks: ({ url = '' }) => [{ kind: 'url', url }, UPDATE, APT],
+    // E.g. https://github.com/aws/aws-codebuild-docker-images/issues/584
+    code: 'apt-key-unreadable',
+    pattern: /^W: .*The key\(s\) in the keyring (?<path>\S+) are ignored as the file is not readable by user '_apt'/,
+    template: 'apt may not read the keys in {path}: its user _apt has no right to.',
+    seeks: ({ path = '' }) => [{ kind: 'file', path }, UPDATE, APT],
   },
   {
     code: 'apt-signature-invalid',
@@ -79,7 +85,7 @@ export const aptLines = readLines([
   },
   {
     code: 'apt-repository-missing',
-    pattern: /^E: The repository '(?<url>\S+) [^']*' (?:does not have a Release file|no longer has a Release file)/,
+    pattern: /^E: The repository '(?<url>\S+) [^']*' (?:does not have|no longer has|does no longer have) a Release file/,
     template: 'There is no repository for this release at {url}.',
     seeks: ({ url = '' }) => [{ kind: 'url', url }, UPDATE, APT],
   },
@@ -96,10 +102,37 @@ export const aptLines = readLines([
     seeks: ({ url = '' }) => [{ kind: 'url', url }, UPDATE, APT],
   },
   {
+    // E.g. https://github.com/h2oai/h2o-llmstudio/issues/382, https://github.com/NVIDIA/nvidia-docker/issues/664
+    code: 'apt-hash-mismatch',
+    pattern: /^E: Failed to fetch (?<url>\S+) +(?<reason>Hash Sum mismatch|File has unexpected size \([^)]*\))/,
+    template: 'What comes from {url} is not what the index of the repository promises ({reason}): it is being renewed, or a cache or proxy on the way keeps an old file. Build again later, or past the proxy.',
+    seeks: ({ url = '' }) => [{ kind: 'url', url }, { kind: 'package', name: /([^/_]+)_[^/]*\.deb$/.exec(url)?.[1] ?? '' }, UPDATE, APT],
+  },
+  {
     code: 'apt-download-failed',
     pattern: /^E: Failed to fetch (?<url>\S+) +(?<reason>\S.*)$/,
     template: 'apt could not download {url}: {reason}',
     seeks: ({ url = '' }) => [{ kind: 'url', url }, { kind: 'package', name: /([^/_]+)_[^/]*\.deb$/.exec(url)?.[1] ?? '' }, UPDATE, APT],
+  },
+  {
+    // Older releases of apt end in an error, and only warn of what led to it.
+    code: 'apt-index-failed',
+    pattern: /^W: Failed to fetch (?<url>\S+) +(?<reason>\S.*)$/,
+    template: 'apt could not download {url}: {reason}',
+    seeks: ({ url = '' }) => [{ kind: 'url', url }, UPDATE, APT],
+  },
+  {
+    // https://github.com/moby/moby/pull/42681, https://github.com/docker/hub-feedback/issues/2235 (2022-05)
+    code: 'apt-clean-up-refused',
+    pattern: /^E: Problem executing scripts APT::Update::Post-Invoke/,
+    template: 'apt could not run its own clean-up. Mostly the Docker Engine is older than 20.10.9 and refuses a system call that the C library of this image makes: update it, or take an image of an older distribution.',
+    seeks: () => [UPDATE, APT],
+  },
+  {
+    code: 'apt-ppa-missing',
+    pattern: /^Cannot add PPA: '(?<ppa>[^']+)'/,
+    template: 'Launchpad has no archive {ppa}.',
+    seeks: () => [{ kind: 'text', text: 'ppa' }, { kind: 'command', names: ['add-apt-repository', 'apt-add-repository'] }],
   },
   {
     code: 'apt-file-missing',
@@ -120,6 +153,24 @@ export const aptLines = readLines([
     seeks: () => [{ kind: 'text', text: 'install' }, APT],
   },
 ]);
+
+/** What apt says in one line; of what it says of one fault in several ways that which tells most. */
+export const aptLines: SymptomReader = {
+  rank: 'tool',
+  read(all) {
+    const told = lines.read(all);
+    const has = (code: string): boolean => told.some((symptom) => symptom.code === code);
+    if (has('apt-clean-up-refused')) return told.filter(({ code }) => code === 'apt-clean-up-refused');
+    const indexFailed = all.some((line) => /^E: Some index files failed to download/.test(line));
+    const named = new Set(told.flatMap(({ code, data }) => (code === 'apt-key-missing' && data['url'] !== undefined ? [data['key']] : [])));
+    const unsigned = new Set(told.flatMap(({ code, data }) => (code === 'apt-key-missing' ? [data['url']] : [])));
+    return told.filter(({ code, data }) => {
+      if (code === 'apt-key-missing') return !has('apt-key-unreadable') && (data['url'] !== undefined || !named.has(data['key']));
+      if (code === 'apt-repository-unsigned') return !has('apt-key-unreadable') && !unsigned.has(data['url']);
+      return code !== 'apt-index-failed' || (indexFailed && !has('apt-download-failed') && !has('apt-hash-mismatch'));
+    });
+  },
+};
 
 /** The blank at its beginning is lost in many a report. */
 const RELATION = /^ ?(?<name>\S+) : (?<relation>\w+): (?<dependency>.+)$/;

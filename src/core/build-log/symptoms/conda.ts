@@ -1,3 +1,4 @@
+import { baseName } from '../../text/path';
 import { readLines, type Sought, type Symptom, type SymptomReader } from './model';
 
 const CONDA: Sought = { kind: 'command', names: ['conda', 'mamba', 'micromamba'] };
@@ -33,6 +34,26 @@ export const condaLists: SymptomReader = {
 
 /** What conda and mamba say in one line. */
 export const condaLines = readLines([
+  {
+    // https://conda-forge.org/docs/user/cuda/#installing-cuda-packages-without-a-gpu (2026-11)
+    code: 'conda-driver-missing',
+    pattern: /nothing provides (?:requested )?__cuda\b.*?(?: needed by (?<user>\S+))?$/,
+    template: 'A package wants a driver of NVIDIA, which no build has: the variable CONDA_OVERRIDE_CUDA tells conda which CUDA to assume.',
+    seeks: ({ user = '' }) => [{ kind: 'package', name: user.replace(/-\d.*$/, '') }, CONDA],
+  },
+  {
+    // E.g. https://github.com/clinical-ai/omop-etl/issues/1
+    code: 'conda-unsatisfiable',
+    pattern: /- package (?<build>[\w.-]+?)-(?<version>[^-\s]+)-[^-\s]+ requires (?<dependency>.+?), but none of the providers can be installed/,
+    template: '{build} {version} needs {dependency}, and no build of that fits the other packages.',
+    seeks: ({ build = '', dependency = '' }) => [{ kind: 'package', name: build }, { kind: 'package', name: dependency.split(' ')[0] ?? '' }, CONDA],
+  },
+  {
+    code: 'conda-environment-missing',
+    pattern: /^EnvironmentLocationNotFound: Not a conda environment: (?<path>\S+)/,
+    template: 'There is no conda environment {path} in the image at this point.',
+    seeks: ({ path = '' }) => [{ kind: 'text', text: baseName(path) }, CONDA],
+  },
   {
     code: 'conda-package-missing',
     pattern: /nothing provides (?:requested )?(?<spec>[\w.-]+(?: [^\s]+)?)(?: needed by (?<user>\S+))?/,

@@ -34,7 +34,19 @@ function findAddress(lines: readonly string[]): string | undefined {
 }
 
 /** What curl, git and archive tools say in one line. */
-export const downloads = readLines([
+export const downloads: SymptomReader = {
+  rank: 'tool',
+  read(all) {
+    const told = lines.read(all);
+    // Before it says which submodule it could not get, git tells the host.
+    const submodule = told.find(({ code }) => code === 'git-submodule-refused');
+    return submodule === undefined ? told : told.filter(({ code }) => code !== 'git-refused' && code !== 'git-key-refused');
+  },
+};
+
+const GIT: Sought = { kind: 'command', names: ['git', 'pip', 'pip3', 'cmake'] };
+
+const lines = readLines([
   {
     code: 'download-refused',
     pattern: /^curl: \(22\) The requested URL returned error: (?<status>\d{3}) ?(?<reason>.*)$/,
@@ -60,10 +72,24 @@ export const downloads = readLines([
     seeks: ({ branch, other }) => [{ kind: 'text', text: branch ?? other ?? '' }, { kind: 'command', names: ['git'] }],
   },
   {
+    // E.g. https://github.com/NimbleBoxAI/ChainFury/issues/177
+    code: 'git-submodule-refused',
+    pattern: /^fatal: clone of '(?<url>[^']+)' into submodule path '[^']+' failed/,
+    template: 'git could not read the submodule {url}: no such repository, or it asks for a password or a key.',
+    seeks: ({ url = '' }) => [{ kind: 'url', url: url.replace(/\/$/, '') }, GIT],
+  },
+  {
+    // E.g. https://github.com/sap-labs-france/ev-server/issues/1763; https://docs.docker.com/reference/dockerfile/#run---mounttypessh
+    code: 'git-key-refused',
+    pattern: /^(?:(?<host>\S+): Permission denied \((?:publickey|[^)]*,publickey)[^)]*\)\.?|Host key verification failed\.)$/,
+    template: 'git got no key for ssh in this step. RUN --mount=type=ssh and docker build --ssh lend it one; public repositories need none over https.',
+    seeks: ({ host = '' }) => [{ kind: 'text', text: host }, GIT],
+  },
+  {
     code: 'git-refused',
-    pattern: /^fatal: (?:(?:repository|unable to access) '(?<url>[^']+)'|could not read Username for '(?<host>[^']+)')/,
+    pattern: /^fatal: (?:repository|unable to access|could not read Username for) '(?<url>[^']+)'/,
     template: 'git could not read {url}: no such repository, or it asks for a password.',
-    seeks: ({ url = '', host = '' }) => [{ kind: 'url', url: (url || host).replace(/\/$/, '') }, { kind: 'command', names: ['git'] }],
+    seeks: ({ url = '' }) => [{ kind: 'url', url: url.replace(/\/$/, '') }, GIT],
   },
   {
     code: 'archive-missing',

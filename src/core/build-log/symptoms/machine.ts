@@ -1,6 +1,7 @@
 import { readLines, type Sought } from './model';
 
-const FETCHERS: readonly Sought[] = ['apt-get', 'apt', 'pip', 'pip3', 'wget', 'curl', 'git', 'conda', 'yum', 'dnf', 'apk', 'npm'].map((name) => ({ kind: 'command', names: [name], first: true }));
+/** Programs that need a network, the first of a step before later ones. */
+export const FETCHERS: readonly Sought[] = ['apt-get', 'apt', 'pip', 'pip3', 'wget', 'curl', 'git', 'conda', 'yum', 'dnf', 'apk', 'npm', 'add-apt-repository', 'apt-add-repository', 'apt-key', 'gpg'].map((name) => ({ kind: 'command', names: [name], first: true }));
 
 /** What makes any tool fail: no room, no network, another machine's programs. */
 export const machine = readLines(

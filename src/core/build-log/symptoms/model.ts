@@ -23,6 +23,8 @@ export interface Symptom {
   /** Lines of the output that say so, from 0; `last` is the nearest to the failure. */
   readonly first: number;
   readonly last: number;
+  /** The lines to be quoted, where the first and the last do not tell the reason. */
+  readonly quoted?: readonly number[];
   /** Where to show it, the best place first; the whole instruction where none of them is found. */
   readonly seeks: readonly Sought[];
 }

@@ -1,3 +1,4 @@
+import { FETCHERS } from './machine';
 import { readLines } from './model';
 
 /** What the shell and Python say when all else went well. */
@@ -14,6 +15,20 @@ export const shell = readLines(
       pattern: /exec: "(?<command>[^"]+)": (?:executable file not found|stat \S+: no such file)/,
       template: 'There is no program {command} in the image at this point.',
       seeks: ({ command = '' }) => [{ kind: 'command', names: [command], first: true }, { kind: 'text', text: command }],
+    },
+    {
+      // E.g. https://github.com/NVlabs/Deep_Object_Pose/issues/33, https://github.com/RTXteam/RTX/issues/2754
+      code: 'network-timeout',
+      pattern: /^(?!.*Retrying).*(?:ReadTimeoutError: .*host='(?<host>[^']+)'|ConnectTimeoutError|TimeoutError: \[Errno 110\] Connection timed out|: Connection timed out$)/,
+      template: 'A server did not answer in time.',
+      seeks: ({ host = '' }) => [{ kind: 'url', url: host }, ...FETCHERS],
+    },
+    {
+      // E.g. https://github.com/harvard-itsecurity/docker-misp/issues/54
+      code: 'git-repository-missing',
+      pattern: /^fatal: not a git repository/,
+      template: 'There is no git repository in this folder: .git was not copied, or .dockerignore leaves it out.',
+      seeks: () => [{ kind: 'command', names: ['git'] }],
     },
     {
       code: 'permission-denied',
