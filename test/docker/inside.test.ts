@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readElf } from '../../src/core/scan/elf';
 import { readLdCache } from '../../src/core/scan/ld-cache';
@@ -103,6 +104,25 @@ function buildLarge(): string {
     },
   );
 }
+
+describe('an image of RPM packages', () => {
+  it('is read exactly from the database that RPM wrote', async () => {
+    const database = gunzipSync(readFileSync(new URL('../unit/scan/rpm/rpmdb.sqlite.gz', import.meta.url)));
+    const image = build('trtc-test/rpm', { '/etc/os-release': 'ID="rocky"\nVERSION_ID="9.3"\n', '/var/lib/rpm/rpmdb.sqlite': database, '/var/lib/rpm/rpmdb.sqlite-wal': '' });
+    const found = await scanImage(engine, image);
+    expect(found.components.map(({ kind, version, cuda, via }) => [kind, version, cuda, via]).sort()).toEqual([
+      ['cublas', '12.4.5.8', null, 'yum'],
+      ['cudart', '12.4.127', null, 'yum'],
+      ['cudnn', '9.1.0.70', '12', 'yum'],
+      ['nccl', '2.21.5', '12.4', 'yum'],
+      ['nvcc', '12.4.131', null, 'yum'],
+      ['os', '9.3', null, 'other'],
+      ['python', '3.9.18', null, 'yum'],
+      ['tensorrt', '10.3.0.26', '12.5', 'yum'],
+    ]);
+    expect(found.gaps).toEqual([]);
+  });
+});
 
 describe('an image without a shell, for a user who is not root', () => {
   it('is read exactly', async () => {

@@ -49,7 +49,7 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
 
   const { os } = parts;
   if (os !== null && os.versionId !== null) add('os', os.id, os.versionId, null, 'other', os.file);
-  for (const found of oneOfEachKind(parts.packages)) add(found.kind, found.name, found.version, found.cuda, 'apt', found.file);
+  for (const found of oneOfEachKind(parts.packages)) add(found.kind, found.name, found.version, found.cuda, found.via, found.file);
   for (const { kind, name, version, path } of readToolkitVersions(parts.versionFiles)) if (!has(kind, version)) add(kind, name, version, null, 'other', path);
   const stated = parts.environment.get('CUDA_VERSION');
   if (stated !== undefined && /^\d+\.\d+(\.\d+)*$/.test(stated) && !components.some(({ kind }) => kind === 'cuda')) add('cuda', 'CUDA_VERSION', stated, null, 'env', 'ENV');
@@ -84,8 +84,12 @@ interface Found {
   readonly name: string;
   readonly version: string;
   readonly cuda: string | undefined;
+  readonly via: Via;
   readonly file: string;
 }
+
+/** Packages with the version of Python; others of its name, as python3-pip, have one of their own. */
+const PYTHON_ITSELF = /^python3(?:\.\d+)?$/;
 
 /**
  * Several packages bring the same component (`libnvinfer8`, `libnvinfer-plugin8`): of those of one version the first is
@@ -95,15 +99,16 @@ interface Found {
 function oneOfEachKind(packages: readonly DistributionPackage[]): readonly Found[] {
   const found: Found[] = [];
   const exactPython = packages.some(({ name }) => /^python3\.\d+-minimal$/.test(name));
-  for (const { name, version, file } of packages) {
+  for (const { name, version, manager, file } of packages) {
+    const via = manager === 'apk' ? 'other' : manager;
     const python = /^python(3\.\d+)-minimal$/.exec(name);
     const meanings = python === null ? packageMeaning(name) : [{ kind: 'python' as const, named: python[1], cuda: undefined }];
     for (const { kind, cuda: namedCuda } of meanings) {
-      if (!SCANNED_KINDS.has(kind) || (kind === 'python' && exactPython !== (python !== null))) continue;
+      if (!SCANNED_KINDS.has(kind) || (kind === 'python' && !(python !== null || (!exactPython && PYTHON_ITSELF.test(name))))) continue;
       const claim = packageVersion(version, undefined);
       const exact = claim.version.type === 'exact' ? claim.version.version : upstreamOf(version);
       if (exact === undefined || found.some((other) => other.kind === kind && other.version === exact)) continue;
-      found.push({ kind, name: python === null ? name : `python${python[1] ?? ''}`, version: exact, cuda: claim.cuda ?? namedCuda, file });
+      found.push({ kind, name: python === null ? name : `python${python[1] ?? ''}`, version: exact, cuda: claim.cuda ?? namedCuda, via, file });
     }
   }
   return found;

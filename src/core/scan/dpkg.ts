@@ -13,7 +13,7 @@ export function readDpkgStatus(text: string, file: string): readonly Distributio
     if (name === undefined || version === undefined) continue;
     // `want flag state`: `install ok installed`, `hold ok installed`, `deinstall ok config-files`.
     if (status !== undefined && !/\sinstalled$/.test(status)) continue;
-    packages.push({ name, version, architecture: field(paragraph, 'Architecture') ?? '', held: status?.startsWith('hold ') === true, file });
+    packages.push({ name, version, architecture: field(paragraph, 'Architecture') ?? '', held: status?.startsWith('hold ') === true, manager: 'apt', file });
   }
   return packages;
 }

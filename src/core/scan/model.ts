@@ -41,7 +41,9 @@ export interface DistributionPackage {
   readonly architecture: string;
   /** On hold by `apt-mark hold`. */
   readonly held: boolean;
-  /** The file that says so: `/var/lib/dpkg/status`. */
+  /** What installs such packages: dpkg's, RPM's (yum, dnf, zypper) or those of Alpine. */
+  readonly manager: 'apt' | 'yum' | 'apk';
+  /** The file that says so: `/var/lib/dpkg/status`, `/var/lib/rpm/rpmdb.sqlite`. */
   readonly file: string;
 }
 
@@ -128,7 +130,7 @@ export interface ScanGap {
   readonly why:
     /** Longer than the scan may read. */
     | 'too-large'
-    /** Written in a form that is not understood (an RPM database, a broken file). */
+    /** Written in a form that is not understood (a broken file). */
     | 'format'
     /** Hidden by a volume that the image declares there. */
     | 'volume'

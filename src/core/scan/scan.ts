@@ -1,4 +1,5 @@
 import { baseName } from '../text/path';
+import { readApkInstalled } from './apk';
 import { deriveComponents, type VersionFiles } from './components';
 import { readDpkgStatus } from './dpkg';
 import { readElf } from './elf';
@@ -10,6 +11,7 @@ import type { DistributionPackage, ElfInfo, ImageScan, Library, NeededLibrary, O
 import { readOsRelease } from './os-release';
 import { readPythonAssignment } from './python-metadata';
 import { scanPythons, type PythonFindings } from './python';
+import { readRpmDatabase } from './rpm/database';
 
 /** What is known of an image before its files are read. */
 export interface ScannedImage {
@@ -47,6 +49,14 @@ const PROGRAMS = ['sh', 'bash', 'trtexec', 'nvcc', 'ffmpeg', 'nvidia-smi'];
 const MORE_LIBRARY_FOLDERS = ['/usr/local/cuda/lib64', '/usr/local/tensorrt/lib', '/usr/local/TensorRT/lib', '/opt/tensorrt/lib', '/opt/TensorRT/lib', '/usr/local/lib'];
 
 const TEXT_BYTES = 32 * 1024 * 1024;
+
+/** Where RPM keeps what it installed; the second since its version 4.16 on SUSE and Fedora (%_dbpath). */
+const RPM_FOLDERS = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
+const RPM_DATABASES = ['rpmdb.sqlite', 'Packages.db', 'Packages'];
+/** Names of all files of all packages are in it: 0.1 MB a package, and a development image has a thousand. */
+const RPM_BYTES = 256 * 1024 * 1024;
+
+const APK_DATABASES = ['/lib/apk/db/installed', '/usr/lib/apk/db/installed'];
 const SMALL_BYTES = 1024 * 1024;
 
 /** More libraries than this are not opened: each costs a request. */
@@ -129,12 +139,31 @@ async function readPackages(files: ImageFileReader, gaps: ScanGap[]): Promise<re
     const listing = await files.list('/var/lib/dpkg/status.d', { heavy: [], maxBytes: TEXT_BYTES, wanted: (path) => (path.endsWith('.md5sums') ? 0 : SMALL_BYTES) });
     for (const { path, text } of listing?.files ?? []) if (text !== null) packages.push(...readDpkgStatus(text, `/var/lib/dpkg/status.d/${path}`));
   }
-  for (const folder of ['/var/lib/rpm', '/usr/lib/sysimage/rpm']) {
-    if (packages.length > 0 || (await files.stat(folder))?.kind !== 'folder') continue;
-    gaps.push({ path: folder, why: 'format', detail: '' });
-    break;
-  }
+  // Tools of another system may be installed, with a database of nothing.
+  if (packages.length === 0) packages.push(...(await readRpmPackages(files, gaps)));
+  // One of these folders may be a link to the other.
+  for (const path of APK_DATABASES) if (packages.length === 0) packages.push(...readApkInstalled((await files.readText(path, TEXT_BYTES)) ?? '', path));
   return packages;
+}
+
+async function readRpmPackages(files: ImageFileReader, gaps: ScanGap[]): Promise<readonly DistributionPackage[]> {
+  for (const folder of RPM_FOLDERS) {
+    if ((await files.stat(folder))?.kind !== 'folder') continue;
+    for (const name of RPM_DATABASES) {
+      const path = `${folder}/${name}`;
+      const stat = await files.stat(path);
+      if (stat?.kind !== 'file') continue;
+      // What SQLite has not yet brought into its file lies beside it.
+      const isWhole = ((await files.stat(`${path}-wal`))?.sizeBytes ?? 0) === 0;
+      const bytes = isWhole ? await files.readBytes(path, RPM_BYTES) : null;
+      const packages = bytes === null ? undefined : readRpmDatabase(bytes, path);
+      if (packages === undefined) gaps.push({ path, why: stat.sizeBytes > RPM_BYTES ? 'too-large' : 'format', detail: '' });
+      return packages ?? [];
+    }
+    gaps.push({ path: folder, why: 'format', detail: '' });
+    return [];
+  }
+  return [];
 }
 
 async function keepFolders(files: ImageFileReader, folders: readonly string[]): Promise<readonly string[]> {

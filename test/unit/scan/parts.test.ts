@@ -43,8 +43,8 @@ Architecture: amd64
 Version: 2.35-0ubuntu3.4
 `;
     expect(readDpkgStatus(text, '/f')).toEqual([
-      { name: 'libnvinfer8', version: '8.6.1.6-1+cuda11.8', architecture: 'amd64', held: true, file: '/f' },
-      { name: 'libc6', version: '2.35-0ubuntu3.4', architecture: 'amd64', held: false, file: '/f' },
+      { name: 'libnvinfer8', version: '8.6.1.6-1+cuda11.8', architecture: 'amd64', held: true, manager: 'apt', file: '/f' },
+      { name: 'libc6', version: '2.35-0ubuntu3.4', architecture: 'amd64', held: false, manager: 'apt', file: '/f' },
     ]);
   });
 
