@@ -67,8 +67,8 @@ function describe({ title, check, done }: PlannedChange): string {
   return parts.join('\n');
 }
 
-/** Columns of one side of a window of usual width. */
-const MAX_COLUMNS = 68;
+/** Columns of one side of a usual window at 200 %. */
+const MAX_COLUMNS = 44;
 
 /** A sentence in lines that are read without scrolling; the editor of many changes wraps none. */
 function wrap(sentence: string): string {
