@@ -15,19 +15,21 @@ import { GeneratedFiles } from './generated-files';
 import { readManifest } from './manifest';
 
 const PAGES = 'media/rules';
+const SCHEMAS = 'media/schemas';
 const SEVERITIES = ['off', 'hint', 'information', 'warning', 'error'];
 
 const files = new GeneratedFiles();
 const rules = registry.rules;
 
 writePages(PAGES);
+writeSchemas(SCHEMAS);
+writeSchema(SCHEMAS, 'overlay', 'Overlay of TensorRT Containers', overlaySchema);
 for (const language of listLanguages()) {
-  writePages(`${PAGES}/${language}`, { ...readTexts(`bundle.l10n.${language}`), ...readTexts(`pages.l10n.${language}`) });
+  const bundle = readTexts(`bundle.l10n.${language}`);
+  writePages(`${PAGES}/${language}`, { ...bundle, ...readTexts(`pages.l10n.${language}`) });
+  writeSchemas(`${SCHEMAS}/${language}`, bundle);
 }
 writePageTexts();
-writeSchema('config', '.trtc.yaml', configSchema());
-writeSchema('overlay', 'Overlay of TensorRT Containers', overlaySchema);
-writeSchema('smoke', '*.smoke.yaml', smokeFileSchema);
 writeManifest();
 writeRuleTable();
 files.report();
@@ -57,10 +59,17 @@ function readTexts(name: string): Translations {
   return JSON.parse(readFileSync(`l10n/${name}.json`, 'utf8')) as Translations;
 }
 
-/** A schema for editors: the YAML extension checks and completes by it, too. */
-function writeSchema(name: string, title: string, schema: Schema): void {
+/** The schemas of the files that the extension contributes to the YAML extension, in a language. */
+function writeSchemas(folder: string, translations?: Translations): void {
+  writeSchema(folder, 'config', '.trtc.yaml', configSchema(), translations);
+  writeSchema(folder, 'smoke', '*.smoke.yaml', smokeFileSchema, translations);
+}
+
+/** A schema for editors: the YAML extension checks, completes and describes by it. */
+function writeSchema(folder: string, name: string, title: string, schema: Schema, translations: Translations = {}): void {
+  const say = (key: string, value: unknown): unknown => ((key === 'description' || key === 'patternErrorMessage') && typeof value === 'string' ? (translations[value] ?? value) : value);
   const file = { $schema: 'http://json-schema.org/draft-07/schema#', $id: `${name}.schema.json`, title, ...schema };
-  files.write(`media/schemas/${name}.schema.json`, `${JSON.stringify(file, undefined, 2)}\n`);
+  files.write(`${folder}/${name}.schema.json`, `${JSON.stringify(file, say, 2)}\n`);
 }
 
 /** `contributes` of package.json and package.nls.json, from the contributes.json files and what the rules add to them. */

@@ -71,6 +71,20 @@ describe('a client with the locale zh-CN', () => {
     expect(items.find(({ label }) => label === 'rules')?.documentation).toMatch(/\p{Script=Han}/u);
   });
 
+  it('is told in Chinese what keys of config files are for, unless another extension tells it', async () => {
+    const ask = async (): Promise<string> => {
+      const uri = await client.open('.trtc.yaml', 'targets:\n  - driver: 535\n', 'yaml');
+      const hover: Hover | null = await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line: 1, character: 6 } });
+      return (hover?.contents as { readonly value: string } | undefined)?.value ?? '';
+    };
+    await client.start(MARKDOWN, undefined, 'zh-CN');
+    expect(await ask()).toMatch(/^\*\*driver\*\*\n\n\p{Script=Han}/u);
+    client.dispose();
+    client = new TestClient();
+    await client.start(MARKDOWN, { completesConfig: false }, 'zh-CN');
+    expect(await ask()).toBe('');
+  });
+
   it('is told in Chinese what will make a build fail', async () => {
     await client.start(MARKDOWN, undefined, 'zh-CN');
     const uri = await client.open('Dockerfile', 'FROM nvcr.io/nvidia/tensorrt:22.01\n');

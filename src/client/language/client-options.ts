@@ -14,7 +14,7 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
     explainCommand: EXPLAIN_RULE,
     changeCudaCommand: CHANGE_CUDA,
     splitStageCommand: SPLIT_STAGE,
-    // Red Hat's YAML extension completes by the schema that package.json contributes.
+    // Red Hat's YAML extension completes and describes by the schemas that package.json contributes.
     completesConfig: extensions.getExtension('redhat.vscode-yaml') === undefined,
   };
   return {

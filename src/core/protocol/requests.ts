@@ -18,7 +18,7 @@ export interface InitializationOptions {
   readonly changeCudaCommand?: string;
   /** A command of the client that takes the stage at a line of a Dockerfile apart, given URI and line. Without it no such action is offered. */
   readonly splitStageCommand?: string;
-  /** False: another extension completes and checks `.trtc.yaml` by its schema. */
+  /** False: another extension completes and describes config files and smoke files by their schemas. */
   readonly completesConfig?: boolean;
 }
 

@@ -53,7 +53,7 @@ export const smokeFileSchema: Schema = {
       type: 'object',
       description: 'Versions that the image must have: 8.6 means any 8.6, >=10,<11 a range. Another one is a failure.',
       additionalProperties: false,
-      properties: Object.fromEntries(VERSIONED_PARTS.map((part) => [part, { type: ['string', 'number'], description: `The version of ${part}.`, ...VERSION } as const])),
+      properties: Object.fromEntries(VERSIONED_PARTS.map((part) => [part, { type: ['string', 'number'], description: 'The version of this part.', ...VERSION } as const])),
     },
     models: { type: 'array', description: 'ONNX files that trtexec must build and run on the GPU, from the folder of this file.', items: { type: 'string', description: 'A file that ends in .onnx.' } },
     ...surroundings,

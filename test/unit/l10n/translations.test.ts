@@ -90,7 +90,7 @@ function listWords(text: string): string[] {
 
 /** The path of pages, and the tag of the language that HTML is given. */
 function isTag(text: string): boolean {
-  return text === 'zh-CN' || /^media\/(?:walkthrough\/zh-cn\/\w+\.md|rules\/zh-cn)$/.test(text);
+  return text === 'zh-CN' || /^(?:\.\/)?media\/(?:walkthrough\/zh-cn\/\w+\.md|rules\/zh-cn|schemas\/zh-cn\/\w+\.schema\.json)$/.test(text);
 }
 
 /** The text without what has punctuation of its own: targets of links, icons, the colon between a command and its category. */
