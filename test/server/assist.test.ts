@@ -33,6 +33,18 @@ describe('textDocument/hover', () => {
     expect(await hover(await client.open('requirements/gpu.txt', 'onnxruntime-gpu==1.16.3\n', 'plaintext'), 0, 3)).not.toBeNull();
   });
 
+  it('describes what decides over the GPUs of a container', async () => {
+    await client.start({ textDocument: { hover: { contentFormat: ['markdown'] } } });
+    const compose = await client.open('compose.yaml', 'services:\n  a:\n    image: nvidia/cuda:12.4.1-base-ubuntu22.04\n    gpus: all\n', 'yaml');
+    expect(JSON.stringify((await hover(compose, 2, 14))?.contents)).toContain('- Contains: CUDA 12.4.1');
+    const answer = await hover(compose, 3, 6);
+    expect(JSON.stringify(answer?.contents)).toContain('- GPUs: every GPU');
+    expect(answer?.range).toEqual({ start: { line: 3, character: 4 }, end: { line: 3, character: 8 } });
+    const devcontainer = await client.open('.devcontainer/devcontainer.json', '{ "runArgs": ["--gpus", "all"] }\n', 'jsonc');
+    expect((await hover(devcontainer, 0, 18))?.range).toEqual({ start: { line: 0, character: 14 }, end: { line: 0, character: 29 } });
+    expect(await hover(devcontainer, 0, 0)).toBeNull();
+  });
+
   it('is plain for a client without Markdown, and null where there is nothing to say', async () => {
     await client.start();
     const uri = await client.open('Dockerfile', TEXT);

@@ -3,7 +3,12 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Card } from '../../core/assist/card';
 import { describeAt } from '../../core/assist/hover';
 import { describeImageLineAt } from '../../core/assist/hover/image-line';
+import { describeRunArgumentAt } from '../../core/assist/hover/run-argument';
 import { describeRequirementAt } from '../../core/assist/hover/requirement';
+import { describeConfigAt } from '../../core/config/describe';
+import { SMOKE_FILE } from '../../core/smoke-file/model';
+import { smokeFileSchema } from '../../core/smoke-file/schema';
+import { isConfigFile } from '../configs';
 import type { Session } from '../session';
 import { toMarkup } from '../to-lsp';
 
@@ -13,7 +18,7 @@ interface Found {
   readonly lines: Pick<TextDocument, 'positionAt'>;
 }
 
-/** `textDocument/hover` in Dockerfiles and requirements files, and on images of Compose files and devcontainer.json. */
+/** `textDocument/hover` in Dockerfiles, requirements files, config files and smoke files, and in Compose files and devcontainer.json on images and on what decides over their GPUs. */
 export function registerHover({ connection, documents, analyser, features }: Session): void {
   connection.onHover(async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
     const { card, lines } = (await find(uri, position, token)) ?? {};
@@ -22,9 +27,15 @@ export function registerHover({ connection, documents, analyser, features }: Ses
   });
 
   async function find(uri: string, position: Position, token: CancellationToken): Promise<Found | undefined> {
-    switch (analyser.kindOf(uri)) {
+    const isSmokeFile = SMOKE_FILE.test(uri);
+    if (isSmokeFile || isConfigFile(uri)) {
+      const document = features.options.completesConfig === false ? undefined : documents.get(uri);
+      return document && { card: describeConfigAt(document.getText(), document.offsetAt(position), isSmokeFile ? smokeFileSchema : undefined), lines: document };
+    }
+    const kind = analyser.kindOf(uri);
+    switch (kind) {
       case 'dockerfile': {
-        const analysis = await analyser.analyse(uri, token);
+        const analysis = await analyser.readStack(uri, token);
         const lines = analysis?.linesOf(uri);
         return analysis?.stack && lines && { card: describeAt(analysis.stack, lines.offsetAt(position)), lines };
       }
@@ -35,7 +46,9 @@ export function registerHover({ connection, documents, analyser, features }: Ses
       case 'compose':
       case 'devcontainer': {
         const document = documents.get(uri);
-        return document && { card: describeImageLineAt(document.getText(), document.offsetAt(position)), lines: document };
+        if (document === undefined) return undefined;
+        const [text, offset] = [document.getText(), document.offsetAt(position)];
+        return { card: describeImageLineAt(text, offset) ?? describeRunArgumentAt(text, kind, offset), lines: document };
       }
       default:
         return undefined;

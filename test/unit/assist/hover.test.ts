@@ -30,6 +30,18 @@ describe('an image', () => {
     expect(card?.sources.every(({ source }) => source !== '')).toBe(true);
   });
 
+  it.each<[string, string]>([
+    ['FROM nvidia/│cuda:12.4.1-base-ubuntu22.04\n', 'CUDA compiles for: compute capability 5.0 to 9.0 (Maxwell – Hopper)'],
+    ['FROM nvcr.io/nvidia/│tritonserver:24.07-py3\n', 'GPUs: compute capability 6.0 or newer'],
+    ['FROM pytorch/│pytorch:2.14.0-cuda12.6-cudnn9-devel\n', 'Compute capabilities: 5.0, 6.0, 7.0, 7.5, 8.0, 8.6, 9.0'],
+  ])('says for which GPUs it is: %j', (marked, row) => {
+    expect(rowsAt(marked)).toContain(row);
+  });
+
+  it('gives the words on flavors to images that they were written of', () => {
+    expect(rowsAt('FROM pytorch/│pytorch:2.4.0-cuda12.4-cudnn9-runtime\n')?.some((row) => row.startsWith('Flavor'))).toBe(false);
+  });
+
   it('explains the part of the tag under the cursor', () => {
     expect(rowsAt('FROM nvcr.io/nvidia/tensorrt:23│.08-py3\n')?.[0]).toBe('23.08: Release of NGC: year and month, no TensorRT version');
     expect(rowsAt('FROM nvidia/cuda:12.4.1-de│vel-ubuntu22.04\n')?.[0]).toBe('devel: Flavor');
@@ -60,6 +72,8 @@ describe('a line that installs', () => {
     [`${CUDA}RUN cmake -DCMAKE_CUDA_ARCHITECTURES=8│6 .\n`, 'Architecture: Ampere'],
     [`${CUDA}RUN echo $CUDA_VER│SION\n`, 'Value here: 11.6.2'],
     [`${CUDA}ENV NVIDIA_VISIBLE_DEV│ICES=0\n`, 'Meaning: GPUs exposed'],
+    [`${CUDA}RUN apt-get install -y libnvinfer10=10.8.0.│43-1+cuda12.8\n`, 'GPUs: compute capability 7.5 to 12.0'],
+    [`${CUDA}ENV CUDA_VISIBLE_DEV│ICES=all\n`, 'Value here: all'],
   ])('%j', (marked, row) => {
     expect(rowsAt(marked)).toContain(row);
   });

@@ -1,8 +1,11 @@
-import { driverFloor } from '../../facts/cuda-toolkits';
+import { architectureOf, driverFloor, supportedArchitectures } from '../../facts/cuda-toolkits';
 import { findDistribution, distributionsChecked } from '../../facts/distributions';
+import { torchComputeCapabilities, torchRelease } from '../../facts/frameworks';
+import { ngcRelease, ngcValue } from '../../facts/ngc-images';
 import { msg, type Message, type Text } from '../../l10n/message';
 import type { DecodedImage, TagPart, TagStatus } from '../../image/model';
 import { knownVersion } from '../../stack/query';
+import { toCapability } from '../../target/judge-gpu';
 import type { Range } from '../../text/range';
 import type { Card, Row, Source } from '../card';
 import { driverOf, formatContent, joinTexts, listContents } from '../contents';
@@ -45,9 +48,12 @@ export function describeImage(image: DecodedImage, range: Range, part?: TagPart)
   const rows: Row[] = [];
   if (part !== undefined) rows.push([part.value, PARTS[part.kind]]);
   if (contents.length > 0) rows.push([msg`Contains`, joinTexts(contents.map(formatContent))]);
-  if (image.flavor !== undefined) rows.push([msg`Flavor`, FLAVORS[image.flavor]]);
+  const flavor = image.family === 'nvidia-cuda' ? image.flavor : undefined;
+  if (flavor !== undefined) rows.push([msg`Flavor`, FLAVORS[flavor]]);
   const driver = describeDriver(image);
   if (driver !== undefined) rows.push([msg`Driver`, driver.text]);
+  const gpus = describeGpus(image);
+  rows.push(...gpus.rows);
   if (image.platforms !== undefined) rows.push([msg`Platforms`, image.platforms.join(', ')]);
   const support = describeSupport(image);
   if (support !== undefined) rows.push([msg`Distribution`, support.text]);
@@ -65,8 +71,9 @@ export function describeImage(image: DecodedImage, range: Range, part?: TagPart)
       ...(image.statusEvidence === undefined ? [] : [image.statusEvidence]),
       ...image.components.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence])),
       ...(driver?.sources ?? []),
+      ...gpus.sources,
       ...(support === undefined ? [] : [support.source]),
-      ...(image.flavor === undefined ? [] : [FLAVOR_SOURCE]),
+      ...(flavor === undefined ? [] : [FLAVOR_SOURCE]),
     ],
   };
 }
@@ -82,6 +89,37 @@ function describeDriver(image: DecodedImage): { readonly text: Message; readonly
     text: minor === undefined || minor === driver ? msg`${driver} or newer` : msg`${driver} or newer; ${minor} will do where minor-version compatibility is enough`,
     sources: floor === undefined ? [] : [floor.evidence],
   };
+}
+
+/** The GPUs that an NGC image asks for, and those that the CUDA inside compiles for. */
+function describeGpus(image: DecodedImage): { readonly rows: readonly Row[]; readonly sources: readonly Source[] } {
+  const rows: Row[] = [];
+  const sources: Source[] = [];
+  const release = image.parts.find(({ kind }) => kind === 'release')?.value;
+  const row = release === undefined ? undefined : ngcRelease(image.canonical, release);
+  const lowest = row && ngcValue(row, 'minComputeCapability');
+  if (lowest?.certainty === 'derived') {
+    rows.push([msg`GPUs`, msg`compute capability ${lowest.value} or newer`]);
+    sources.push(lowest.evidence);
+  }
+  const cuda = knownVersion(image.components.find(({ kind, certainty }) => kind === 'cuda' && certainty !== 'assumed')?.version);
+  if (image.family === 'pytorch') {
+    // Its kernels are those of the wheel.
+    const torch = knownVersion(image.components.find(({ kind }) => kind === 'torch')?.version);
+    const source = torch === undefined ? undefined : torchRelease(torch);
+    const capabilities = torch === undefined || cuda === undefined ? undefined : torchComputeCapabilities(torch, cuda);
+    if (capabilities === undefined || source === undefined) return { rows, sources };
+    return { rows: [[msg`Compute capabilities`, capabilities.join(', ')]], sources: [source] };
+  }
+  const known = cuda === undefined ? undefined : supportedArchitectures(cuda);
+  const [first, last] = [known?.sm[0], known?.sm.at(-1)];
+  if (known?.complete === true && first !== undefined && last !== undefined) {
+    const name = (sm: number): string => architectureOf(String(sm))?.architecture ?? '';
+    const names = [...new Set([name(first), name(last)])].filter((one) => one !== '').join(' – ');
+    rows.push([msg`CUDA compiles for`, names === '' ? msg`compute capability ${toCapability(first)} to ${toCapability(last)}` : msg`compute capability ${toCapability(first)} to ${toCapability(last)} (${names})`]);
+    sources.push(known.evidence);
+  }
+  return { rows, sources };
 }
 
 /** Until when the distribution inside is supported. */

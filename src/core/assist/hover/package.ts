@@ -34,6 +34,8 @@ export function describePackage({ name, version, range }: PackageSpec, before: S
       const builds = cudaBuildsOf(release);
       if (builds.length > 0) rows.push([msg`Packages exist for`, `CUDA ${builds.join(', ')}`]);
       if (release.cudnn !== null) rows.push([msg`Built with`, `cuDNN ${release.cudnn}`]);
+      const [low, high] = [release.minComputeCapability, release.maxComputeCapability];
+      if (low !== null) rows.push([msg`GPUs`, high === null ? msg`compute capability ${low} or newer` : msg`compute capability ${low} to ${high}`]);
       const needs = exactDependenciesOf(name.value, release);
       if (needs.length > 0) rows.push([msg`Needs in the same version`, needs.join(', ')]);
       const dependency = dependencyEvidence(name.value, release);
