@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { gpuNotes, listIds, wayOf } from './gpus';
-import type { Json } from './json';
+import { isRecord, type Json } from './json';
 import { note, type Engine, type GpuRequest, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting, toVolume } from './mounts';
 import { findRunOption, findSetting, hasSetting, listSettings } from './run-options';
@@ -185,10 +185,6 @@ function push(attributes: Record<string, Json>, key: string, item: Json): void {
 function splitAssignment(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Several services with the volumes and networks that they name. */

@@ -1,10 +1,11 @@
+import { parseTree, type ParseError } from 'jsonc-parser';
 import { readJsonc } from '../core/data/jsonc';
-import { findEntry, listEntries, listItems, type Data, type DataEntry, type DataList, type DataMap } from '../core/data/model';
+import { findEntry, listItems, type Data, type DataEntry, type DataList, type DataMap } from '../core/data/model';
 import { readDevcontainer } from '../core/devcontainer/read';
 import type { Devcontainer } from '../core/devcontainer/model';
 import { applyEdits, type TextEdit } from '../core/text/edit';
 import type { DevcontainerConfig } from './devcontainer';
-import { printJson, type Json } from './json';
+import { isRecord, printJson, toJson, type Json } from './json';
 import { note, type Note } from './model';
 import { readMountText } from './mounts';
 import { findRunOption, readRunWords } from './run-options';
@@ -28,12 +29,16 @@ export interface Merged {
 
 /**
  * Adds to a devcontainer.json what it lacks. Whatever stands there stays, with comments and order: a value that differs
- * is told, not changed. Undefined for a text that is no JSON object.
+ * is told, not changed. Undefined for a text that is not one JSON object without errors.
  */
-export function mergeDevcontainer(text: string, { properties, comments, notes }: DevcontainerConfig): Merged | undefined {
+export function mergeDevcontainer(text: string, config: DevcontainerConfig): Merged | undefined {
+  const { properties, comments, notes } = config;
+  if (stripComments(text).trim() === '') return { text: `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${writeDevcontainer(config)}`, notes };
+  const errors: ParseError[] = [];
   const root = readJsonc(text, '');
   const existing = readDevcontainer(text, '');
-  if (root?.kind !== 'map' || existing === undefined) return undefined;
+  parseTree(text, errors, { allowTrailingComma: true });
+  if (root?.kind !== 'map' || existing === undefined || errors.length > 0) return undefined;
   const merger = new Merger(text, existing);
   for (const [key, value] of Object.entries(merger.reduce(properties))) merger.add(root, key, value, comments[key]);
   const merged = merger.finish();
@@ -93,7 +98,7 @@ class Merger {
       if (key === 'remoteEnv' && containerEnv.length > 0) for (const { name } of containerEnv) if (name !== 'DISPLAY') elsewhere.add(name);
       kept[key] = Object.fromEntries(Object.entries(wanted).filter(([name]) => !elsewhere.has(name)));
     }
-    if (Array.isArray(kept['runArgs'])) kept['runArgs'] = runArgs === undefined || runArgs.value.kind === 'list' ? this.#missingOptions(kept['runArgs'].filter((item) => typeof item === 'string')) : [];
+    if (Array.isArray(kept['runArgs']) && (runArgs === undefined || runArgs.value.kind === 'list')) kept['runArgs'] = this.#missingOptions(kept['runArgs'].filter((item) => typeof item === 'string'));
     for (const [key, value] of Object.entries(kept)) if (isEmpty(value)) delete kept[key];
     return kept;
   }
@@ -199,17 +204,6 @@ function stripComments(text: string): string {
   return text.replace(/\/\/[^\n]*|\/\*[^]*?\*\//g, '');
 }
 
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isEmpty(value: Json): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
-
-function toJson(data: Data): Json {
-  if (data.kind === 'list') return data.items.map(toJson);
-  if (data.kind === 'map') return Object.fromEntries(listEntries(data).map(({ key, value }) => [key, toJson(value)]));
-  if (data.type === 'number') return Number(data.raw);
-  return data.type === 'boolean' ? data.raw === 'true' : data.type === 'null' ? null : data.raw;
 }

@@ -72,8 +72,20 @@ describe('adding to devcontainer.json', () => {
     expect(parseJson(merged?.text ?? '')).toEqual({ ...(parseJson(before) as object), postCreateCommand: `${CHECK} require-gpu` });
   });
 
-  test('what is no JSON object is left alone', () => {
-    expect(mergeFile(planChoices(DEFAULT_CHOICES), {})('.devcontainer/devcontainer.json', '[]')).toBeUndefined();
+  test.each(['[]', '"x"', '{', '{ "image": "x", "runArgs": ["--init"', '{ "image": "x" }}', '{ "image": "x" "name": "y" }'])('%s is no JSON object and left alone', (text) => {
+    expect(mergeFile(planChoices(DEFAULT_CHOICES), {})('.devcontainer/devcontainer.json', text)).toBeUndefined();
+  });
+
+  test.each(['', '\n', '// ours', '/* ours\n */\n'])('what is empty but for comments gets all of it: %j', (text) => {
+    const merged = merge(text, {});
+    expect(merged.text.startsWith(text)).toBe(true);
+    expect(parseJson(merged.text)).toEqual({ image: 'wanted', hostRequirements: { gpu: 'optional' }, postCreateCommand: CHECK });
+  });
+
+  test('runArgs that are no list are told, and stay', () => {
+    const merged = merge('{ "image": "mine", "runArgs": "--init" }', { shmSize: '8g' });
+    expect(parseJson(merged.text)).toMatchObject({ runArgs: '--init' });
+    expect(messages(merged)).toContain('runArgs stays "--init"; ["--shm-size=8g"] was wanted.');
   });
 
   const JSON_TEXT = fc
@@ -168,7 +180,67 @@ services:
     expect(mergeService(once?.text ?? '', choices)?.text).toBe(once?.text);
   });
 
-  test('flow style cannot be added to', () => {
-    expect(mergeService('services: {app: {image: mine}}\n', { gpuOptional: false })).toBeUndefined();
+  test.each([
+    ['no services', 'services:\n', 'services:\n  app:\n    image: wanted\n'],
+    ['services in empty braces', 'services: {} # none\n', 'services: # none\n  app:\n    image: wanted\n'],
+    ['a comment alone', '# ours\n', '# ours\nservices:\n  app:\n    image: wanted\n'],
+    ['a service without attributes', 'services:\n  app: # later\nvolumes:\n', 'services:\n  app: # later\n    image: wanted\n'],
+    ['empty attributes', 'services:\n  app:\n    image: x\n    volumes: []\n    environment: # mine\n    shm_size:\n', 'services:\n  app:\n    image: x\n    volumes:\n      - pip-cache:/root/.cache/pip\n    environment: # mine\n      PIP_CACHE_DIR: /root/.cache/pip\n    shm_size: 8g\n'],
+    ['braces', 'services: {app: {image: mine}}\n', 'services: {app: {image: mine, stdin_open: true, tty: true, environment: { PIP_CACHE_DIR: "/root/.cache/pip" }'],
+    ['lists in brackets', 'services:\n  app:\n    image: x\n    volumes: [a:/b]\n    environment: {A: 1}\n', 'services:\n  app:\n    image: x\n    volumes: [a:/b, "pip-cache:/root/.cache/pip"]\n    environment: {A: 1, PIP_CACHE_DIR: "/root/.cache/pip"}\n'],
+    ['Windows line ends', 'services:\r\n  app:\r\n    image: x\r\n', 'services:\r\n  app:\r\n    image: x\r\n    stdin_open: true\r\n'],
+    ['only what it merges', 'x-s: &s\n  image: x\nservices:\n  app:\n    <<: *s\n', 'x-s: &s\n  image: x\nservices:\n  app:\n    <<: *s\n    stdin_open: true\n'],
+    ['an alias for all of it', 'x-s: &s\n  image: x\nservices:\n  app: *s # the app\n', 'x-s: &s\n  image: x\nservices:\n  app: # the app\n    <<: *s\n    stdin_open: true\n'],
+    ['an alias for its variables', 'x-e: &e\n  A: "1"\nservices:\n  app:\n    image: x\n    environment: *e\n', 'x-e: &e\n  A: "1"\nservices:\n  app:\n    image: x\n    environment:\n      <<: *e\n      PIP_CACHE_DIR: /root/.cache/pip\n'],
+    ['an alias for its volumes', 'x-v: &v\n  - a:/b\nservices:\n  app:\n    image: x\n    volumes: *v\n', 'x-v: &v\n  - a:/b\nservices:\n  app:\n    image: x\n    volumes:\n      - a:/b\n      - pip-cache:/root/.cache/pip\n'],
+    ['variables that it merges', 'x-s: &s\n  image: x\n  environment:\n    A: 1\nservices:\n  app:\n    <<: *s\n', '    <<: *s\n    stdin_open: true\n    tty: true\n    environment:\n      A: 1\n      PIP_CACHE_DIR: /root/.cache/pip\n'],
+  ])('a file with %s', (_, before, part) => {
+    const merged = mergeService(before, { gpuOptional: false, caches: ['pip'], shmSize: '8g' });
+    const text = merged?.text ?? '';
+    expect(text).toContain(part);
+    expect(text).not.toMatch(/(?<!\r)\n[^]*\r\n/);
+    expect(parse(text, { merge: true })).toMatchObject({ services: { app: { environment: { PIP_CACHE_DIR: '/root/.cache/pip' }, shm_size: '8g', deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 'all', capabilities: ['gpu'] }] } } } } }, volumes: { 'pip-cache': null } });
+    expect(mergeService(text, { gpuOptional: false, caches: ['pip'], shmSize: '8g' })?.text).toBe(text);
+  });
+
+  test('what others share by an anchor stays, and is told', () => {
+    const before = 'services:\n  app: &app\n    image: x\n  b:\n    <<: *app\n    image: y\n';
+    const merged = mergeService(before, { gpuOptional: false });
+    expect(merged?.text).toBe(before);
+    expect(merged === undefined ? [] : messages(merged)).toEqual([expect.stringMatching(/^services\.app stays as it is: others have it too, by its anchor &app\. Wanted there: \{"stdin_open":true,/)]);
+  });
+
+  test.each([
+    ['an open quote', 'services:\n  app:\n    image: "x\n'],
+    ['several documents', 'services:\n  app:\n    image: x\n---\nservices: {}\n'],
+    ['an end of its document', 'services:\n  app:\n    image: x\n...\n'],
+    ['a list of services', 'services:\n  - app\n'],
+    ['no map', '- app\n'],
+  ])('a text with %s is left alone', (_, before) => {
+    expect(mergeService(before, { gpuOptional: false })).toBeUndefined();
+  });
+
+  const PARTS = ['    environment:\n      A: "1" # one\n', '    environment:\n      - A=1\n', '    environment: *e\n', '    environment: {A: "1"}\n', '    environment:\n', '    volumes: [a:/b] # two\n', '    volumes: &v\n      - a:/b\n', '    volumes: []\n', '    <<: *s\n', '    deploy:\n      replicas: 1\n', '    devices:\n      - /dev/x:/dev/x # three\n', '    ulimits: {nofile: 5}\n', '    shm_size: 1g\n', '    tty: false\n'] as const;
+
+  test('other services mean what they meant, comments stay, and a second time changes nothing', () => {
+    const file = fc.record({ own: fc.subarray([...PARTS]), others: fc.constantFrom('', '  b:\n    image: y\n    environment: *e\n', '  b: *s\n', '  b:\n    <<: *s # four\n'), crlf: fc.boolean() });
+    fc.assert(
+      fc.property(file, ({ own, others, crlf }) => {
+        const seen = new Set<string>();
+        const parts = own.filter((part) => !seen.has(part.split(':')[0] ?? '') && seen.add(part.split(':')[0] ?? ''));
+        const shared = 'x-e: &e\n  B: "2" # zero\nx-s: &s\n  image: z\n  environment:\n    C: "3"\n';
+        const lines = `${shared}services:\n  app:\n    image: mine\n${parts.join('')}${others}`;
+        const before = crlf ? lines.replaceAll('\n', '\r\n') : lines;
+        const choices: Partial<Choices> = { gpuOptional: false, display: 'x11', cameras: ['/dev/video0'], caches: ['pip'], ulimits: ['memlock=-1'] };
+        const text = mergeService(before, choices)?.text ?? '';
+        const read = (yaml: string): { readonly services: Record<string, Record<string, unknown>> } => parse(yaml, { merge: true }) as { readonly services: Record<string, Record<string, unknown>> };
+        expect(read(text).services['b'], text).toEqual(read(before).services['b']);
+        expect(text.match(/# \w+/g)).toEqual(before.match(/# \w+/g));
+        expect(read(text).services['app'], text).toMatchObject({ image: 'mine', deploy: { resources: {} }, devices: expect.arrayContaining(['/dev/video0']) as unknown });
+        for (const [key, value] of Object.entries(read(before).services['app'] ?? {})) if (value !== null && !Array.isArray(value)) expect(read(text).services['app']?.[key]).toMatchObject(typeof value === 'object' ? value : expect.anything());
+        expect(mergeService(text, choices)?.text).toBe(text);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
