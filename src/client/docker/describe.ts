@@ -2,41 +2,23 @@
 import { l10n } from 'vscode';
 import type { ConfigStack } from '../../core/image/config';
 import type { ImageComponent } from '../../core/image/model';
+import { formatText } from '../../core/l10n/message';
+import { nameComponent } from '../../core/stack/component-names';
 import type { ComponentKind } from '../../core/stack/model';
 import type { ContainerSummary, GpuAccess, PublishedPort } from '../../docker/model';
 import { toPlain } from './plain';
-
-const NAMES: Partial<Readonly<Record<ComponentKind, string>>> = {
-  tensorrt: 'TensorRT',
-  cuda: 'CUDA',
-  cudnn: 'cuDNN',
-  cublas: 'cuBLAS',
-  cudart: 'CUDA runtime',
-  'cuda-compat': 'cuda-compat',
-  nccl: 'NCCL',
-  triton: 'Triton',
-  torch: 'PyTorch',
-  tensorflow: 'TensorFlow',
-  onnxruntime: 'ONNX Runtime',
-  'torch-tensorrt': 'Torch-TensorRT',
-  'tensorrt-llm': 'TensorRT-LLM',
-  deepstream: 'DeepStream',
-  jax: 'JAX',
-  l4t: 'Jetson Linux',
-  python: 'Python',
-};
 
 /** Parts that a row of a list names: those that decide whether two things fit. */
 const HEADLINE: ReadonlySet<ComponentKind> = new Set(['tensorrt', 'cuda', 'cudnn', 'triton', 'tensorrt-llm', 'deepstream', 'torch', 'tensorflow', 'l4t']);
 
 /** What a kind of component is called: `cuDNN`. */
 export function nameOfKind(kind: ComponentKind): string {
-  return NAMES[kind] ?? kind;
+  return kind === 'os' ? l10n.t('Distribution') : formatText(nameComponent(kind), l10n.bundle);
 }
 
-/** `CUDA 12.4.1`; without version `CUDA`. An operating system goes by its own name: `ubuntu 22.04`. */
+/** `CUDA 12.4.1`; without version `CUDA`. An operating system goes by its own name: `Ubuntu 22.04`. */
 export function describeComponent({ kind, name, version }: Pick<ImageComponent, 'kind' | 'name' | 'version'>): string {
-  const title = kind === 'os' ? toPlain(name ?? 'Linux', 60) : nameOfKind(kind);
+  const title = kind === 'os' ? toPlain(formatText(nameComponent(kind, name ?? 'Linux'), l10n.bundle), 60) : nameOfKind(kind);
   switch (version.type) {
     case 'exact':
     case 'prefix':

@@ -103,7 +103,7 @@ export class ImageRows implements Rows {
     item.description = parts.join(' · ');
     item.tooltip = [
       toPlain(tag ?? image.id, 300),
-      ...(verdict === undefined ? [] : [`${verdict.title}: ${verdict.reason}`]),
+      ...(verdict === undefined ? [] : [l10n.t('{0}: {1}', verdict.title, verdict.reason)]),
       ...stack.components.map(describeComponent),
       describeSize(image.sizeBytes),
     ].join('\n');

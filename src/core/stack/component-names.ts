@@ -21,6 +21,9 @@ export const COMPONENT_NAMES: Readonly<Partial<Record<ComponentKind, Text>>> = {
   os: '',
 };
 
+/** Components that no list of contents names, as their makers spell them. */
+const OTHER_NAMES: Readonly<Partial<Record<ComponentKind, string>>> = { cudart: 'CUDA runtime', cublas: 'cuBLAS', 'cuda-headers': 'CUDA headers', 'cudnn-headers': 'cuDNN headers', 'tensorrt-headers': 'TensorRT headers' };
+
 /** The distributions' own spelling of their names. */
 const DISTRIBUTIONS: Readonly<Record<string, string>> = {
   ubuntu: 'Ubuntu',
@@ -36,5 +39,5 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
 /** The name of a component for people: `cuDNN`, `Ubuntu`; its kind where it has none of its own. `name` is the package, or the distribution. */
 export function nameComponent(kind: ComponentKind, name = ''): Text {
   if (kind === 'os') return DISTRIBUTIONS[name] ?? name;
-  return COMPONENT_NAMES[kind] ?? kind;
+  return COMPONENT_NAMES[kind] ?? OTHER_NAMES[kind] ?? kind;
 }
