@@ -8,6 +8,7 @@ import { formatDecoded } from '../core/decode/decode-error';
 import { analyse, type Analysis } from '../core/engine/analyse';
 import { formatText } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
+import { findNeeded, isIdle } from '../core/stack/needed-stages';
 import { LineIndex } from '../core/text/line-index';
 import { buildImage, checkSpace, DockerError, type BuildOutcome, type BuildSpec } from '../docker';
 import { Configs } from './config';
@@ -63,7 +64,7 @@ export async function build(context: string, options: BuildArguments): Promise<v
   const text = analysis === undefined || file === undefined ? '' : readTextFile(file).text;
   const spans = new Spans(new Map([...(analysis?.files ?? []), ...(file === undefined ? [] : [[file, text] as const])]));
 
-  const errors = analysis?.findings.filter(({ severity }) => severity === 'error') ?? [];
+  const errors = analysis === undefined ? [] : findErrors(analysis, spec);
   if (errors.length > 0) {
     out.findings(errors, spans, options.anyway === true);
     if (options.anyway !== true) {
@@ -78,7 +79,7 @@ export async function build(context: string, options: BuildArguments): Promise<v
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     if (analysis?.stack !== undefined) {
-      const shortage = await checkSpace(address, analysis.stack, { dockerPath: options.docker, signal: abort.signal });
+      const shortage = await checkSpace(address, analysis.stack, spec, { dockerPath: options.docker, signal: abort.signal });
       if (shortage !== undefined) out.warn(`the images to pull have ${formatBytes(shortage.pullBytes)} compressed, and ${formatBytes(shortage.freeBytes)} are free in ${shortage.folder}`);
     }
     out.begin(analysis, text);
@@ -92,6 +93,14 @@ export async function build(context: string, options: BuildArguments): Promise<v
   } finally {
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
   }
+}
+
+/** Findings that say that this build will fail: those of a stage that it does not take say nothing of it. */
+function findErrors({ findings, stack }: Analysis, { target, buildContexts = {} }: BuildSpec): readonly Finding[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (stack === undefined) return errors;
+  const needed = findNeeded(stack, target, Object.keys(buildContexts));
+  return errors.filter(({ location }) => !isIdle(location, stack, needed));
 }
 
 function createSpec(context: string, options: BuildArguments): BuildSpec {

@@ -80,6 +80,13 @@ describe('trtc build', () => {
     expect(err).toContain('failed after');
   });
 
+  it('begins where only a stage that it does not take would fail', async () => {
+    const dockerfile = 'FROM busybox AS first\nRUN true\nFROM nvidia/cuda:11.0-base-ubuntu20.04\nRUN true\n';
+    expect(await run(dockerfile)).toBe(1);
+    expect(err).toContain('trtc: not built: this will fail.');
+    expect(await run(dockerfile, { target: 'first' })).toBe(0);
+  });
+
   it('says in one line that there is no engine', async () => {
     vi.stubEnv('DOCKER_HOST', 'unix:///nonexistent/docker.sock');
     await expect(run('FROM busybox\n')).rejects.toThrow('the Docker engine at unix:///nonexistent/docker.sock does not run');
@@ -109,7 +116,7 @@ describe('the size of the pull', () => {
   it('is not asked for what is there, and nothing is said where there is room', async () => {
     const { stack } = analyseDockerfile('FROM busybox\nFROM no-such-image:1\n', 'Dockerfile');
     if (stack === undefined) throw new Error('no Dockerfile');
-    expect(await checkSpace(addressOf(shared.host), stack, { dockerPath: '/usr/bin/docker' })).toBeUndefined();
+    expect(await checkSpace(addressOf(shared.host), stack, {}, { dockerPath: '/usr/bin/docker' })).toBeUndefined();
   });
 
   it('is told before the build where the disk has less', async () => {
@@ -120,6 +127,11 @@ describe('the size of the pull', () => {
     expect(await run('FROM no-such-image:1\n', { docker: program })).toBe(1);
     expect(err).toMatch(/^trtc: warning: the images to pull have 4000000 TB compressed, and [\d.]+ [GT]B are free in \/\S+\n/);
     expect(await run('FROM busybox\nFROM no-such-image:1 AS unused\nFROM busybox\n', { docker: program, json: true })).toBe(0);
+    expect(out).not.toContain('"event":"warning"');
+    // With BuildKit, which does not take up what the target does not need.
+    expect(await run('FROM busybox AS first\nFROM no-such-image:1\nCOPY --from=first /bin/sh /sh\n', { docker: program, json: true, target: 'first' })).toBe(0);
+    expect(out).not.toContain('"event":"warning"');
+    expect(await run('FROM busybox\nCOPY --from=no-such-image:1 /x /x\n', { docker: program, json: true })).toBe(1);
     expect(out).toContain('"event":"warning"');
   });
 });

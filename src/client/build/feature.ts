@@ -29,13 +29,14 @@ import { Places } from '../../core/build-log/place';
 import { describePosition, LogRenderer, type LogPaint } from '../../core/build-log/render';
 import type { Analysis } from '../../core/engine/analyse';
 import { formatText } from '../../core/l10n/message';
+import { findNeeded, isIdle } from '../../core/stack/needed-stages';
 import { ERRORS_REQUEST, type ErrorsAnswer, type ErrorsParams } from '../../core/protocol/requests';
 import { LineIndex } from '../../core/text/line-index';
-import { buildImage, checkSpace, DockerError } from '../../docker';
+import { buildImage, checkSpace, DockerError, type BuildSpec } from '../../docker';
 import type { EngineAddress } from '../../docker/model';
 import { listAllEngines, pickEngine } from '../docker/engines';
 import { toPlain } from '../docker/plain';
-import { describeProblem, showFailure } from '../docker/problem-message';
+import { describeError, showFailure } from '../docker/problem-message';
 import { requireTrust } from '../docker/trust';
 import { BUILD_TASK, dockerfilePath, readDefinition, toSpec, withoutKey, type BuildDefinition } from './definition';
 import { analyseFile, type FileAnalysis } from './analysis';
@@ -144,19 +145,19 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
       const dockerfile = file === undefined ? undefined : Uri.file(file);
       const title = l10n.t('Building {0}', dockerfile === undefined ? toPlain(spec.context, 80) : labelOf(dockerfile));
       const address = await findEngine(definition.engine);
-      if (dockerfile !== undefined && !(await confirm(dockerfile))) {
+      const analysis = dockerfile === undefined ? undefined : await analyseFile(dockerfile, spec.buildArgs ?? {}, spec.context);
+      if (dockerfile !== undefined && !(await confirm(dockerfile, spec, analysis))) {
         terminal.write([l10n.t('Not built.')]);
         return 1;
       }
       return await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
         token.onCancellationRequested(() => terminal.stop());
-        const result = await follow({ definition, spec, folder, dockerfile, address, terminal, progress });
+        const result = await follow({ definition, spec, folder, dockerfile, analysis, address, terminal, progress });
         settle(result);
         return result.ended === 'built' ? 0 : 1;
       });
     } catch (error) {
-      const text = error instanceof DockerError ? describeProblem(error.problem).text : toPlain(error instanceof Error ? error.message : String(error));
-      terminal.write([PAINT.red(text)]);
+      terminal.write([PAINT.red(describeError(error))]);
       void showFailure(error, l10n.t('Building the image'));
       return 1;
     } finally {
@@ -169,13 +170,13 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
     readonly spec: ReturnType<typeof toSpec>;
     readonly folder: Uri;
     readonly dockerfile: Uri | undefined;
+    readonly analysis: FileAnalysis | undefined;
     readonly address: EngineAddress;
     readonly terminal: BuildTerminal;
     readonly progress: Progress<{ readonly message?: string; readonly increment?: number }>;
   }
 
-  async function follow({ spec, folder, dockerfile, address, terminal, progress }: Followed): Promise<BuildResult> {
-    const analysis = dockerfile === undefined ? undefined : await analyseFile(dockerfile, spec.buildArgs ?? {}, spec.context);
+  async function follow({ spec, folder, dockerfile, analysis, address, terminal, progress }: Followed): Promise<BuildResult> {
     const label = dockerfile === undefined ? '' : labelOf(dockerfile);
     if (dockerfile !== undefined) {
       failures.clear(dockerfile);
@@ -183,7 +184,7 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
     }
     const dockerPath = workspace.getConfiguration('tensorrt').get<string>('docker.path', 'docker');
     if (analysis?.stack !== undefined) {
-      const shortage = await checkSpace(address, analysis.stack, { dockerPath, signal: terminal.signal });
+      const shortage = await checkSpace(address, analysis.stack, spec, { dockerPath, signal: terminal.signal });
       if (shortage !== undefined) {
         terminal.write([PAINT.yellow(l10n.t('The images to pull have {0} GB compressed, and {1} GB are free in {2}.', gigabytes(shortage.pullBytes), gigabytes(shortage.freeBytes), toPlain(shortage.folder)))]);
       }
@@ -209,10 +210,17 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
     return { ended: outcome.ended, imageId: outcome.imageId, address };
   }
 
-  /** Shows findings that say the build will fail; true to go on. */
-  async function confirm(dockerfile: Uri): Promise<boolean> {
+  /** Shows findings that say the build will fail, but for those of stages that it does not take; true to go on. */
+  async function confirm(dockerfile: Uri, { target, buildContexts = {} }: BuildSpec, analysis: FileAnalysis | undefined): Promise<boolean> {
     const params: ErrorsParams = { textDocument: { uri: dockerfile.toString() } };
-    const errors = await server.sendRequest<ErrorsAnswer>(ERRORS_REQUEST, params).catch((): ErrorsAnswer => []);
+    const all = await server.sendRequest<ErrorsAnswer>(ERRORS_REQUEST, params).catch((): ErrorsAnswer => []);
+    const stack = analysis?.stack;
+    const needed = stack && findNeeded(stack, target, Object.keys(buildContexts));
+    const errors = all.filter(({ uri, range }) => {
+      const lines = new LineIndex(analysis?.texts.get(uri) ?? '');
+      const start = lines.lineStart(range.start.line) + range.start.character;
+      return stack === undefined || needed === undefined || !isIdle({ file: uri, range: { start, end: start + 1 } }, stack, needed);
+    });
     const [first] = errors;
     if (first === undefined) return true;
     const anyway = l10n.t('Build Anyway');

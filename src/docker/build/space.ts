@@ -1,11 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { StackReport } from '../../core/stack/model';
+import { findNeeded } from '../../core/stack/needed-stages';
 import { run } from '../../process/run';
 import { connect, disconnect, readEngineInfo } from '../connect';
 import { dockerCommand, type DockerCommand } from '../command-line';
 import { isLocal } from '../errors';
 import { listImages } from '../inventory';
 import type { EngineAddress } from '../model';
+import { listBuilders } from './builders';
+import type { BuildSpec } from './model';
 
 /** A registry that takes longer is not waited for: the build would tell soon enough. */
 const REGISTRY_TIMEOUT_MS = 8_000;
@@ -20,26 +23,33 @@ export interface Shortage {
 }
 
 /**
- * Compares what the registry says of the sizes of the base images with the free space of the engine's disk. Undefined
- * where there is room, where the images are there already, and wherever one of the two cannot be known: an engine on
- * another machine or in a virtual one, a registry that does not answer. Asks only what the build itself will ask. Never
- * rejects.
+ * Compares what the registry says of the sizes of the images that a build takes with the free space of the engine's
+ * disk. Undefined where there is room, where the images are there already, and wherever one of the two cannot be known:
+ * an engine on another machine or in a virtual one, a builder of its own, a registry that does not answer. Asks only what
+ * the build itself will ask. Never rejects.
  */
-export async function checkSpace(address: EngineAddress, stack: StackReport, { dockerPath, signal }: { readonly dockerPath?: string | undefined; readonly signal?: AbortSignal } = {}): Promise<Shortage | undefined> {
-  if (!isLocal(address.url)) return undefined;
+export async function checkSpace(
+  address: EngineAddress,
+  stack: StackReport,
+  { target, buildContexts = {}, platforms = [], builder }: Pick<BuildSpec, 'target' | 'buildContexts' | 'platforms' | 'builder'>,
+  { dockerPath, signal }: { readonly dockerPath?: string | undefined; readonly signal?: AbortSignal } = {},
+): Promise<Shortage | undefined> {
+  if (!isLocal(address.url) || platforms.length > 1) return undefined;
   try {
     const engine = await connect(address, signal);
     try {
       const [info, images] = await Promise.all([readEngineInfo(engine, signal), listImages(engine, { shared: false }, signal)]);
       const there = new Set(images.flatMap(({ tags, digests }) => [...tags, ...digests]));
-      const missing = listBases(stack).filter((reference) => !there.has(reference));
+      const references = [...findNeeded(stack, target, Object.keys(buildContexts)).images].map((reference) => (/[:@][^/]*$/.test(reference) ? reference : `${reference}:latest`));
+      const missing = [...new Set(references)].filter((reference) => !there.has(reference));
       if (missing.length === 0) return undefined;
       const free = await statfs(info.dataRoot);
       const freeBytes = free.bavail * free.bsize;
       const command = dockerCommand(address, dockerPath);
-      const sizes = await Promise.all(missing.map((reference) => readPullSize(command, reference, `${info.os}/${info.architecture}`, signal)));
+      const sizes = await Promise.all(missing.map((reference) => readPullSize(command, reference, platforms[0] ?? `${info.os}/${info.architecture}`, signal)));
       const pullBytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-      return pullBytes > freeBytes ? { pullBytes, freeBytes, folder: info.dataRoot } : undefined;
+      if (pullBytes <= freeBytes || !(await pullsIntoEngine(command, builder, signal))) return undefined;
+      return { pullBytes, freeBytes, folder: info.dataRoot };
     } finally {
       disconnect(engine);
     }
@@ -48,10 +58,11 @@ export async function checkSpace(address: EngineAddress, stack: StackReport, { d
   }
 }
 
-/** The images that the stages of a build start from, with their tags. */
-function listBases({ stages }: StackReport): readonly string[] {
-  const references = stages.flatMap(({ base }) => (base.stage === undefined && base.reference.known && base.reference.value !== 'scratch' ? [base.reference.value] : []));
-  return [...new Set(references.map((reference) => (/[:@][^/]*$/.test(reference) ? reference : `${reference}:latest`)))];
+/** Builders of other drivers than docker's keep what they pull elsewhere. */
+async function pullsIntoEngine(command: DockerCommand, name: string | undefined, signal?: AbortSignal): Promise<boolean> {
+  const builders = await listBuilders(command, signal);
+  const builder = builders.find((one) => (name === undefined ? one.current : one.name === name));
+  return builder === undefined ? name === undefined : builder.driver === 'docker';
 }
 
 /** Compressed size of an image's layers for a platform (`linux/amd64`), as its registry tells; null where it does not. */
