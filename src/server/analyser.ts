@@ -4,7 +4,7 @@ import type { ComposeProject } from '../core/compose/model';
 import { analyse, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
 import { fileKind, type FileKind } from '../core/file-kind';
-import type { AnyRule, Finding } from '../core/rules/model';
+import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
 import type { Target } from '../core/target/model';
 import { LineIndex } from '../core/text/line-index';
@@ -35,18 +35,27 @@ export interface DocumentAnalysis {
   linesOf(uri: string): LineIndex;
 }
 
+/** What a document contains, without what is to be said of it. */
+export type DocumentStack = Pick<DocumentAnalysis, 'text' | 'stack' | 'targets' | 'linesOf'>;
+
 /** Languages of documents that tell what they are, whatever their names. */
 const LANGUAGES: Readonly<Record<string, FileKind>> = { dockerfile: 'dockerfile', dockercompose: 'compose' };
 
 /** A stack takes about a megabyte: those of more documents than anybody looks at in a row are made again when asked for. */
 const MAX_KEPT = 24;
+/** Findings come this much later than the last key, at most, in milliseconds. */
+const MAX_PAUSE_MS = 500;
 
 interface Kept {
   /** Undefined once newer ones have taken its place; what it asked for is still known. */
   readonly analysis: DocumentAnalysis | undefined;
+  /** False while the findings are still to be made. */
+  readonly judged: boolean;
   /** Undefined for a file that has vanished. */
   readonly version: number | undefined;
-  readonly asked: ReadonlySet<string>;
+  readonly asked: Set<string>;
+  /** How long it took to make. */
+  readonly tookMs: number;
 }
 
 /** Analyses documents, and keeps each result until something that it was made of changes. */
@@ -57,12 +66,17 @@ export class Analyser {
   readonly #configs: Configs;
   readonly #folders: () => readonly string[];
   readonly #log: (message: string) => void;
-  readonly #nextTurn: () => Promise<void>;
+  readonly #drained: () => Promise<void>;
   readonly #kept = new Map<string, Kept>();
   readonly #logged = new Set<string>();
+  /** When an open document was last changed, in milliseconds of the clock of `performance`. */
+  readonly #changedMs = new Map<string, number>();
   #count = 0;
 
-  /** `folders` gives the paths of the workspace folders; `log` is told of what went wrong, once for each text; `nextTurn` is the platform's. */
+  /**
+   * `folders` gives the paths of the workspace folders; `log` is told of what went wrong, once for each text; `drained`
+   * resolves once all messages of the client that have arrived were read.
+   */
   constructor(
     documents: TextDocuments<TextDocument>,
     files: SourceFiles,
@@ -70,7 +84,7 @@ export class Analyser {
     configs: Configs,
     folders: () => readonly string[],
     log: (message: string) => void,
-    nextTurn: () => Promise<void>,
+    drained: () => Promise<void>,
   ) {
     this.#documents = documents;
     this.#files = files;
@@ -78,7 +92,9 @@ export class Analyser {
     this.#configs = configs;
     this.#folders = folders;
     this.#log = log;
-    this.#nextTurn = nextTurn;
+    this.#drained = drained;
+    documents.onDidChangeContent(({ document: { uri } }) => this.#changedMs.set(uri, performance.now()));
+    documents.onDidClose(({ document: { uri } }) => this.#changedMs.delete(uri));
   }
 
   /** What a document is, by its language where that tells it, else by its name. */
@@ -96,38 +112,52 @@ export class Analyser {
 
   /** The analysis of a document as it is now; undefined when it cannot be read, fails, or the caller has lost interest. */
   async analyse(uri: string, token?: CancellationToken): Promise<DocumentAnalysis | undefined> {
+    return this.#get(uri, true, token);
+  }
+
+  /** As `analyse`, but with the stack alone, which findings are then made of: for what a person waits for while typing. */
+  async readStack(uri: string, token?: CancellationToken): Promise<DocumentStack | undefined> {
+    return this.#get(uri, false, token);
+  }
+
+  /**
+   * How long findings of a document had better wait, in milliseconds: while a person types, an analysis of every text
+   * would keep completion waiting. As long again as it takes, so that of a short file nobody notices.
+   */
+  pauseMs(uri: string): number {
+    const sinceMs = performance.now() - (this.#changedMs.get(uri) ?? 0);
+    return Math.max(0, Math.min(2 * (this.#kept.get(uri)?.tookMs ?? 0), MAX_PAUSE_MS) - sinceMs);
+  }
+
+  async #get(uri: string, judge: boolean, token: CancellationToken | undefined): Promise<DocumentAnalysis | undefined> {
     const settings = await this.#settings.get(uri);
     // Changes and cancellations that wait in the queue are read first, so that only the newest text is analysed.
-    await this.#nextTurn();
+    await this.#drained();
     if (token?.isCancellationRequested === true) return undefined;
-    const kept = await this.#files.disk.settle(() => this.#analyseNow(uri, settings));
+    const kept = await this.#files.disk.settle(() => this.#analyseNow(uri, settings, judge));
     if (kept?.version !== undefined && kept !== this.#kept.get(uri)) this.#keep(uri, kept);
     return kept?.analysis;
   }
 
-  /** As `analyse`, but without findings, which take most of its time: for what a person waits for while typing. Is not kept. */
-  async readStack(uri: string, token?: CancellationToken): Promise<Pick<DocumentAnalysis, 'text' | 'stack' | 'targets'> | undefined> {
-    const settings = await this.#settings.get(uri);
-    await this.#nextTurn();
-    if (token?.isCancellationRequested === true) return undefined;
-    return (await this.#files.disk.settle(() => this.#analyseNow(uri, settings, [])))?.analysis;
-  }
-
-  /** The analysis that is kept where it is of the text as it is now, else a new one, by all rules unless some are named. */
-  #analyseNow(uri: string, settings: Settings, rules?: readonly AnyRule[]): Kept | undefined {
+  /** What is kept where it is of the text as it is now; what is missing of it is made. */
+  #analyseNow(uri: string, settings: Settings, judge: boolean): Kept | undefined {
+    const startMs = performance.now();
     const version = this.#readVersion(uri);
-    const kept = this.#kept.get(uri);
-    if (kept?.analysis !== undefined && kept.version === version) return kept;
+    const last = this.#kept.get(uri);
+    const kept = last?.analysis !== undefined && last.version === version ? last : undefined;
+    if (kept !== undefined && (kept.judged || !judge)) return kept;
 
     const text = this.#readText(uri);
     if (text === undefined) return undefined;
     const kind = this.kindOf(uri) ?? 'dockerfile';
     const { context, folder } = this.#createContext(uri, kind);
-    const asked = context?.asked ?? new Set<string>();
+    // Rules read with the context of the stack, whose places they add to.
+    const asked = kept?.asked ?? context?.asked ?? new Set<string>();
     asked.add(this.#files.disk.toPath(uri) ?? '');
     const { options, lint } = this.#options(uri, settings, asked);
-    const analysis = this.#run(uri, text, { ...options, kind, context, folder, ...(rules && { rules }) }, lint);
-    return analysis && { analysis, version, asked };
+    const analysis = this.#run(uri, text, { ...options, kind, context, folder, ...(kept && { stack: kept.analysis?.stack }), ...(!judge && { rules: [] }) }, lint);
+    const tookMs = performance.now() - startMs + (kept?.tookMs ?? 0);
+    return analysis && { analysis, judged: judge, version, asked, tookMs };
   }
 
   /** Files that safe fixes change, the document or those that it reads, with their text afterwards; none when it cannot be read or fails. */
@@ -178,7 +208,7 @@ export class Analyser {
     this.#kept.delete(uri);
     this.#kept.set(uri, kept);
     const whole = [...this.#kept].filter(([, { analysis }]) => analysis !== undefined);
-    for (const [oldest, { version, asked }] of whole.slice(0, -MAX_KEPT)) this.#kept.set(oldest, { analysis: undefined, version, asked });
+    for (const [oldest, one] of whole.slice(0, -MAX_KEPT)) this.#kept.set(oldest, { ...one, analysis: undefined, judged: false });
   }
 
   /** Forgets one analysis. */

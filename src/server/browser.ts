@@ -4,4 +4,4 @@ import { startServer } from './server';
 
 // The client is the one that started this worker.
 const worker = globalThis as unknown as DedicatedWorkerGlobalScope;
-startServer(createConnection(new BrowserMessageReader(worker), new BrowserMessageWriter(worker)), browserPlatform);
+startServer((options) => createConnection(new BrowserMessageReader(worker), new BrowserMessageWriter(worker), options), browserPlatform);

@@ -49,7 +49,7 @@ export interface Platform {
   createDisk(connection: Connection, folders: () => readonly string[]): Disk;
   /** What the package of the server says in a language (`zh-cn`), English text to translation; undefined where it has nothing. */
   readBundle(language: string): unknown;
-  /** Resolves after the messages that have arrived were read. */
+  /** Resolves in a later turn of the event loop, after events that wait were handled. */
   nextTurn(): Promise<void>;
 }
 

@@ -4,4 +4,4 @@ import { createNodePlatform } from './node-platform';
 import { startServer } from './server';
 
 // The transport (--stdio, --node-ipc, --socket=PORT, --pipe=NAME) is read from the command line.
-startServer(createConnection(ProposedFeatures.all), createNodePlatform(path.join(__dirname, '..')));
+startServer((options) => createConnection(ProposedFeatures.all, options), createNodePlatform(path.join(__dirname, '..')));

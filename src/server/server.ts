@@ -1,6 +1,7 @@
-import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type InitializeResult } from 'vscode-languageserver';
+import { CodeActionKind, TextDocuments, TextDocumentSyncKind, type Connection, type ConnectionOptions, type InitializeResult } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Platform } from './disk';
+import { Inbox } from './inbox';
 import { registerChangeCuda } from './methods/change-cuda';
 import { registerChanges } from './methods/changes';
 import { FIX_ALL, registerCodeActions } from './methods/code-actions';
@@ -17,12 +18,14 @@ import { registerSplitStage } from './methods/split-stage';
 import { registerStack } from './methods/stack';
 import { createSession } from './session';
 
-/** Serves one client over a connection, until it says `exit`. */
-export function startServer(connection: Connection, platform: Platform): void {
+/** Serves one client over the connection that `connect` makes, until it says `exit`. */
+export function startServer(connect: (options: ConnectionOptions) => Connection, platform: Platform): void {
+  const inbox = new Inbox(() => platform.nextTurn());
+  const connection = connect(inbox.options);
   const documents = new TextDocuments(TextDocument);
 
   connection.onInitialize((params): InitializeResult => {
-    const session = createSession(connection, documents, params, platform);
+    const session = createSession(connection, documents, params, platform, inbox);
     for (const register of [registerDiagnostics, registerCodeActions, registerChanges, registerConfig, registerSmokeFiles, registerStack, registerErrors, registerFacts, registerCompletion, registerDocumentLinks, registerHover, registerInlayHints, registerChangeCuda, registerSplitStage]) register(session);
     return {
       serverInfo: { name: 'TensorRT Containers' },

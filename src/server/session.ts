@@ -4,6 +4,7 @@ import { Analyser } from './analyser';
 import { readClientFeatures, type ClientFeatures } from './client-features';
 import { Configs } from './configs';
 import type { Disk, Platform } from './disk';
+import type { Inbox } from './inbox';
 import { RelatedFiles } from './related-files';
 import { SettingsStore } from './settings';
 import { SourceFiles } from './source-files';
@@ -27,7 +28,7 @@ export interface Session {
 }
 
 /** The state of a connection whose client has just introduced itself. */
-export function createSession(connection: Connection, documents: TextDocuments<TextDocument>, params: InitializeParams, platform: Platform): Session {
+export function createSession(connection: Connection, documents: TextDocuments<TextDocument>, params: InitializeParams, platform: Platform, inbox: Inbox): Session {
   const features = readClientFeatures(params, platform);
   const settings = new SettingsStore(connection, features);
   const disk = platform.createDisk(connection, () => session.folders);
@@ -41,7 +42,7 @@ export function createSession(connection: Connection, documents: TextDocuments<T
     disk,
     settings,
     configs,
-    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message), () => platform.nextTurn()),
+    analyser: new Analyser(documents, files, settings, configs, () => session.folders, (message) => connection.console.error(message), () => inbox.drain()),
     related: new RelatedFiles(publish),
     configProblems: new RelatedFiles(publish),
     folders: (params.workspaceFolders ?? []).flatMap(({ uri }) => disk.toPath(uri) ?? []),

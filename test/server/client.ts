@@ -65,7 +65,7 @@ export class TestClient {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-server-'));
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    startServer(createConnection(toServer, toClient), platform);
+    startServer((options) => createConnection(toServer, toClient, options), platform);
     this.connection = createProtocolConnection(toClient, toServer);
     this.connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.configuration));
     this.connection.onRequest(RegistrationRequest.type, ({ registrations }) => void this.registrations.push(...registrations));

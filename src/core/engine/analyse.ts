@@ -38,11 +38,11 @@ export function analyse(text: string, file: string, options: AnalysisOptions = {
 
 /** Reads a Dockerfile, interprets its stages and runs all rules. `file` is the name that findings carry. Never throws. */
 export function analyseDockerfile(text: string, file: string, options: AnalysisOptions = {}): Analysis {
-  const dockerfile = readDockerfile(text, file);
+  const dockerfile = options.stack?.dockerfile ?? readDockerfile(text, file);
   if ('problem' in dockerfile) return createFailure('dockerfile', dockerfile.problem);
   if (dockerfile.stages.length === 0) return createFailure('dockerfile', 'no-from');
   const run = createRun(options);
-  const stack = interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay });
+  const stack = options.stack ?? interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay });
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];
   const findings = suppress(withEchoes(keepStrongest(runOnStack(run, stack)), stack), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
   return { kind: 'dockerfile', findings: finish(run, findings, [file, ...stack.files.keys()]), stack, files: stack.files, problems: [] };

@@ -26,6 +26,8 @@ export interface AnalysisOptions {
   readonly onRuleError?: ((ruleId: string, error: unknown) => void) | undefined;
   /** Rules other than the project's own. */
   readonly rules?: readonly AnyRule[] | undefined;
+  /** What this very Dockerfile was read as before, with the same options: it is not interpreted again. */
+  readonly stack?: StackReport | undefined;
 }
 
 /** What keeps a file from being analysed, as one sentence. */

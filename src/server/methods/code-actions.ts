@@ -118,7 +118,7 @@ function makeSnippet(edit: TextDocumentEdit, reason: string): void {
 /** At a FROM whose image has a CUDA: the command that gives the file another one. */
 async function createChangeOfCuda({ analyser, features }: Session, { textDocument: { uri }, range }: CodeActionParams): Promise<CodeAction[]> {
   const { changeCudaCommand } = features.options;
-  const analysis = changeCudaCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.analyse(uri);
+  const analysis = changeCudaCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.readStack(uri);
   if (changeCudaCommand === undefined || analysis?.stack === undefined) return [];
   const offset = analysis.linesOf(uri).offsetAt(range.start);
   const stage = analysis.stack.stages.find(({ stage: { from } }) => from.range.start <= offset && offset <= from.range.end);
@@ -130,7 +130,7 @@ async function createChangeOfCuda({ analyser, features }: Session, { textDocumen
 /** At a FROM with a devel image that can be left behind: the command that takes the stage apart. */
 async function createSplit({ analyser, features }: Session, { textDocument: { uri }, range }: CodeActionParams): Promise<CodeAction[]> {
   const { splitStageCommand } = features.options;
-  const analysis = splitStageCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.analyse(uri);
+  const analysis = splitStageCommand === undefined || analyser.kindOf(uri) !== 'dockerfile' ? undefined : await analyser.readStack(uri);
   if (splitStageCommand === undefined || analysis?.stack === undefined) return [];
   const offset = analysis.linesOf(uri).offsetAt(range.start);
   const stage = analysis.stack.stages.find(({ stage: { from } }) => from.range.start <= offset && offset <= from.range.end);

@@ -15,6 +15,7 @@ export function registerDiagnostics(session: Session): void {
 
   if (features.pullsDiagnostics) {
     connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
+      for (let ms = analyser.pauseMs(uri); ms > 0 && !token.isCancellationRequested; ms = analyser.pauseMs(uri)) await sleep(ms, token);
       const analysis = analyser.isChecked(uri) ? await analyser.analyse(uri, token) : undefined;
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The document has changed.');
       if (analysis === undefined) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
@@ -65,7 +66,7 @@ export function registerDiagnostics(session: Session): void {
     });
 
   documents.onDidChangeContent(({ document: { uri } }) => {
-    if (analyser.isChecked(uri) && !features.pullsDiagnostics) later(uri, PUSH_DELAY_MS, () => push(uri));
+    if (analyser.isChecked(uri) && !features.pullsDiagnostics) later(uri, Math.max(PUSH_DELAY_MS, analyser.pauseMs(uri)), () => push(uri));
     // A Compose file reads Dockerfiles, and a Dockerfile scripts.
     if (analyser.forgetUsersOf(disk.toPath(uri) ?? uri, true)) session.refreshSoon();
   });
@@ -82,6 +83,19 @@ export function registerDiagnostics(session: Session): void {
     if (!features.pullsDiagnostics) void connection.sendDiagnostics({ uri, diagnostics: [] });
     related.sweep((candidate) => documents.get(candidate) !== undefined);
     session.refreshSoon();
+  });
+}
+
+/** Waits so many milliseconds, or until the client has lost interest. */
+function sleep(ms: number, token: CancellationToken): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      cancelled.dispose();
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    const cancelled = token.onCancellationRequested(end);
   });
 }
 

@@ -7,7 +7,7 @@ export function registerInlayHints({ connection, analyser, features, settings }:
   connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
     const { inlayHints } = await settings.get(uri);
     if (analyser.kindOf(uri) !== 'dockerfile' || (!inlayHints.images && !inlayHints.installs)) return null;
-    const analysis = await analyser.analyse(uri, token);
+    const analysis = await analyser.readStack(uri, token);
     if (analysis?.stack === undefined) return null;
     const lines = analysis.linesOf(uri);
     const [start, end] = [lines.offsetAt(range.start), lines.offsetAt(range.end)];

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CancellationTokenSource, CompletionRequest, DocumentDiagnosticRequest, HoverRequest, InlayHintRequest, LSPErrorCodes } from 'vscode-languageserver/node';
+import { STACK_REQUEST } from '../../src/core/protocol/requests';
+import type { Platform } from '../../src/server/disk';
+import { createNodePlatform } from '../../src/server/node-platform';
+import { TestClient } from './client';
+
+const TEXT = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY script.sh .\nRUN bash script.sh\nRUN pip install torch==';
+
+let client: TestClient;
+/** How often the script, which every interpretation follows, was looked for. */
+let looks = 0;
+
+beforeEach(async () => {
+  const platform = createNodePlatform('.');
+  const counting: Platform = {
+    ...platform,
+    createDisk: (...given) => {
+      const disk = platform.createDisk(...given);
+      return { ...disk, stat: (file) => ((looks += file.endsWith('script.sh') ? 1 : 0), disk.stat(file)) };
+    },
+  };
+  client = await new TestClient(counting).start();
+  client.write('script.sh', 'apt-get install -y curl\n');
+});
+afterEach(() => client.dispose());
+
+/** Looks of one interpretation. */
+async function countOne(uri: string): Promise<number> {
+  looks = 0;
+  await client.connection.sendRequest(STACK_REQUEST, { textDocument: { uri } });
+  expect(looks).toBeGreaterThan(0);
+  return looks;
+}
+
+describe('a person who types', () => {
+  it('has only the newest of texts read that arrive together', async () => {
+    const uri = await client.open('Dockerfile', TEXT);
+    const one = await countOne(uri);
+    looks = 0;
+    const answers: Promise<unknown>[] = [];
+    for (let key = 1; key <= 30; key++) {
+      const text = `${TEXT}${'2'.repeat(key)}`;
+      void client.change(uri, text);
+      answers.push(client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 3, character: text.length - text.lastIndexOf('\n') - 1 } }));
+    }
+    expect((await Promise.all(answers)).at(-1)).not.toBeNull();
+    expect(looks).toBeLessThan(5 * one);
+  });
+
+  it('has a text read once for all that is asked of it', async () => {
+    const uri = await client.open('Dockerfile', TEXT);
+    const one = await countOne(uri);
+    const position = { line: 0, character: 8 };
+    await Promise.all([
+      client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position }),
+      client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position }),
+      client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: { start: position, end: position } }),
+    ]);
+    expect(looks).toBe(one);
+    // Findings are made of the same reading, and have all that they would have alone.
+    expect(await client.rules(uri)).toEqual(await client.rules(await client.open('Dockerfile.other', TEXT)));
+  });
+
+  it('gets findings of the last text, and none of a text that is called off', async () => {
+    const uri = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n');
+    expect(await client.rules(uri)).toEqual([]);
+    await client.change(uri, 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n');
+    const source = new CancellationTokenSource();
+    const first = client.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } }, source.token);
+    await client.change(uri, 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV PATH=/opt/bin:$PATH\n');
+    source.cancel();
+    await expect(first).rejects.toMatchObject({ code: LSPErrorCodes.RequestCancelled });
+    expect(await client.rules(uri)).toEqual([]);
+  });
+});
