@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
-import { cancelled, DockerError } from './errors';
+import { msg } from '../core/l10n/message';
+import { cancelled, DockerError, ours } from './errors';
 import type { EngineAddress, EngineInfo } from './model';
 import { Transport } from './transport';
 
@@ -88,7 +89,7 @@ export async function greetEngine(engine: Engine, signal?: AbortSignal): Promise
   const system = systemOf(engine);
   const [version, answer] = await Promise.all([system.version({ abortSignal: signal }), system.info({ abortSignal: signal })]);
   if (typeof version.Version !== 'string' || typeof answer !== 'object') {
-    throw new DockerError({ kind: 'context-unreachable', name: engine.address.name, url: engine.address.url, detail: 'what answers there is no Docker engine' });
+    throw new DockerError({ kind: 'context-unreachable', name: engine.address.name, url: engine.address.url, ...ours(msg`what answers there is no Docker engine`) });
   }
   const time = Date.parse(answer.SystemTime ?? '');
   const cdi = answer.DiscoveredDevices?.flatMap(({ Source, ID }) => (Source === 'cdi' && ID !== undefined ? [ID] : []));

@@ -1,5 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { formatText, type Message } from '../core/l10n/message';
+import { SaidError } from '../core/l10n/said-error';
 import type { DockerProblem, EngineAddress } from './model';
 
 /** Thrown by every function of this folder: one problem of the union, never a bare error of a library. */
@@ -38,6 +40,11 @@ export function refusal(status: number | null, detail: string): DockerProblem {
   return NO_GPU_RUNTIME.some((pattern) => pattern.test(detail)) ? { kind: 'no-gpu-runtime', detail } : { kind: 'api', status, detail };
 }
 
+/** The detail of a problem in words of ours. */
+export function ours(said: Message): { readonly detail: string; readonly said: Message } {
+  return { detail: formatText(said), said };
+}
+
 /** Any error met on the way to an engine or back, as a DockerError. The one place that knows the codes of Node and OpenSSH. */
 export function toDockerError(error: unknown, address: EngineAddress): DockerError {
   if (error instanceof DockerError) return error;
@@ -55,7 +62,7 @@ function connectionProblem(error: unknown, { name, url }: EngineAddress): Docker
   }
   // The docker command at the other end of ssh tells that it may not open the socket.
   if (error instanceof ConnectionProgramFailed && /permission denied while trying to connect/i.test(detail)) return { kind: 'no-permission', url };
-  return { kind: 'context-unreachable', name, url, detail };
+  return { kind: 'context-unreachable', name, url, ...(error instanceof SaidError ? ours(error.said) : { detail }) };
 }
 
 /** Whether an address is a socket or pipe of this machine. */

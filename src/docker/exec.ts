@@ -1,5 +1,6 @@
+import { msg } from '../core/l10n/message';
 import { clientOf, type Engine } from './connect';
-import { DockerError, toDockerError } from './errors';
+import { DockerError, ours, toDockerError } from './errors';
 import { readText } from './streams';
 
 /** Of each stream so much is kept, in characters. */
@@ -40,7 +41,7 @@ export async function execIn(engine: Engine, id: string, argv: readonly string[]
     return { status: ExitCode, ...kept };
   } catch (error) {
     if (time?.aborted === true && signal?.aborted !== true) {
-      throw new DockerError({ kind: 'api', status: null, detail: `${argv[0] ?? ''} did not end within ${(timeoutMs ?? 0) / 1000} s` }, { cause: error });
+      throw new DockerError({ kind: 'api', status: null, ...ours(msg`${argv[0] ?? ''} did not end within ${(timeoutMs ?? 0) / 1000} s`) }, { cause: error });
     }
     throw toDockerError(stop.aborted ? stop.reason : error, engine.address);
   }

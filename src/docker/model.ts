@@ -1,4 +1,5 @@
 // What the rest of the project sees of Docker. Nothing of dockerode's own types leaves this folder.
+import type { Message } from '../core/l10n/message';
 
 /** Where an engine is reached. */
 export interface EngineAddress {
@@ -15,7 +16,7 @@ export interface EngineAddress {
   readonly current: boolean;
 }
 
-/** Why Docker did not do what was asked. */
+/** Why Docker did not do what was asked. `detail` holds the words of whoever refused; where they are ours, `said` has them as they can be translated. */
 export type DockerProblem =
   /** No socket, no docker command. */
   | { readonly kind: 'not-installed' }
@@ -23,12 +24,12 @@ export type DockerProblem =
   /** The socket is there and refuses this user. */
   | { readonly kind: 'no-permission'; readonly url: string }
   /** A remote engine does not answer: name unknown, connection refused, ssh or TLS failed. */
-  | { readonly kind: 'context-unreachable'; readonly name: string; readonly url: string; readonly detail: string }
+  | { readonly kind: 'context-unreachable'; readonly name: string; readonly url: string; readonly detail: string; readonly said?: Message }
   /** The engine has no way to give a container a GPU. */
   | { readonly kind: 'no-gpu-runtime'; readonly detail: string }
   | { readonly kind: 'cancelled' }
   /** The engine answered and refused; `status` is its HTTP status, or null where a command line reported it. */
-  | { readonly kind: 'api'; readonly status: number | null; readonly detail: string };
+  | { readonly kind: 'api'; readonly status: number | null; readonly detail: string; readonly said?: Message };
 
 /** What is known of an engine itself. */
 export interface EngineInfo {

@@ -1,8 +1,9 @@
 // A registry of one's own, in a container.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { msg } from '../core/l10n/message';
 import { pullImage, removeContainer, startContainer } from './actions';
 import { clientOf, systemOf, type CallOptions, type Engine } from './connect';
-import { cancelled, DockerError, toDockerError } from './errors';
+import { cancelled, DockerError, ours, toDockerError } from './errors';
 import { execIn } from './exec';
 import { listContainers } from './inventory';
 import type { ContainerSummary } from './model';
@@ -65,12 +66,12 @@ export async function startRegistry(
   { onPull = () => undefined, env = process.env, signal }: { readonly onPull?: (progress: TransferProgress) => void; readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal } = {},
 ): Promise<LocalRegistry> {
   if (dataFolder !== undefined && (!dataFolder.startsWith('/') || dataFolder.includes(':'))) {
-    throw new DockerError({ kind: 'api', status: null, detail: `not an absolute path without a colon: ${dataFolder}` });
+    throw new DockerError({ kind: 'api', status: null, ...ours(msg`not an absolute path without a colon: ${dataFolder}`) });
   }
   const before = (await listContainers(engine, signal)).find((container) => container.name === name);
   if (before !== undefined) {
     const known = describe(before);
-    if (known?.port !== port) throw new DockerError({ kind: 'api', status: 409, detail: known === null ? `a container named ${name} is there already` : `${name} is there already, on port ${known.port}` });
+    if (known?.port !== port) throw new DockerError({ kind: 'api', status: 409, ...ours(known === null ? msg`a container named ${name} is there already` : msg`${name} is there already, on port ${known.port}`) });
     await startContainer(engine, known.containerId, signal);
     await waitForRegistry(engine, known, env, signal);
     return { ...known, running: true };
@@ -98,7 +99,7 @@ export async function startRegistry(
     await startContainer(engine, name, signal);
     const made = (await listContainers(engine, signal)).find((container) => container.name === name);
     const registry = made && describe(made);
-    if (registry === undefined || registry === null) throw new DockerError({ kind: 'api', status: null, detail: `${name} has gone` });
+    if (registry === undefined || registry === null) throw new DockerError({ kind: 'api', status: null, ...ours(msg`${name} has gone`) });
     await waitForRegistry(engine, registry, env, signal);
     return registry;
   } catch (error) {

@@ -1,6 +1,7 @@
 // What lies in a registry, through its HTTP API (https://distribution.github.io/distribution/spec/api/).
+import { msg, type Message, type Text } from '../core/l10n/message';
 import { readCredentials, type RegistryCredentials } from './credentials';
-import { cancelled, DockerError } from './errors';
+import { cancelled, DockerError, ours } from './errors';
 
 /** A request that is not answered for so long is given up. */
 const PATIENCE_MS = 30_000;
@@ -68,7 +69,7 @@ export function isInsecureRefusal(detail: string): boolean {
 
 /** Reaches a registry, by HTTPS before HTTP, and learns how it wants to be asked. Throws DockerError. */
 export async function openRegistry(host: string, { env = process.env, insecure = false, signal }: RegistryOptions = {}): Promise<Registry> {
-  if (!/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(host)) throw new DockerError({ kind: 'context-unreachable', name: host, url: host, detail: 'not the name of a registry' });
+  if (!/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(host)) throw new DockerError({ kind: 'context-unreachable', name: host, url: host, ...ours(msg`not the name of a registry`) });
   const credentials = await readCredentials(host, env, signal);
   const urls = insecure || isLocalRegistry(host) ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
   let failure: unknown;
@@ -106,7 +107,7 @@ export async function describeTag(registry: Registry, repository: string, tag: s
     readonly manifests?: readonly { readonly platform?: { readonly os?: string; readonly architecture?: string; readonly variant?: string } }[];
   };
   const digest = response.headers.get('docker-content-digest');
-  if (digest === null) throw refused(response.status, 'the registry does not tell the digest');
+  if (digest === null) throw refused(response.status, msg`the registry does not tell the digest`);
   const platforms = (manifest.manifests ?? []).flatMap(({ platform }) =>
     platform?.os === undefined || platform.os === 'unknown' ? [] : [[platform.os, platform.architecture, platform.variant].filter((part) => part !== undefined && part !== '').join('/')],
   );
@@ -162,7 +163,7 @@ function manifestPath(repository: string, reference: string): string {
 const REPOSITORY = /^[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*)*$/;
 
 function checkRepository(name: string): string {
-  if (!REPOSITORY.test(name)) throw refused(null, `not the name of a repository: ${name}`);
+  if (!REPOSITORY.test(name)) throw refused(null, msg`not the name of a repository: ${name}`);
   return name;
 }
 
@@ -208,7 +209,7 @@ async function authorize({ host, url, challenge, credentials }: Registry, scope:
   if (!response.ok) throw refused(response.status, await readRefusal(response));
   const { token, access_token: accessToken } = (await readJson(response)) as { readonly token?: unknown; readonly access_token?: unknown };
   const given = typeof token === 'string' ? token : accessToken;
-  if (typeof given !== 'string') throw refused(response.status, 'the registry gave no token');
+  if (typeof given !== 'string') throw refused(response.status, msg`the registry gave no token`);
   return `Bearer ${given}`;
 }
 
@@ -219,7 +220,7 @@ function readChallenge(header: string | null, url: string): Challenge {
   const realm = value('realm');
   // What came over TLS must not send a password over a line without.
   const isSafe = URL.canParse(realm) && (realm.startsWith('https://') || url.startsWith('http://'));
-  if (scheme !== 'bearer' || !isSafe) throw refused(401, `asks for a login in a way that is not known: ${header ?? ''}`);
+  if (scheme !== 'bearer' || !isSafe) throw refused(401, msg`the registry asks for a login in a way that is not known: ${header ?? ''}`);
   return { scheme, realm, service: value('service') };
 }
 
@@ -229,17 +230,17 @@ async function send({ host, url }: Pick<Registry, 'host' | 'url'>, address: stri
     return await fetch(address, { ...init, signal: signal === undefined ? patience : AbortSignal.any([signal, patience]) });
   } catch (error) {
     if (signal?.aborted === true) throw cancelled();
-    throw new DockerError({ kind: 'context-unreachable', name: host, url, detail: describeFailure(error) }, { cause: error });
+    throw new DockerError({ kind: 'context-unreachable', name: host, url, ...describeFailure(error) }, { cause: error });
   }
 }
 
 /** fetch says `fetch failed` and keeps the reason in `cause`. */
-function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer';
+function describeFailure(error: unknown): { readonly detail: string; readonly said?: Message } {
+  if (!(error instanceof Error)) return { detail: String(error) };
+  if (error.name === 'TimeoutError') return ours(msg`no answer`);
   const { cause } = error;
   if (cause instanceof AggregateError) return describeFailure(cause.errors[0]);
-  return cause instanceof Error ? cause.message : error.message;
+  return { detail: cause instanceof Error ? cause.message : error.message };
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -247,7 +248,7 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DockerError({ kind: 'api', status: response.status, detail: 'the registry did not answer with JSON' }, { cause: error });
+    throw new DockerError({ kind: 'api', status: response.status, ...ours(msg`the registry did not answer with JSON`) }, { cause: error });
   }
 }
 
@@ -268,12 +269,12 @@ async function readText(response: Response): Promise<string> {
   let length = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > LONGEST_ANSWER) throw refused(response.status, 'the answer is too long');
+    if (length > LONGEST_ANSWER) throw refused(response.status, msg`the answer is too long`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function refused(status: number | null, detail: string): DockerError {
-  return new DockerError({ kind: 'api', status, detail });
+function refused(status: number | null, words: Text): DockerError {
+  return new DockerError({ kind: 'api', status, ...(typeof words === 'string' ? { detail: words } : ours(words)) });
 }

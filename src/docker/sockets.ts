@@ -5,8 +5,10 @@ import net from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { msg, type Message } from '../core/l10n/message';
+import { SaidError } from '../core/l10n/said-error';
 import { ProgramPipe } from '../process/pipe';
-import { ConnectionProgramFailed, DockerError, isLocal } from './errors';
+import { ConnectionProgramFailed, DockerError, isLocal, ours } from './errors';
 import type { EngineAddress } from './model';
 
 /** A machine that does not answer is given up after so long. */
@@ -42,7 +44,7 @@ function openSocket(address: EngineAddress): Duplex {
     case 'https:':
       return withTimeout(openTcp(address, url));
     default:
-      throw unusable(address, `${url.protocol}// is not a way to reach an engine`);
+      throw unusable(address, msg`${url.protocol}// is not a way to reach an engine`);
   }
 }
 
@@ -50,12 +52,12 @@ function readUrl(address: EngineAddress): URL {
   try {
     return new URL(address.url);
   } catch {
-    throw unusable(address, 'the address is not a URL');
+    throw unusable(address, msg`the address is not a URL`);
   }
 }
 
-function unusable({ name, url }: EngineAddress, detail: string): DockerError {
-  return new DockerError({ kind: 'context-unreachable', name, url, detail });
+function unusable({ name, url }: EngineAddress, said: Message): DockerError {
+  return new DockerError({ kind: 'context-unreachable', name, url, ...ours(said) });
 }
 
 function openTcp(address: EngineAddress, url: URL): net.Socket {
@@ -86,7 +88,7 @@ function readCertificates({ certificates }: EngineAddress): tls.SecureContextOpt
 }
 
 function withTimeout(socket: net.Socket): net.Socket {
-  const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)), CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(() => socket.destroy(new SaidError(msg`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)), CONNECT_TIMEOUT_MS);
   const done = (): void => clearTimeout(timer);
   return socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', done).once('close', done);
 }
@@ -100,7 +102,7 @@ function openSsh(address: EngineAddress, url: URL): Duplex {
   const user = decodeURIComponent(url.username);
   const socket = url.pathname.replace(/^\/$/, '');
   // What follows the host is read by a shell at the other end.
-  if (host === '' || host.startsWith('-') || user.startsWith('-') || !/^[\w./@+-]*$/.test(socket)) throw unusable(address, 'the address is not one of ssh');
+  if (host === '' || host.startsWith('-') || user.startsWith('-') || !/^[\w./@+-]*$/.test(socket)) throw unusable(address, msg`the address is not one of ssh`);
   return new ProgramPipe(
     'ssh',
     [

@@ -3,6 +3,8 @@
 import http from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { addAbortSignal } from 'node:stream';
+import { msg } from '../core/l10n/message';
+import { SaidError } from '../core/l10n/said-error';
 import { DockerError, refusal, toDockerError } from './errors';
 import type { DockerProblem, EngineAddress } from './model';
 import { EngineAgent } from './sockets';
@@ -145,7 +147,7 @@ async function readAnswer(stream: Readable): Promise<Buffer> {
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LONGEST_ANSWER_BYTES) throw new Error('the answer is too long');
+    if (length > LONGEST_ANSWER_BYTES) throw new SaidError(msg`the answer is too long`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,8 +1,8 @@
 import { EventEmitter, l10n, ThemeIcon, window, type Pseudoterminal, type Terminal } from 'vscode';
-import { connect, disconnect, DockerError, followLogs, type ContainerSummary, type EngineAddress } from '../../docker';
+import { connect, disconnect, followLogs, type ContainerSummary, type EngineAddress } from '../../docker';
 import { LogFilter } from './log-filter';
 import { toPlain } from './plain';
-import { describeProblem } from './problem-message';
+import { describeError } from './problem-message';
 
 /** Lines of the past that are shown first. */
 const TAIL_LINES = 1000;
@@ -55,7 +55,7 @@ class LogTerminal implements Pseudoterminal {
       this.#end(l10n.t('The container has stopped.'));
     } catch (error) {
       if (signal.aborted) return;
-      this.#end(error instanceof DockerError ? describeProblem(error.problem).text : toPlain(String(error)));
+      this.#end(describeError(error));
     }
   }
 

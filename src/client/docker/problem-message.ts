@@ -1,6 +1,9 @@
 // What people read when Docker did not do what was asked: the one place where a problem becomes a sentence and buttons.
 import { commands, env, l10n, Uri, window } from 'vscode';
+import { formatText, type Message } from '../../core/l10n/message';
+import { SaidError } from '../../core/l10n/said-error';
 import { DockerError, isInsecureRefusal, type DockerProblem } from '../../docker';
+import { NotStarted } from '../../process/run';
 import { toPlain } from './plain';
 
 /** Something that helps against a problem: a command of the workbench and what it is given. */
@@ -31,7 +34,7 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
       return { text: l10n.t('You may not use Docker: {0} refuses your user.', toPlain(problem.url)), buttons: [openPage(l10n.t('How to Allow It'), PERMISSION_PAGE), retry()] };
     case 'context-unreachable':
       return {
-        text: l10n.t('The Docker host {0} cannot be reached at {1}: {2}', toPlain(problem.name), toPlain(problem.url), toPlain(problem.detail)),
+        text: l10n.t('The Docker host {0} cannot be reached at {1}: {2}', toPlain(problem.name), toPlain(problem.url), wordsOf(problem)),
         buttons: [retry(), chooseHosts()],
       };
     case 'no-gpu-runtime':
@@ -46,8 +49,22 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
         const text = l10n.t('The registry speaks plain HTTP, and the Docker host does not trust it to: name it under insecure-registries in the settings of the Docker daemon. Docker says: {0}', toPlain(problem.detail));
         return { text, buttons: [openPage(l10n.t('How to Trust It'), INSECURE_PAGE)] };
       }
+      if (problem.said !== undefined) return { text: l10n.t('Docker could not do it: {0}', wordsOf(problem)), buttons: [] };
       return { text: l10n.t('Docker says: {0}', toPlain(problem.detail)), buttons: [explain(problem.detail)] };
   }
+}
+
+/** What whoever refused said; where the words are ours, in the display language. */
+export function wordsOf({ detail, said }: Extract<DockerProblem, { readonly said?: Message }>): string {
+  return toPlain(said === undefined ? detail : formatText(said, l10n.bundle));
+}
+
+/** What an error says, in the display language where the words are ours. */
+export function describeError(error: unknown): string {
+  if (error instanceof DockerError) return describeProblem(error.problem).text;
+  if (error instanceof SaidError) return toPlain(formatText(error.said, l10n.bundle));
+  if (error instanceof NotStarted) return toPlain(error.code === undefined ? l10n.t('{0} could not be started.', error.program) : l10n.t('{0} could not be started: {1}', error.program, error.code));
+  return toPlain(error instanceof Error ? error.message : String(error));
 }
 
 /**
@@ -56,8 +73,7 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
  */
 export async function showFailure(error: unknown, doing?: string): Promise<void> {
   if (error instanceof DockerError && error.problem.kind === 'cancelled') return;
-  const { text, buttons } =
-    error instanceof DockerError ? describeProblem(error.problem) : { text: toPlain(error instanceof Error ? error.message : String(error)), buttons: [] };
+  const { text, buttons } = error instanceof DockerError ? describeProblem(error.problem) : { text: describeError(error), buttons: [] };
   const chosen = await window.showErrorMessage(doing === undefined ? text : l10n.t('{0} failed. {1}', doing, text), ...buttons.map(({ title }) => title));
   const button = buttons.find(({ title }) => title === chosen);
   if (button !== undefined) await pressButton(button);

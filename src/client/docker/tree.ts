@@ -2,7 +2,7 @@ import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibl
 import type { Host, Hosts } from './hosts';
 import type { DockerNode, FactNode, HostNode } from './nodes';
 import { toPlain } from './plain';
-import { describeProblem } from './problem-message';
+import { describeProblem, wordsOf } from './problem-message';
 
 /** What one view shows of a host, and how. */
 export interface Rows {
@@ -54,7 +54,7 @@ export class DockerTree implements TreeDataProvider<DockerNode> {
     const { host } = node;
     if (host.problem !== undefined) {
       // The row above has the host's name already.
-      const label = host.problem.kind === 'context-unreachable' ? toPlain(host.problem.detail) : describeProblem(host.problem).text;
+      const label = host.problem.kind === 'context-unreachable' ? wordsOf(host.problem) : describeProblem(host.problem).text;
       return [{ kind: 'fact', id: `${host.address.name}/problem`, label, icon: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')) }];
     }
     const rows = await this.#list(host);

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { msg } from '../../core/l10n/message';
 import { clientOf, connect, disconnect } from '../connect';
 import { readAllCredentials, registryConfig } from '../credentials';
-import { cancelled, DockerError, refusal, toDockerError } from '../errors';
+import { cancelled, DockerError, ours, toDockerError } from '../errors';
 import type { EngineAddress } from '../model';
 import { checkOptions } from './arguments';
 import { packContext } from './context';
@@ -12,7 +13,7 @@ import type { BuildControl, BuildOutcome, BuildSpec } from './model';
 /** Builds through the Engine API alone, with the engine's own builder. Only folders can be the context. */
 export async function buildByApi(address: EngineAddress, spec: BuildSpec, { signal, onEvent, env = process.env, folder = process.cwd() }: BuildControl): Promise<BuildOutcome> {
   checkOptions(spec, 'api');
-  if (/^(?:[a-z]+:\/\/|git@|-$)/.test(spec.context)) throw new DockerError(refusal(null, 'Without the docker command only a folder can be built.'));
+  if (/^(?:[a-z]+:\/\/|git@|-$)/.test(spec.context)) throw new DockerError({ kind: 'api', status: null, ...ours(msg`without the docker command only a folder can be built`) });
   const context = path.resolve(folder, spec.context);
   const start = performance.now();
   const log = createLog();

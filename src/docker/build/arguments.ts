@@ -1,4 +1,5 @@
-import { refusal, DockerError } from '../errors';
+import { joinComma, msg } from '../../core/l10n/message';
+import { DockerError, ours } from '../errors';
 import type { BuildSpec, BuildWay } from './model';
 
 /** Files to which a builder writes what it made. */
@@ -58,7 +59,7 @@ export function checkOptions(spec: BuildSpec, way: BuildWay): void {
     ['--build-context', Object.keys(spec.buildContexts ?? {}).length > 0],
     ['--allow', (spec.allow ?? []).length > 0],
     ['--push', spec.push === true],
-    ['--platform with several platforms', (spec.platforms ?? []).length > 1],
+    ['--platform a,b', (spec.platforms ?? []).length > 1],
   ] as const;
   const needsBuildkit = [
     ['--secret', (spec.secrets ?? []).length > 0],
@@ -66,5 +67,5 @@ export function checkOptions(spec: BuildSpec, way: BuildWay): void {
   ] as const;
   const isBuildx = way === 'buildx' || way === 'buildx-json';
   const lacking = [...(isBuildx ? [] : needsBuildx), ...(isBuildx || way === 'buildkit' ? [] : needsBuildkit)].filter(([, wanted]) => wanted).map(([name]) => name);
-  if (lacking.length > 0) throw new DockerError(refusal(null, `This needs the buildx component of Docker, which is not installed: ${lacking.join(', ')}`));
+  if (lacking.length > 0) throw new DockerError({ kind: 'api', status: null, ...ours(msg`this needs the buildx component of Docker, which is not installed: ${joinComma(lacking)}`) });
 }

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { BuildEvent } from '../../core/build-log/model';
+import { msg } from '../../core/l10n/message';
 import { NotStarted, run } from '../../process/run';
 import { dockerCommand } from '../command-line';
-import { cancelled, DockerError, refusal } from '../errors';
+import { cancelled, DockerError, ours } from '../errors';
 import type { EngineAddress } from '../model';
 import { buildByApi } from './api';
 import { buildArguments, type ResultFiles } from './arguments';
@@ -114,7 +115,7 @@ function isUnknown(output: string): boolean {
 /** A program of that name that cannot be run is a fault to be told; one that is not there leaves the Engine API. */
 function nextAfterNotStarted(error: NotStarted): 'unknown' {
   if (error.code === 'ENOENT') return 'unknown';
-  throw new DockerError(refusal(null, error.message), { cause: error });
+  throw new DockerError({ kind: 'api', status: null, ...ours(msg`${error.program} could not be started: ${error.code ?? '?'}`) }, { cause: error });
 }
 
 /** Throws where the docker command's words are that it does not reach the engine. */

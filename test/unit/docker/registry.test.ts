@@ -186,7 +186,7 @@ describe('a tag', () => {
 
 describe('what cannot be reached', () => {
   it.each(['', 'a b', 'http://x', 'x/y', 'x:y'])('%j is no registry', async (name) => {
-    await expect(openRegistry(name, { env: env() })).rejects.toMatchObject({ problem: { kind: 'context-unreachable', detail: 'not the name of a registry' } });
+    await expect(openRegistry(name, { env: env() })).rejects.toMatchObject({ problem: { kind: 'context-unreachable', detail: 'not the name of a registry', said: { template: 'not the name of a registry', data: {} } } });
   });
 
   it('a closed port', async () => {
