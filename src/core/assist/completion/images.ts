@@ -31,8 +31,7 @@ export function completeImage(typed: string, offset: number, wishes: StageWishes
   const name = typed.slice(0, colon);
   const tag = typed.slice(colon + 1);
   const range = { start: offset - tag.length, end: offset };
-  const image = /^(?:docker\.io\/)?nvidia\/cuda$|^nvcr\.io\/nvidia\/cuda$/.test(name) ? listCudaTags(tag, wishes) : listNgcTags(name, tag, targets, wishes);
-  return image.map((found, i) => ({
+  return listTags(name, tag, '', wishes, targets).map((found, i) => ({
     label: found,
     detail: i < DESCRIBED ? (describeReference(`${name}:${found}`) ?? '') : undefined,
     newText: found,
@@ -40,6 +39,40 @@ export function completeImage(typed: string, offset: number, wishes: StageWishes
     kind: 'image',
     reference: `${name}:${found}`,
   }));
+}
+
+/** A part of an image's tag that is written apart from the rest: `nvidia/cuda:`, the part, `-devel-ubuntu22.04`. */
+export interface TagGap {
+  readonly before: string;
+  readonly after: string;
+  readonly wishes: StageWishes | undefined;
+}
+
+/** Values for a part of the tags of one or several images, of which each gives a tag that is served. `typed` ends at `offset`. */
+export function completeTagPart(typed: string, offset: number, gaps: readonly TagGap[], targets: readonly Target[]): readonly Completion[] {
+  const lists = gaps.map(({ before, after, wishes }) => {
+    const colon = before.indexOf(':');
+    const start = before.slice(colon + 1);
+    const tags = listTags(before.slice(0, colon), start + typed, after, wishes, targets);
+    return [...new Set(tags.map((tag) => tag.slice(start.length, tag.length - after.length)))].filter((value) => value.length >= typed.length);
+  });
+  const [first] = gaps;
+  const [values = [], ...others] = lists;
+  if (first === undefined) return [];
+  return values
+    .filter((value) => others.every((list) => list.includes(value)))
+    .slice(0, MAX_TAGS)
+    .map((value, i) => {
+      const reference = first.before + value + first.after;
+      return { label: value, detail: i < DESCRIBED ? (describeReference(reference) ?? '') : undefined, newText: value, range: { start: offset - typed.length, end: offset }, kind: 'image', reference };
+    });
+}
+
+/** Tags of an image that begin and end so, the best first. */
+function listTags(name: string, start: string, end: string, wishes: StageWishes | undefined, targets: readonly Target[]): readonly string[] {
+  const isCuda = /^(?:docker\.io\/)?nvidia\/cuda$|^nvcr\.io\/nvidia\/cuda$/.test(name);
+  const fits = (tag: string): boolean => tag.startsWith(start) && tag.endsWith(end) && tag.length >= start.length + end.length;
+  return isCuda ? listCudaTags(fits, wishes) : listNgcTags(name, fits, targets, wishes);
 }
 
 function completeName(typed: string, offset: number): readonly Completion[] {
@@ -63,9 +96,9 @@ export function describeReferenceCard(reference: string): Card | undefined {
   return image && describeImage(image, { start: 0, end: 0 });
 }
 
-/** Served tags of nvidia/cuda that begin so, those that fit the wishes first, among equals the newest. */
-function listCudaTags(typed: string, wishes: StageWishes | undefined): readonly string[] {
-  const found = allCudaImages().filter((image) => image.status === 'served' && image.tag.startsWith(typed) && image.os !== null && image.tag.endsWith(image.os) && !image.tag.includes('tensorrt'));
+/** Served tags of nvidia/cuda that fit what is written, those that fit the wishes first, among equals the newest. */
+function listCudaTags(fits: (tag: string) => boolean, wishes: StageWishes | undefined): readonly string[] {
+  const found = allCudaImages().filter((image) => image.status === 'served' && fits(image.tag) && image.os !== null && image.tag.endsWith(image.os) && !image.tag.includes('tensorrt'));
   return found
     .map((image) => ({ tag: image.tag, rank: rankCudaImage(image, wishes) }))
     .sort((a, b) => compareRanks(a.rank, b.rank))
@@ -108,10 +141,10 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Tags of an NGC image that were seen and begin so: those that run on the targets' drivers first, then those with the
+ * Tags of an NGC image that were seen and fit what is written: those that run on the targets' drivers first, then those with the
  * wished CUDA, then the variant that most people want, then the newest; of what does not run the oldest, which lacks least.
  */
-function listNgcTags(image: string, typed: string, targets: readonly Target[], wishes: StageWishes | undefined): readonly string[] {
+function listNgcTags(image: string, fits: (tag: string) => boolean, targets: readonly Target[], wishes: StageWishes | undefined): readonly string[] {
   const wanted = NGC_IMAGES.get(image);
   if (wanted === undefined) return [];
   const drivers = targets.flatMap(({ driver }) => driver ?? []);
@@ -121,7 +154,7 @@ function listNgcTags(image: string, typed: string, targets: readonly Target[], w
   const runs = ({ release }: NgcImage): boolean => tooNew === undefined || compareDotted(release, tooNew) < 0;
   return releases
     .flatMap((row) => row.tags.map((suffix) => ({ row, tag: `${row.release}-${suffix}`, isWanted: suffix === wanted })))
-    .filter(({ tag }) => tag.startsWith(typed))
+    .filter(({ tag }) => fits(tag))
     .map(({ row, tag, isWanted }) => ({ row, tag, rank: [Number(!runs(row)), Number(wishes?.cuda !== undefined && !hasCuda(row, wishes.cuda)), Number(!isWanted)] }))
     .sort((a, b) => compareRanks(a.rank, b.rank) || compareDotted(b.row.release, a.row.release) * (runs(a.row) ? 1 : -1))
     .slice(0, MAX_TAGS)

@@ -164,15 +164,16 @@ function hasPython(known: readonly string[] | undefined, wanted: string | undefi
   return known === undefined || wanted === undefined || known.includes(wanted);
 }
 
-/** PyTorch's indexes, or pages of links, for the version that is asked for, or the newest; that for the CUDA at hand first. */
+/** PyTorch's indexes, or pages of links, for the version that is asked for, or each for the newest that it has; that for the CUDA at hand first. */
 function listIndexes(typed: string, kind: 'index' | 'page', offset: number, { requirements, cuda: given }: Surroundings): readonly Completion[] {
   const range = { start: offset - typed.length, end: offset };
   const torch = requirements.find(({ name }) => name === 'torch');
   if (torch === undefined) return [];
-  const version = /^===?\s*([\w.+!-]+)$/.exec(torch.specifier)?.[1] ?? torchVersions().at(-1) ?? '';
-  const wished = cudaOfPipTag(/\+(\w+)$/.exec(version)?.[1] ?? '') ?? given;
-  return [...(torchRelease(version)?.indexUrls ?? [])]
-    .filter(([, url], i, all) => url.startsWith(typed) && url.endsWith('.html') === (kind === 'page') && all.findIndex(([, other]) => other === url) === i)
-    .sort(([a], [b]) => rankCuda(a, wished) - rankCuda(b, wished) || compareDotted(b, a))
-    .map(([cuda, url]) => ({ label: url, detail: msg`PyTorch ${version} for CUDA ${cuda}`, newText: url, range, kind: 'value' }));
+  const asked = /^===?\s*([\w.+!-]+)$/.exec(torch.specifier)?.[1];
+  const wished = cudaOfPipTag(/\+(\w+)$/.exec(asked ?? '')?.[1] ?? '') ?? given;
+  return (asked === undefined ? [...torchVersions()].reverse() : [asked])
+    .flatMap((version) => [...(torchRelease(version)?.indexUrls ?? [])].map(([cuda, url]) => ({ version, cuda, url })))
+    .filter(({ url }, i, all) => url.startsWith(typed) && url.endsWith('.html') === (kind === 'page') && all.findIndex((other) => other.url === url) === i)
+    .sort((a, b) => rankCuda(a.cuda, wished) - rankCuda(b.cuda, wished) || compareDotted(b.cuda, a.cuda))
+    .map(({ version, cuda, url }) => ({ label: url, detail: msg`PyTorch ${version} for CUDA ${cuda}`, newText: url, range, kind: 'value' }));
 }
