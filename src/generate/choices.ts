@@ -88,6 +88,9 @@ const COOKIE_FOLDER = '/run/trtc-display';
 /** Its counterpart on the host: a folder and not a file, for xauth writes the file anew and a mount would keep the old one. */
 const HOST_COOKIE_FOLDER = '${HOME}/.cache/trtc/display';
 const SOCKET = '/tmp/.X11-unix';
+/** Not set, neither may be read as nothing: that would mount the root of the host. */
+const RUNTIME_FOLDER = '${XDG_RUNTIME_DIR:?no session of a desktop}';
+const WAYLAND = '${WAYLAND_DISPLAY:-wayland-0}';
 
 /** The plan for choices. */
 export function planChoices(choices: Choices): Planned {
@@ -140,6 +143,11 @@ function bind(source: string, target: string, readOnly = false): Setting {
   return { option: '--volume', value: `${source}:${target}${readOnly ? ':ro' : ''}` };
 }
 
+/** A socket of a session: where there is none the engine refuses to start, and makes no folder in its place as it would for a volume. */
+function bindSocket(source: string, target: string): Setting {
+  return { option: '--mount', value: `type=bind,source=${source},target=${target}` };
+}
+
 function userSettings({ user, engine }: Choices): readonly Setting[] {
   if (user === undefined) return [];
   // Root of a rootless engine is the local user.
@@ -162,7 +170,7 @@ function displaySettings({ display, access, ipcHost }: Choices, notes: Note[]): 
       return [{ option: '--network', value: 'host' }, env('DISPLAY', '${DISPLAY}'), ...cookie, env('QT_X11_NO_MITSHM', '1')];
     case 'wayland':
       notes.push(note('The Wayland socket belongs to the local user: the user in the container must have the same number. The container does not start outside of a session of Wayland.'));
-      return [env('WAYLAND_DISPLAY', '${WAYLAND_DISPLAY}'), env('XDG_RUNTIME_DIR', '/tmp'), bind('${XDG_RUNTIME_DIR}/${WAYLAND_DISPLAY}', '/tmp/${WAYLAND_DISPLAY}')];
+      return [env('WAYLAND_DISPLAY', WAYLAND), env('XDG_RUNTIME_DIR', '/tmp'), bindSocket(`${RUNTIME_FOLDER}/${WAYLAND}`, `/tmp/${WAYLAND}`)];
     case 'wslg':
       notes.push(note('The container starts on Windows with WSLg alone: /mnt/wslg is nowhere else.'));
       return [
@@ -170,8 +178,8 @@ function displaySettings({ display, access, ipcHost }: Choices, notes: Note[]): 
         env('WAYLAND_DISPLAY', '${WAYLAND_DISPLAY}'),
         env('XDG_RUNTIME_DIR', '/mnt/wslg/runtime-dir'),
         env('PULSE_SERVER', '/mnt/wslg/PulseServer'),
-        bind(SOCKET, SOCKET),
-        bind('/mnt/wslg', '/mnt/wslg'),
+        bindSocket(SOCKET, SOCKET),
+        bindSocket('/mnt/wslg', '/mnt/wslg'),
       ];
   }
 }
@@ -191,14 +199,18 @@ function capabilitySettings({ capabilities, display, gpus }: Choices): readonly 
   return [env('NVIDIA_DRIVER_CAPABILITIES', all)];
 }
 
+const VIDEO_GROUP = note('The group video is that of the image, and must have the number that it has on the host: stat -c %g /dev/video0 tells it, and --group-add takes numbers too.');
+
 function deviceSettings({ cameras, devices, user, engine }: Choices, notes: Note[]): readonly Setting[] {
   const nodes = [...cameras, ...devices];
   if (cameras.length > 0 && engine === 'podman' && user !== 'root') notes.push(note('keep-groups needs the runtime crun: podman info --format {{.Host.OCIRuntime.Name}} tells which one is used.'));
+  const byGroup = cameras.length > 0 && user !== 'root' && engine !== 'rootless';
+  if (byGroup && engine !== 'podman') notes.push(VIDEO_GROUP);
   if (nodes.length > 0) notes.push(note('The container does not start where one of {devices} is missing.', { devices: nodes.join(', ') }));
   return [
     ...nodes.map((device) => ({ option: '--device', value: device })),
     // Root needs no group to open the node.
-    ...(cameras.length > 0 && user !== 'root' && engine !== 'rootless' ? [{ option: '--group-add', value: engine === 'podman' ? 'keep-groups' : 'video' }] : []),
+    ...(byGroup ? [{ option: '--group-add', value: engine === 'podman' ? 'keep-groups' : 'video' }] : []),
   ];
 }
 
@@ -209,7 +221,7 @@ function audioSettings({ audio, display }: Choices, notes: Note[]): readonly Set
   }
   if (audio === 'none' || display === 'wslg') return [];
   notes.push(note('The sound server answers the local user alone: the user in the container must have the same number. The container does not start where there is no sound server.'));
-  return [env('PULSE_SERVER', 'unix:/run/trtc-pulse'), bind('${XDG_RUNTIME_DIR}/pulse/native', '/run/trtc-pulse')];
+  return [env('PULSE_SERVER', 'unix:/run/trtc-pulse'), bindSocket(`${RUNTIME_FOLDER}/pulse/native`, '/run/trtc-pulse')];
 }
 
 function memorySettings({ shmSize, ipcHost, ulimits }: Choices, notes: Note[]): readonly Setting[] {

@@ -55,7 +55,6 @@ export function createService(plan: RunPlan, { engine = 'docker', gpuSyntax = 'd
     ...(!optional && merge(attributes, asked)),
   };
   if (/^(?:\$\{[UG]ID\}:?)+$/.test(findSetting(settings, '--user') ?? '')) notes.push(note('Compose knows no UID and GID: export them first (export UID GID="$(id -g)").'));
-  if (settings.some(({ option, value }) => option === '--group-add' && value === 'video')) notes.push(note('The group video is that of the image, and must have the number that it has on the host.'));
   return { service: sort(all), gpu: optional ? asked : {}, volumes, notes };
 }
 
@@ -95,9 +94,13 @@ function addSetting(setting: Setting, attributes: Record<string, Json>, notes: N
   const known = findRunOption(option);
   const mount = readMountSetting(setting);
   if (mount !== undefined) {
-    const short = toVolume({ ...mount, ...(mount.source !== undefined && { source: relative(mount.source) }) });
-    if (mount.type === 'volume' && mount.source !== undefined) volumes.push(mount.source);
-    push(attributes, 'volumes', short ?? { type: mount.type, ...(mount.source !== undefined && { source: mount.source }), target: mount.target, ...(mount.readOnly && { read_only: true }), ...longOptions(mount.others, notes) });
+    const source = mount.source === undefined ? undefined : relative(mount.source);
+    // A mount, other than a volume, makes no folder where its source is missing: only the long form says so.
+    const isStrict = option === '--mount' && mount.type === 'bind';
+    const short = isStrict ? undefined : toVolume({ ...mount, source });
+    if (mount.type === 'volume' && source !== undefined) volumes.push(source);
+    const { bind, ...others } = longOptions(mount.others, notes);
+    push(attributes, 'volumes', short ?? { type: mount.type, ...(source !== undefined && { source }), target: mount.target, ...(mount.readOnly && { read_only: true }), ...(isStrict && { bind: { create_host_path: false, ...(isRecord(bind) && bind) } }), ...others });
   } else if (option === '--env' && value !== undefined) {
     const environment = attributes['environment'];
     const [name, text] = splitAssignment(value);

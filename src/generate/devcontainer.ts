@@ -1,5 +1,5 @@
 import { gpuNotes, gpuSettings, listIds, wayOf } from './gpus';
-import { dependsOnHost, literal, readHostText, toDevcontainerText } from './host-text';
+import { dependsOnHost, hasNestedFallback, literal, readHostText, toDevcontainerText } from './host-text';
 import type { Json } from './json';
 import { note, type Engine, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting, toMountText } from './mounts';
@@ -54,7 +54,11 @@ export interface DevcontainerConfig {
 /** Variables that belong to a session of the desktop: set anew for each terminal and not for the life of the container. */
 const SESSION = new Set(['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY']);
 /** What the tools do by themselves, or replace. */
-const OWN = new Set(['--rm', '--interactive', '--tty', '--detach', '--attach', '--sig-proxy', '--quiet', '--cidfile', '--detach-keys', '--pull']);
+const OWN = new Set(['--rm', '--interactive', '--tty', '--detach', '--attach', '--sig-proxy', '--quiet', '--detach-keys']);
+/** What cannot be told to the tools, which make the container by docker run themselves. */
+const FOREIGN = new Set(['--cidfile', '--pull']);
+/** Options whose value is a file of the host. */
+const FILES = new Set(['--env-file', '--label-file']);
 
 /** A plan as properties of devcontainer.json. */
 export function createDevcontainer(plan: RunPlan, extras: DevcontainerExtras = {}, { engine = 'docker', toWorkspace = '..' }: DevcontainerOptions = {}): DevcontainerConfig {
@@ -113,6 +117,11 @@ function describeContainer(plan: RunPlan, extras: DevcontainerExtras, engine: En
   for (const setting of settings) {
     const { option, value } = setting;
     if (OWN.has(option) || setting === workspace?.setting) continue;
+    if (FOREIGN.has(option)) {
+      notes.push(note('{option} has no place in devcontainer.json, and is left out.', { option: `${option} ${value ?? ''}`.trim() }));
+      continue;
+    }
+    if (hasNestedFallback(value ?? '')) notes.push(note('{text}: devcontainer.json knows no variable in the place of one that is not set; {used} is used.', { text: (value ?? '').replaceAll('$$', '$'), used: toDevcontainerText(value ?? '') }));
     const mount = readMountSetting(setting);
     const mountText = mount === undefined ? undefined : toMountText({ ...mount, ...(mount.source !== undefined && { source: absolute(mount.source) }) });
     if (mountText !== undefined) mounts.push(toDevcontainerText(mountText));
@@ -121,7 +130,7 @@ function describeContainer(plan: RunPlan, extras: DevcontainerExtras, engine: En
     else if (option === '--user') describeUser(value ?? '', runArgs, notes);
     else if (option === '--workdir' && (workspace !== undefined || extras.remoteUser !== undefined)) continue;
     else if (option === '--entrypoint') notes.push(note('--entrypoint is left out: a dev container starts a shell that waits. Run {value} in its terminal.', { value: value ?? '' }));
-    else if (!PROPERTIES.has(option)) runArgs.push(toDevcontainerText(value === undefined ? option : `${option}=${value}`));
+    else if (!PROPERTIES.has(option)) runArgs.push(toDevcontainerText(value === undefined ? option : `${option}=${FILES.has(option) ? inWorkspace(value) : value}`));
   }
   if (command.length > 0) notes.push(note('A dev container does not run the command {command}: it waits for you. Run it in its terminal.', { command: command.map((word) => readHostText(word).map((part) => (typeof part === 'string' ? part : `$${part.name}`)).join('')).join(' ') }));
   if (hasSetting(settings, '--rm') || hasSetting(settings, '--detach')) notes.push(note('--rm and --detach are left out: the tools keep the container, and attach to it by themselves.'));
@@ -172,8 +181,10 @@ function describeGpus({ gpus, settings }: RunPlan, engine: Engine, notes: Note[]
   const podman: readonly Setting[] = engine !== 'podman' ? [] : [{ option: '--security-opt', value: 'label=disable' }, { option: '--userns', value: 'keep-id' }];
   if (way === 'gpus' && gpus.optional) {
     const ids = gpus.which === 'all' ? [] : listIds(gpus);
+    // By itself CUDA counts the fastest GPU first, and nvidia-smi by the bus (https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html, checked 2026-11-20).
+    const order = ids.some((id) => /^\d+$/.test(id)) ? ['CUDA_DEVICE_ORDER=PCI_BUS_ID'] : [];
     if (ids.length > 0) notes.push(note('An optional GPU is always all GPUs: the tools add --gpus all. CUDA_VISIBLE_DEVICES makes programs of CUDA use {ids} alone.', { ids: ids.join(', ') }));
-    return { ...nothing, hostRequirements: true, settings: [...(ids.length === 0 ? [] : [{ option: '--env', value: `CUDA_VISIBLE_DEVICES=${ids.join(',')}` }]), ...podman] };
+    return { ...nothing, hostRequirements: true, settings: [...[...order, ...(ids.length === 0 ? [] : [`CUDA_VISIBLE_DEVICES=${ids.join(',')}`])].map((value) => ({ option: '--env', value })), ...podman] };
   }
   if (gpus.optional) notes.push(note('The container does not start where the GPU is missing: for this way to pass it the tools cannot leave it out.'));
   const written = gpuSettings(gpus, way);
@@ -192,6 +203,11 @@ export function findWorkspace(settings: readonly Setting[]): { readonly setting:
     if (mount?.type === 'bind' && /^(?:\$\{PWD\}|\.)\/?$/.test(mount.source ?? '') && !mount.readOnly && mount.others.length === 0 && !dependsOnHost(mount.target)) return { setting, target: mount.target };
   }
   return undefined;
+}
+
+/** A file, wherever the tools call docker from. */
+function inWorkspace(file: string): string {
+  return /^(?:[./~]|\$\{|[A-Za-z]:)/.test(file) ? absolute(file) : `\${PWD}/${file}`;
 }
 
 /** `./data` counts from the folder that is opened. */

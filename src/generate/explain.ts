@@ -44,6 +44,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'capabilities', pattern: /"?NVIDIA_DRIVER_CAPABILITIES"?[=:] *"?[\w,]+/, text: 'Which parts of the driver the container sees: compute for CUDA, utility for nvidia-smi, video for encoding and decoding, graphics and display for OpenGL and windows.', source: NVIDIA },
   { id: 'visible-devices', pattern: /"?NVIDIA_VISIBLE_DEVICES"?[=:] *"?[\w,-]+/, text: 'Which GPUs the runtime of NVIDIA passes.', source: NVIDIA },
   { id: 'cuda-visible-devices', pattern: /"?CUDA_VISIBLE_DEVICES"?[=:] *"?[\w,-]+/, text: 'Which of its GPUs programs of CUDA use; the container still sees all of them.', source: 'https://github.com/YanWenKun/ComfyUI-Docker/issues/60' },
+  { id: 'cuda-device-order', pattern: /"?CUDA_DEVICE_ORDER"?[=:] *"?PCI_BUS_ID/, text: 'Has CUDA count GPUs as nvidia-smi does; by itself it begins with the fastest.', source: 'https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html' },
   { id: 'display', pattern: /"?\bDISPLAY"?[=:] *"?\$?\{?\w*/, text: 'The X display of the host. It changes with the session, so that it is never part of an image.', source: ROCKER },
   { id: 'x11-socket', pattern: /\/tmp\/\.X11-unix/, text: 'The socket by which programs reach the X server of the host.', source: ROCKER },
   { id: 'xauthority', pattern: /"?XAUTHORITY"?[=:] *"?[\w/.-]+/, text: 'The cookie that lets the container use the display, and nobody else.', source: ROCKER },

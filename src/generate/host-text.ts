@@ -1,15 +1,18 @@
-/** A text that may depend on the machine, in parts: literals, and variables of the machine. */
-export type HostPart = string | { readonly name: string; readonly fallback: string | undefined };
+/**
+ * A text that may depend on the machine, in parts: literals, and variables of the machine. A variable may have a text for
+ * where it is not set, which is such a text itself, or a message (`missing`) with which that is refused.
+ */
+export type HostPart = string | { readonly name: string; readonly fallback?: string; readonly missing?: string };
 
-const PART = /\$\$|\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)|[^$]+|\$/g;
+const PART = /\$\$|\$\{(\w+)(?::?([-?])((?:[^${}]|\$\{[^${}]*\}|\$(?!\{))*))?\}|\$(\w+)|[^$]+|\$/g;
 
 /** The parts of a text in Compose's notation. */
 export function readHostText(text: string): readonly HostPart[] {
   const parts: HostPart[] = [];
-  for (const [all, braced, fallback, plain] of text.matchAll(PART)) {
+  for (const [all, braced, sign, otherwise, plain] of text.matchAll(PART)) {
     const name = braced ?? plain;
     const last = parts.at(-1);
-    if (name !== undefined && /^\D/.test(name)) parts.push({ name, fallback });
+    if (name !== undefined && /^\D/.test(name)) parts.push({ name, ...(otherwise !== undefined && (sign === '?' ? { missing: otherwise } : { fallback: otherwise })) });
     else if (typeof last === 'string') parts[parts.length - 1] = last + (all === '$$' ? '$' : all);
     else parts.push(all === '$$' ? '$' : all);
   }
@@ -32,13 +35,19 @@ const COMMANDS: Readonly<Record<string, string>> = { UID: '$(id -u)', GID: '$(id
 /** The text as one word of a shell, quoted where it must be. */
 export function toShellWord(text: string): string {
   const parts = readHostText(text);
-  if (parts.every((part) => typeof part === 'string')) return quoteWord(parts.join(''));
-  const inner = parts.map((part) => {
-    if (typeof part === 'string') return part.replace(/["\\$`]/g, '\\$&');
-    if (part.fallback !== undefined) return `\${${part.name}:-${part.fallback.replace(/["\\$`]/g, '\\$&')}}`;
-    return COMMANDS[part.name] ?? `\${${part.name}}`;
-  });
-  return `"${inner.join('')}"`;
+  return parts.every((part) => typeof part === 'string') ? quoteWord(parts.join('')) : `"${toQuoted(text)}"`;
+}
+
+/** The text as it stands between double quotes. */
+function toQuoted(text: string): string {
+  return readHostText(text)
+    .map((part) => {
+      if (typeof part === 'string') return part.replace(/["\\$`]/g, '\\$&');
+      const { name, fallback, missing } = part;
+      if (fallback !== undefined) return `\${${name}:-${toQuoted(fallback)}}`;
+      return missing === undefined ? (COMMANDS[name] ?? `\${${name}}`) : `\${${name}:?${toQuoted(missing)}}`;
+    })
+    .join('');
 }
 
 /** A literal as one word of a POSIX shell. */
@@ -46,13 +55,19 @@ export function quoteWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The text with the variables of devcontainer.json. */
+/** True when a variable stands for another one that is not set: devcontainer.json has no way to say so. */
+export function hasNestedFallback(text: string): boolean {
+  return readHostText(text).some((part) => typeof part !== 'string' && part.fallback !== undefined && dependsOnHost(part.fallback));
+}
+
+/** The text with the variables of devcontainer.json; a fallback that is a variable itself is left out. */
 export function toDevcontainerText(text: string): string {
   return readHostText(text)
     .map((part) => {
       if (typeof part === 'string') return part;
       if (part.name === 'PWD') return '${localWorkspaceFolder}';
-      return `\${localEnv:${part.name}${part.fallback === undefined ? '' : `:${part.fallback}`}}`;
+      const { name, fallback } = part;
+      return `\${localEnv:${name}${fallback === undefined || dependsOnHost(fallback) ? '' : `:${readHostText(fallback).join('')}`}}`;
     })
     .join('');
 }
@@ -63,7 +78,7 @@ export function fromDevcontainerText(text: string): string {
   let position = 0;
   for (const match of text.matchAll(/\$\{(?:(?:localEnv|env):(\w+)(?::([^}]*))?|(localWorkspaceFolder|workspaceFolder))\}/g)) {
     const [all, name, fallback, folder] = match;
-    result += literal(text.slice(position, match.index)) + (folder !== undefined ? '${PWD}' : `\${${name ?? ''}${fallback === undefined ? '' : `:-${fallback}`}}`);
+    result += literal(text.slice(position, match.index)) + (folder !== undefined ? '${PWD}' : `\${${name ?? ''}${fallback === undefined ? '' : `:-${literal(fallback)}`}}`);
     position = match.index + all.length;
   }
   return result + literal(text.slice(position));

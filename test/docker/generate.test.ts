@@ -261,8 +261,8 @@ test('docker-compose understands every Compose file that uses its syntax', { tim
   let checked = 0;
   for (const name of readdirSync(goldens)) {
     const files = [...readFileSync(path.join(goldens, name), 'utf8').matchAll(/^=== (compose\S*\.yaml)\n([^]*?)(?=^=== |^# |$(?![^]))/gm)].map(([, file = '', text = '']) => ({ file, text }));
-    // docker-compose 1.29 is older than the attribute gpus.
-    if (files.length === 0 || files.some(({ text }) => /^ +gpus:/m.test(text))) continue;
+    // docker-compose 1.29 is older than these attributes.
+    if (files.length === 0 || files.some(({ text }) => /^ +(?:gpus|create_host_path):/m.test(text))) continue;
     for (const { file, text } of files) writeFileSync(path.join(folder, file), text);
     const { status, stderr } = run(['docker-compose', ...files.flatMap(({ file }) => ['-f', file]), 'config', '--quiet'], { root: true, env: { UID: '1', GID: '1', WAYLAND_DISPLAY: 'wayland-0', XDG_RUNTIME_DIR: '/run/user/1' } });
     expect(status, `${name}: ${stderr}`).toBe(0);

@@ -141,7 +141,7 @@ describe('trtc init', () => {
   });
 
   test('a file that cannot be added to is left alone', () => {
-    writeFileSync(path.join(folder, 'compose.yaml'), 'services: { app: { image: img } }\n');
+    writeFileSync(path.join(folder, 'compose.yaml'), 'services:\n  app:\n    image: "img\n');
     expect(init(['compose', ...IMAGE, '--service', 'app', '--require-gpu', '--yes'])).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be added to') as string });
   });
 });

@@ -4,7 +4,7 @@ import { readDevcontainer } from '../../../src/core/devcontainer/read';
 import { formatMessage } from '../../../src/core/l10n/message';
 import { createService, writeCompose } from '../../../src/generate/compose';
 import { createDevcontainer } from '../../../src/generate/devcontainer';
-import { fromDevcontainerText, readHostText, toDevcontainerText, toShellWord } from '../../../src/generate/host-text';
+import { fromDevcontainerText, hasNestedFallback, readHostText, toDevcontainerText, toShellWord } from '../../../src/generate/host-text';
 import type { RunPlan } from '../../../src/generate/model';
 import { readMountText, readVolume, toMountText, toVolume } from '../../../src/generate/mounts';
 import { readService } from '../../../src/generate/read-compose';
@@ -63,11 +63,38 @@ describe('what Compose alone can do is told', () => {
   test.each([
     ['depends_on: [db]', 'depends_on has no counterpart outside Compose, and is left out.'],
     ['networks: [back]', 'The network back is called PROJECT_back by Compose: write the name that docker network ls shows.'],
+    ['networks: {back: {priority: 1}}', 'networks: priority is not read, and left out.'],
     ['x-own: 1', 'x-own is not read, and left out.'],
+    ['network_mode: service:db', 'network_mode: service:db is not read, and left out.'],
+    ['pid: service:db', 'pid: service:db is not read, and left out.'],
+    ['build: {context: ., dockerfile_inline: FROM a}', 'build.dockerfile_inline is not read, and left out.'],
+    ['deploy: {replicas: 2}', 'deploy.replicas has no counterpart outside Compose, and is left out.'],
+    ['volumes: [{type: volume, source: a, target: /b, volume: {subpath: c}}]', 'volumes: volume.subpath is not read, and left out.'],
   ])('%s', (attribute, message) => {
     const { notes } = fromCompose(`services:\n  app:\n    image: img\n    ${attribute}\n`);
     expect(notes.map(({ text, data }) => formatMessage(text, data))).toContain(message);
   });
+});
+
+test.each([
+  ['devices: [{source: /dev/a, target: /dev/b, permissions: rw}, {source: /dev/c}]', '--device /dev/a:/dev/b:rw --device /dev/c'],
+  ['stop_grace_period: 1m30s', '--stop-timeout 90'],
+  ['networks: {back: {aliases: [a, b], ipv4_address: 10.0.0.2}}', '--network back --network-alias a --network-alias b --ip 10.0.0.2'],
+  ['deploy: {resources: {limits: {cpus: "2", memory: 4G, pids: 100}, reservations: {memory: 1G}}}', '--cpus 2 --memory 4G --pids-limit 100 --memory-reservation 1G'],
+  ['volumes: [{type: bind, source: ./a, target: /a, read_only: true}]', '-v ./a:/a:ro'],
+  ['volumes: [{type: bind, source: ./a, target: /a, bind: {create_host_path: false}}]', '--mount type=bind,source=./a,target=/a'],
+])('%s outside Compose', (attribute, options) => {
+  const { plan } = fromCompose(`services:\n  app:\n    image: img\n    ${attribute}\n`);
+  expect(plan === undefined ? '' : writeRunLine(plan)).toBe(`docker run ${options} img`);
+});
+
+test('volumes and networks have the names that the engine knows', () => {
+  const text = 'services:\n  app:\n    image: img\n    volumes: [own:/a, named:/b, outside:/c, ./d:/d]\n    networks: [net]\nvolumes: {own: , named: {name: real}, outside: {external: true}}\nnetworks: {net: {name: lan}}\n';
+  const project = readCompose(text, 'compose.yaml');
+  const [service] = project?.services ?? [];
+  const { plan, notes } = service === undefined ? { plan: undefined, notes: [] } : readService(service, project?.root);
+  expect(plan === undefined ? '' : writeRunLine(plan)).toBe('docker run -v own:/a -v real:/b -v outside:/c -v ./d:/d --network lan img');
+  expect(notes.map((note) => formatMessage(note.text, note.data))).toEqual(['The volume own is called PROJECT_own by Compose: write that name to have the same one.']);
 });
 
 test('what Compose cannot do is told', () => {
@@ -111,11 +138,23 @@ test.each([
   ['${HOME}/a b', '"${HOME}/a b"', '${localEnv:HOME}/a b'],
   ['${A:-b"c}', '"${A:-b\\"c}"', '${localEnv:A:b"c}'],
   ['${UID}:${GID}', '"$(id -u):$(id -g)"', '${localEnv:UID}:${localEnv:GID}'],
+  ['${A:-x$$5}', '"${A:-x\\$5}"', '${localEnv:A:x$5}'],
   ['${PWD}/x', '"${PWD}/x"', '${localWorkspaceFolder}/x'],
 ])('%s in a shell and in devcontainer.json', (text, shell, devcontainer) => {
   expect(toShellWord(text)).toBe(shell);
   expect(toDevcontainerText(text)).toBe(devcontainer);
   expect(readHostText(fromDevcontainerText(devcontainer))).toEqual(readHostText(text));
+});
+
+test.each([
+  ['${XAUTHORITY:-$HOME/.Xauthority}', '"${XAUTHORITY:-${HOME}/.Xauthority}"', '${localEnv:XAUTHORITY}', true],
+  ['${A:-${B}/c}/d', '"${A:-${B}/c}/d"', '${localEnv:A}/d', true],
+  ['${A:?not "set"}', '"${A:?not \\"set\\"}"', '${localEnv:A}', false],
+  ['${A?}', '"${A:?}"', '${localEnv:A}', false],
+])('%s in a shell, and what devcontainer.json has of it', (text, shell, devcontainer, nested) => {
+  expect(toShellWord(text)).toBe(shell);
+  expect(toDevcontainerText(text)).toBe(devcontainer);
+  expect(hasNestedFallback(text)).toBe(nested);
 });
 
 test.each([
