@@ -96,11 +96,20 @@ describe('textDocument/completion', () => {
 
   it('tells what an image further down holds when it is asked', async () => {
     await client.start();
-    const late = (await completeAtEnd('FROM nvidia/cuda:12'))?.items.at(-1);
+    const late = (await completeAtEnd('FROM nvidia/cuda:12'))?.items.findLast(({ label }) => label.length < 25);
     expect(late?.detail).toBeUndefined();
     const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, late ?? { label: '' });
     expect(resolved.detail).toMatch(/driver ≥ 5\d\d/);
     expect(resolved.documentation).toMatchObject({ kind: 'plaintext', value: expect.stringMatching(/^nvidia\/cuda:12[^]*Contains: CUDA 12/) as unknown });
+  });
+
+  it('cuts no label off for what stands behind it: that becomes documentation', async () => {
+    await client.start();
+    const items = (await completeAtEnd('FROM nvidia/cuda:12.4'))?.items ?? [];
+    const long = items.find(({ label }) => label === '12.4.1-cudnn-runtime-ubuntu22.04');
+    const resolved = await client.connection.sendRequest(CompletionResolveRequest.type, long ?? { label: '' });
+    expect(resolved.detail).toBeUndefined();
+    expect(resolved.documentation).toMatchObject({ value: expect.stringMatching(/cuDNN 9[^]*Driver: 550/) as unknown });
   });
 
   const completeAt = async (name: string, marked: string, language: string): Promise<CompletionList | null> => {

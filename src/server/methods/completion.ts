@@ -26,6 +26,16 @@ const KINDS: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   value: CompletionItemKind.Value,
 };
 
+/** About the columns of a row of the list in VS Code. What stands behind a label shortens the label where both do not fit. */
+const ROW_COLUMNS = 46;
+
+/** What stands behind a label, or where that would cut the label off, its documentation. */
+function showDetail(label: string, detail: string | undefined): Pick<CompletionItem, 'detail' | 'documentation'> {
+  if (detail === undefined || detail === '') return {};
+  const columns = `${label}  ${detail}`.replace(/[\u2e80-\uffef]/g, '..').length;
+  return columns <= ROW_COLUMNS ? { detail } : { documentation: detail };
+}
+
 const COMPLETE = { compose: completeCompose, devcontainer: completeDevcontainer, requirements: completeRequirements } as const;
 
 /** `textDocument/completion` in Dockerfiles, Compose files, devcontainer.json, requirements files, config files and smoke files, and `completionItem/resolve` for all that is known of an image. */
@@ -55,7 +65,7 @@ export function registerCompletion({ connection, features, documents, analyser }
       textEdit: { range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, newText },
       // Lines come with their indent; a client must not add that of the first.
       ...(newText.includes('\n') && { insertTextMode: InsertTextMode.asIs }),
-      ...(detail !== undefined && detail !== '' && { detail: formatText(detail, features.translations) }),
+      ...showDetail(formatText(label, features.translations), detail && formatText(detail, features.translations)),
       ...(i === 0 && { preselect: true }),
       ...(reference !== undefined && { data: { reference } }),
     }));
@@ -91,7 +101,7 @@ export function registerCompletion({ connection, features, documents, analyser }
     const card = describeReferenceCard(reference);
     return {
       ...item,
-      ...(detail !== undefined && { detail: formatText(detail, features.translations) }),
+      ...showDetail(item.label, detail && formatText(detail, features.translations)),
       ...(card !== undefined && { documentation: toMarkup(card, features.markdownDocumentation, features) }),
     };
   });
