@@ -68,8 +68,63 @@ it.each([
   ['mount error: file creation failed: /x/libcudnn_adv_infer_static_v8.a: file exists', 'jetson-baked-files'],
   ['exec /usr/bin/python3: exec format error', 'exec-format'],
   ['no space left on device', 'no-space'],
+  // More of what threads of these tools show.
+  [String.raw`stderr: nvidia-container-cli: initialization error: driver error: failed to process request\\\\n\\"\\"": unknown.`, 'nvcli-process-request'],
+  ['nvidia-container-cli.real: initialization error: driver rpc error: failed to process request: unknown.', 'nvcli-process-request'],
+  ['nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown.', 'nvcli-driver-not-loaded'],
+  ['nvidia-container-cli: detection error: nvml error: unknown error: unknown', 'nvcli-nvml-unknown'],
+  [String.raw`nvidia-container-cli: initialization error: cuda error: invalid device ordinal\\n\\"`, 'nvcli-cuda-error'],
+  ['nvidia-container-cli: device error: no-gpu-has-128MiB-to-run: unknown device: unknown', 'nvcli-unknown-device'],
+  ['nvidia-container-cli: mount error: stat failed: /dev/nvidiactl: no such file or directory', 'nvcli-device-node'],
+  ['nvidia-container-cli: ldcache error: open failed: /sbin/ldconfig.real: no such file or directory: unknown.', 'nvcli-ldconfig-missing'],
+  ['nvidia-container-cli: ldcache error: process /sbin/ldconfig failed with error code: 127', 'nvcli-ldconfig-failed'],
+  ['Error: stat nvidia.com/gpu=0: no such file or directory', 'cdi-name-as-path'],
+  ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 MiB. GPU 0 has a total capacity of 79.25 GiB', 'cuda-out-of-memory'],
+  ['RuntimeError: cuda runtime error (802) : system not yet initialized at /opt/THCGeneral.cpp:50', 'cuda-802'],
+  ['-> system not yet initialized', 'cuda-802'],
+  ['   [[ System has unsupported display driver / cuda driver combination (error 803) ]]', 'cuda-803'],
+  ['Check failed: error == cudaSuccess (10 vs. 0)  invalid device ordinal', 'cuda-invalid-ordinal'],
+  ['RuntimeError: No CUDA GPUs are available', 'torch-no-gpus'],
+  ['raise AssertionError("Torch not compiled with CUDA enabled")', 'torch-cpu-build'],
+  ['libcusparse.so.12: undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12', 'nvjitlink-symbol'],
+  ['Unable to load any of {libcudnn_graph.so.9.1.0, libcudnn_graph.so.9.1, libcudnn_graph.so.9, libcudnn_graph.so} Invalid handle. Cannot load symbol cudnnCreate', 'cudnn9-load'],
+  ['host_config.h:139:2: error: #error -- unsupported GNU version! gcc versions later than 11 are not supported!', 'nvcc-gcc'],
+  ['error getting credentials - err: exec: "docker-credential-desktop.exe": executable file not found in $PATH, out: ``', 'docker-credential-helper'],
+  ['docker: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Head "http://%2Fvar', 'docker-socket-denied'],
+  ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?', 'docker-daemon-down'],
+  ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 'smi-no-driver'],
+  ['modprobe: FATAL: Module nvidia-uvm not found.', 'modprobe-nvidia'],
+  ['ERROR: Cuda initialization failure with error 100. Please check cuda installation', 'trt-cuda-init'],
+  ['  File has unexpected size (8372 != 9199). Mirror sync in progress? [IP: 192.0.2.1 443]', 'apt-mirror-sync'],
+  ['ImportError: /x/transformer_engine_extensions.cpython-310-x86_64-linux-gnu.so: undefined symbol: _ZN2at4_ops5zeros4callEN3c108ArrayRef', 'torch-extension-symbol'],
+  ['libtorchtrt.so: undefined symbol: _ZN3c106detail14torchCheckFail', 'torchtrt-symbol'],
+  ["ModuleNotFoundError: No module named 'torch'", 'no-module-torch'],
+  ["ModuleNotFoundError: No module named 'tensorrt'", 'no-module-tensorrt'],
+  ['toomanyrequests: You have reached your unauthenticated pull rate limit.', 'pull-rate-limit'],
+  ['In node 442 (importFallbackPluginImporter): UNSUPPORTED_NODE: Assertion failed: creator && "Plugin not found, are the plugin name, version, and namespace correct?"', 'trt-plugin'],
+  ['Failed to load library libonnxruntime_providers_tensorrt.so with error: libcublas.so.12: cannot open shared object file', 'ort-library'],
+  ['OSError: libcurand.so.10: cannot open shared object file: No such file or directory', 'cuda-library-missing'],
 ])('knows “%s”', (text, id) => {
   expect(decodeError(text)[0]?.id).toBe(id);
+});
+
+// Words of a known error that say something else.
+it.each([
+  'requests.exceptions.MissingSchema: No protocol specified in URL //x, did you mean https?',
+  'E: The repository is busy: credential system not yet initialized',
+  "ModuleNotFoundError: No module named 'tensorrt_llm'",
+  "ModuleNotFoundError: No module named 'torchaudio'",
+  '[TRT] No importer registered for op: Round. Attempting to import as plugin.',
+  'undefined symbol: _ZN6google8protobuf7MessageE',
+  'error: subprocess-exited-with-error',
+  'failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2',
+])('says nothing of “%s”', (text) => {
+  expect(decodeError(text)).toEqual([]);
+});
+
+it('tells of a program that does not start both what it may be', () => {
+  const [found] = decodeError('exec /app/start.sh: exec format error');
+  expect(found?.cause).toMatch(/another processor.*without #!/);
 });
 
 const MIB = 1024 * 1024;
