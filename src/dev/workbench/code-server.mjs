@@ -108,6 +108,6 @@ export async function openBrowser({ colorScheme = 'dark', width = 1400, height =
   // Chromium refuses its sandbox to root.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   const browser = await chromium.launch({ executablePath, args });
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme, reducedMotion });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme, reducedMotion, permissions: ['clipboard-read', 'clipboard-write'] });
   return { browser, page };
 }

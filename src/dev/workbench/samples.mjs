@@ -17,6 +17,14 @@ export function copySamples(files = {}) {
   return folder;
 }
 
+/** Makes a folder with nothing in it. */
+export function makeEmptyFolder() {
+  const folder = path.join(cache, 'empty');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 /**
  * Starts a server with the extension on the samples, with `env` added to its environment and in a `language` other than
  * English where one is given; gives the address that opens `file` of them, a function that changes settings, and what

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cache, root, run, setUpDebianPackages, setUpNodeModules } from '../set-up.mjs';
 import { openBrowser } from './code-server.mjs';
-import { copySamples, serveSamples } from './samples.mjs';
+import { copySamples, makeEmptyFolder, serveSamples } from './samples.mjs';
 
 /** Name of a theme's settings, and the class that the workbench then has. */
 const THEMES = {
@@ -56,14 +56,14 @@ for (const group of groups) {
 }
 
 /** Takes the pictures of a group in each theme, on a fresh copy of the samples and, where wanted, a fresh engine. */
-async function take(group, { file, files, prepare, engine: wantsEngine = false, settings = {}, shoot: act }, { themes, language, zoom, window }) {
-  const parts = wantsEngine ? await startParts() : undefined;
-  const folder = copySamples(files);
+async function take(group, { file, files, empty = false, prepare, engine: wanted = false, env, settings = {}, shoot: act }, { themes, language, zoom, window }) {
+  const parts = wanted === false ? undefined : await startParts(wanted === true ? {} : wanted);
+  const folder = empty ? makeEmptyFolder() : copySamples(files);
   await prepare?.({ ...parts, folder });
   const [firstTheme] = themes;
   // Each window keeps the same places for the same things, whatever others do to the cursor and the mouse.
-  const quiet = { 'editor.cursorBlinking': 'solid', 'workbench.reduceMotion': 'on', 'editor.minimap.enabled': false, 'files.autoSave': 'off', ...settings };
-  const workbench = await serveSamples(folder, file, { settings: { 'workbench.colorTheme': THEMES[firstTheme][0], ...quiet }, env: parts?.env, ...(language !== 'en' && { language }) });
+  const quiet = { 'editor.cursorBlinking': 'solid', 'workbench.reduceMotion': 'on', 'editor.minimap.enabled': false, 'files.autoSave': 'off', ...(values.documents && { 'editor.scrollbar.vertical': 'hidden' }), ...settings };
+  const workbench = await serveSamples(folder, file, { settings: { 'workbench.colorTheme': THEMES[firstTheme][0], ...quiet }, env: { ...parts?.env, ...env?.(folder) }, ...(language !== 'en' && { language }) });
   const { browser, page } = await openBrowser({ ...window, colorScheme: firstTheme.endsWith('light') ? 'light' : 'dark', reducedMotion: 'reduce' });
   const turnTo = async (theme) => {
     const [name, mark] = THEMES[theme];
@@ -74,7 +74,7 @@ async function take(group, { file, files, prepare, engine: wantsEngine = false, 
   };
   try {
     await page.goto(workbench.url);
-    await page.waitForSelector(file === undefined ? '.explorer-folders-view .monaco-list-row' : '.monaco-editor .view-line', { timeout: 60_000 });
+    await page.waitForSelector(file !== undefined ? '.monaco-editor .view-line' : empty ? '.explorer-folders-view' : '.explorer-folders-view .monaco-list-row', { timeout: 60_000 });
     await page.waitForTimeout(2000);
     await act({
       page,
@@ -225,13 +225,13 @@ function hands(page, folder) {
   return hand;
 }
 
-/** An engine with the stand-in GPU and busybox, and a registry that it takes for Docker Hub. */
-async function startParts() {
+/** An engine with the stand-in GPU and, unless told otherwise, busybox, and a registry that it takes for Docker Hub. */
+async function startParts({ images = true, ...options }) {
   const { busyboxImage, setUpEngine, startEngine, startRegistry } = await import('../engine/index.mjs');
   setUpEngine();
   const registry = await startRegistry();
-  const engine = await startEngine({ mirrors: [`http://${registry.host}`] });
-  await busyboxImage(engine);
+  const engine = await startEngine({ mirrors: [`http://${registry.host}`], ...options });
+  if (images) await busyboxImage(engine);
   const { PATH, DOCKER_HOST, DOCKER_CONFIG } = engine.env;
   const stop = async () => {
     await engine.stop();

@@ -88,6 +88,16 @@ describe('in a browser', function () {
     assert.deepEqual((await read('.sidebar .pane-header h3')).filter((title) => /container|image|host/i.test(title)), []);
   });
 
+  it('a conflict unfolds below the component when it is found, and a stage of which nothing is known says so', async () => {
+    await openText('conflict/Dockerfile', `${BASE}RUN apt-get update && apt-get install -y libnvinfer8\n`);
+    await commands.executeCommand('tensorrt.stack.focus');
+    await rowsWhen('the conflict', (rows) => rows.some((row) => /^libnvinfer8 has no version/.test(row)));
+    assert.ok((await read('.sidebar .monaco-list-row', 'aria-label')).some((label) => /^TensorRT, .*1 conflict$/.test(label)));
+    assert.ok((await read('.sidebar .monaco-list-row', 'aria-label')).some((label) => /^(?:Error|Warning): libnvinfer8 has no version/.test(label)));
+    await openText('unknown/Dockerfile', 'FROM scratch\nCOPY app /\n');
+    await shownWhen('.sidebar .pane-body', 'that nothing is known', (texts) => texts.some((text) => text.includes('Nothing is known')));
+  });
+
   it('stages can be looked at, not built', async () => {
     const { uri } = await openText('lens/Dockerfile', BASE);
     const titles = await eventually('the links', async () => {

@@ -27,7 +27,7 @@ export default {
   window: { height: 560 },
   file: 'trainer/Dockerfile',
   files: { 'trainer/Dockerfile': FAILING, 'server.smoke.yaml': SMOKE, '.vscode/tasks.json': JSON.stringify(TASKS) },
-  settings: { 'terminal.integrated.gpuAcceleration': 'off', 'testing.automaticallyOpenTestResults': 'neverOpen' },
+  settings: { 'terminal.integrated.gpuAcceleration': 'off', 'testing.automaticallyOpenTestResults': 'neverOpen', 'editor.hover.above': false },
   prepare({ engine }) {
     const id = docker(engine, 'create', 'busybox').trim();
     docker(engine, 'commit', id, 'server:1');
@@ -49,7 +49,7 @@ export default {
     await command('View: Toggle Panel Visibility');
     await command('Notifications: Clear All Notifications');
     await open('server.smoke.yaml', 1, 1);
-    await command('Testing: Focus on Test Explorer View');
+    await command('View: Show Testing');
     const rows = page.locator('.test-explorer .monaco-list-row');
     await rows.first().waitFor();
     await command('Test: Refresh Tests');
@@ -58,10 +58,16 @@ export default {
       await page.keyboard.press('ArrowRight');
       await page.waitForTimeout(1000);
     }
-    await page.locator('.editor-group-container.active .view-line').first().click();
+    await goTo(13);
     await command('Test: Run Tests in Current File');
     await page.locator('.test-explorer .monaco-list-row .codicon-testing-failed-icon').first().waitFor({ timeout: 90_000 });
-    await command('Testing: Focus on Test Explorer View');
+    await command('View: Show Testing');
     await shoot('smoke', { rest: 3000, crop: ['.part.sidebar', '.part.editor'] });
+    await page.locator('.test-explorer .monaco-list-row').filter({ hasText: 'has the weights' }).first().click();
+    await command('Test: Peek Output');
+    await shoot('smoke-peek', { rest: 2500 });
+    await page.keyboard.press('Escape');
+    await command('TensorRT: Show Smoke Test History');
+    await shoot('smoke-history', { rest: 2500 });
   },
 };

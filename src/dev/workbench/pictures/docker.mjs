@@ -28,7 +28,10 @@ export default {
     await host.nth(1).waitFor({ timeout: 60_000 });
     await host.first().click();
     await page.keyboard.press('ArrowRight');
-    await page.mouse.move(...(await widen(560)));
+    // Nothing stays selected, and the view of the stack, which is empty, leaves its room to the others.
+    await page.keyboard.press('Escape');
+    await page.locator(`${SIDE_BAR} .pane`).nth(3).locator('.pane-header').click({ position: { x: 40, y: 10 } });
+    await page.mouse.move(...(await widen(620)));
     await shoot('views', { rest: 3000, crop: [SIDE_BAR] });
     await row('trainer').click();
     await page.keyboard.press('ArrowRight');
@@ -59,6 +62,15 @@ export default {
     await choose('12.4.1-cudnn-devel');
     await page.locator('.monaco-editor .view-line').filter({ hasText: /12\.4/ }).first().waitFor({ timeout: 60_000 });
     await shoot('scan', { rest: 1500 });
+    await command('View: Close Editor');
+    await command('TensorRT: Compare Stacks of Images');
+    await choose('12.4.1-cudnn-devel');
+    await shoot('compare-pick', { rest: 1500 });
+    await choose('11.8.0-runtime');
+    await page.locator('.monaco-editor .view-line').filter({ hasText: /11\.8/ }).first().waitFor({ timeout: 60_000 });
+    await command('View: Close Primary Side Bar');
+    await shoot('compare', { rest: 1500 });
+    await command('View: Show TensorRT');
     await command('View: Close Editor');
     await command('TensorRT: Explain Error');
     await shoot('explain-error', { rest: 1500 });
