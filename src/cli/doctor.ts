@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
+import { formatText } from '../core/l10n/message';
 import { connect, disconnect, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
-import { askEngine, collectHost, formatText, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
+import { askEngine, collectHost, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
 import { listEngines, pickAddress } from './engine';
 import { Failure } from './failure';
 import { makeVisible } from './visible';
@@ -69,8 +70,8 @@ function describe(evidence: HostEvidence, findings: readonly Finding[]): object 
     findings: findings.map(({ title, details, remedies, evidence: quotes, ...finding }) => ({
       ...finding,
       title: formatText(title),
-      details: details.map(formatText),
-      evidence: quotes,
+      details: details.map((text) => formatText(text)),
+      evidence: quotes.map(({ from, lines }) => ({ from, lines: lines.map((line) => formatText(line)) })),
       remedies: remedies.map(({ text, commands }) => ({ text: formatText(text), commands })),
     })),
   };
@@ -93,7 +94,7 @@ function renderUnknown(findings: readonly Finding[], paint: Paint): readonly str
   const reasons = new Map<string, string[]>();
   for (const { state, title, details } of findings) {
     if (state !== 'unknown') continue;
-    const reason = details.map(formatText).join(' ');
+    const reason = details.map((text) => formatText(text)).join(' ');
     reasons.set(reason, [...(reasons.get(reason) ?? []), formatText(title)]);
   }
   return [...reasons].map(([reason, titles]) => `${paint.blue('unknown'.padEnd(LABEL_WIDTH))}${makeVisible(titles.join('; '))}\n${reason === '' ? '' : `${' '.repeat(LABEL_WIDTH)}${makeVisible(reason)}\n`}`);
@@ -108,7 +109,7 @@ function renderFinding({ state, title, details, evidence, remedies, sources }: F
   return [
     head,
     ...texts,
-    ...evidence.flatMap(({ from, lines }) => lines.map((line) => `${indent}${paint.dim(`${makeVisible(from)}: ${makeVisible(line)}`)}\n`)),
+    ...evidence.flatMap(({ from, lines }) => lines.map((line) => `${indent}${paint.dim(`${makeVisible(from)}: ${makeVisible(formatText(line))}`)}\n`)),
     ...remedies.flatMap(({ text, commands }) => [`${indent}${makeVisible(formatText(text))}\n`, ...commands.map((command) => `${indent}  ${command}\n`)]),
     ...sources.slice(0, 2).map((source) => `${indent}${paint.dim(source)}\n`),
   ].join('');

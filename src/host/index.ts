@@ -7,5 +7,5 @@ export type { HostEvidence } from './evidence';
 export { judgeImage, type ImageVerdict } from './judge-image';
 export { toMarkdownBlock, toMarkdownLine } from './markdown';
 export type { Finding, ProbeState, Text } from './model';
-export { formatText, renderIssueReport } from './report';
+export { renderIssueReport } from './report';
 export { readHostTarget, renderTargets, toTarget } from './to-target';

@@ -4,6 +4,7 @@ import type { ConfigStack } from '../core/image/config';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../core/target/judge-driver';
 import { judgeCudaForGpu, judgeTensorRTForGpu } from '../core/target/judge-gpu';
 import type { Target, TargetGpu } from '../core/target/model';
+import { nameGpu } from '../core/target/read';
 import type { ComponentKind } from '../core/stack/model';
 import { majorMinorOf, majorOf } from '../core/version/dotted';
 import { say, type Text } from './model';
@@ -77,7 +78,7 @@ interface Misfit {
 function listMisfits(cuda: string | undefined, tensorrt: string | undefined, gpus: readonly TargetGpu[]): readonly Misfit[] {
   return gpus.flatMap((gpu): readonly Misfit[] => {
     if (gpu.segment === 'jetson') return [];
-    const data = { gpu: gpu.name, cuda: cuda ?? '', tensorrt: tensorrt ?? '' };
+    const data = { gpu: nameGpu(gpu), cuda: cuda ?? '', tensorrt: tensorrt ?? '' };
     const ofTensorRT = tensorrt === undefined ? undefined : judgeTensorRTForGpu(tensorrt, gpu);
     if (ofTensorRT !== undefined) {
       const reason = ofTensorRT.kind === 'dropped' ? say('TensorRT {tensorrt} no longer supports the {gpu}.', data) : say('TensorRT {tensorrt} is older than the {gpu} and does not support it.', data);

@@ -1,8 +1,7 @@
-/** A sentence with `{placeholders}`, to be put together by formatMessage of core, in whatever language. */
-export interface Text {
-  readonly template: string;
-  readonly data: Readonly<Record<string, string>>;
-}
+import type { Message, Text as Words } from '../core/l10n/message';
+
+/** A sentence with `{placeholders}`, to be put together by formatText of core, in whatever language. */
+export type Text = Message;
 
 export type ProbeState = 'ok' | 'warn' | 'fail' | 'unknown' | 'not-applicable';
 
@@ -10,7 +9,8 @@ export type ProbeState = 'ok' | 'warn' | 'fail' | 'unknown' | 'not-applicable';
 export interface Quote {
   /** The command or the path. */
   readonly from: string;
-  readonly lines: readonly string[];
+  /** Strings are words of the program or the file; what we say of it is a message. */
+  readonly lines: readonly Words[];
 }
 
 /** What mends it: a reason, and commands to copy. They are shown and never run. */
@@ -43,7 +43,7 @@ export interface FindingParts {
 export type Verdict = Omit<Finding, 'id'>;
 
 /** A sentence; `data` takes the place of its `{placeholders}`. */
-export function say(template: string, data: Readonly<Record<string, string>> = {}): Text {
+export function say(template: string, data: Message['data'] = {}): Text {
   return { template, data };
 }
 

@@ -1,3 +1,4 @@
+import { msg } from '../core/l10n/message';
 import { placeOfEngine, type CommandOutcome, type EngineFacts, type FileOutcome, type HostEvidence } from './evidence';
 import { say, verdict, type Quote, type Text, type Verdict } from './model';
 
@@ -14,7 +15,7 @@ const QUOTED_CHARACTERS = 200;
 export function quoteCommand({ argv, status, stdout, stderr, problem }: CommandOutcome, pick: (line: string) => boolean = () => true): Quote {
   const text = status === 0 ? stdout : `${stderr}\n${stdout}`;
   const lines = linesOf(text).filter(pick).slice(0, QUOTED_LINES).map(shorten);
-  return { from: argv.join(' '), lines: lines.length > 0 ? lines : [problem ?? (status === null ? 'no answer' : `exit status ${status}`)] };
+  return { from: argv.join(' '), lines: lines.length > 0 ? lines : [problem ?? (status === null ? msg`no answer` : msg`exit status ${status}`)] };
 }
 
 /** Lines of a file; nothing for one that could not be read. */
@@ -26,8 +27,8 @@ export function quoteFile(file: FileOutcome, pick: (line: string) => boolean = (
 
 /** Some facts of `docker info`, as they are called there. */
 export function quoteInfo(facts: Readonly<Record<string, string | readonly string[] | null>>): Quote {
-  const lines = Object.entries(facts).map(([name, value]) => `${name}: ${value === null ? 'not told' : typeof value === 'string' ? value : value.length === 0 ? 'none' : value.join(' ')}`);
-  return { from: 'docker info', lines: lines.map(shorten) };
+  const lines = Object.entries(facts).map(([name, value]) => (value === null ? msg`${name}: not told` : typeof value === 'string' ? shorten(`${name}: ${value}`) : value.length === 0 ? msg`${name}: none` : shorten(`${name}: ${value.join(' ')}`)));
+  return { from: 'docker info', lines };
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,16 +1,11 @@
-import { formatMessage } from '../core/l10n/message';
+import { formatText, type Text } from '../core/l10n/message';
 import { sortFindings } from './check';
 import type { CommandOutcome, FileOutcome, HostEvidence } from './evidence';
-import type { Finding, ProbeState, Text } from './model';
+import type { Finding, ProbeState } from './model';
 import { toHtmlText, toMarkdownBlock, toMarkdownLine } from './markdown';
 import { daemonFile } from './read/daemon-json';
 import { readToolkitVersion } from './read/system';
 import { redact, type Private } from './redact';
-
-/** Puts the data of a text into it. */
-export function formatText({ template, data }: Text): string {
-  return formatMessage(template, data);
-}
 
 const MARKS: Readonly<Record<ProbeState, string>> = { fail: '**fail**', warn: '**warning**', unknown: 'unknown', ok: 'ok', 'not-applicable': 'not applicable' };
 const SECTION_LINES = 60;
@@ -93,7 +88,7 @@ class Page {
       `#### ${this.plain(title)}`,
       '',
       ...details.map((text) => `${this.plain(text)}\n`),
-      ...evidence.flatMap(({ from, lines }) => [this.#fence([`# ${from}`, ...lines]), '']),
+      ...evidence.flatMap(({ from, lines }) => [this.#fence([`# ${from}`, ...lines.map((line) => formatText(line))]), '']),
       ...remedies.flatMap(({ text, commands }) => [`${this.plain(text)}\n`, ...(commands.length === 0 ? [] : [this.#fence(commands), ''])]),
       ...(sources.length === 0 ? [] : [sources.map((source) => `<${source}>`).join(' '), '']),
     ];
@@ -115,9 +110,14 @@ class Page {
     return `<details><summary>${toHtmlText(title)}</summary>\n\n${this.#fence([...shown, ...(rest > 0 ? [`… ${rest} more lines`] : [])])}\n\n</details>\n`;
   }
 
-  plain({ template, data }: Text): string {
-    const clean = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, redact(value, this.#private)]));
-    return toMarkdownLine(formatMessage(template, clean));
+  plain(text: Text): string {
+    return toMarkdownLine(formatText(this.#clean(text)));
+  }
+
+  /** Our own words stay as they are: nothing in a template is private. */
+  #clean(text: Text): Text {
+    if (typeof text === 'string') return redact(text, this.#private);
+    return { template: text.template, data: Object.fromEntries(Object.entries(text.data).map(([name, value]) => [name, this.#clean(value)])) };
   }
 
   #fence(lines: readonly string[]): string {

@@ -88,7 +88,7 @@ function partsOf({ details, evidence, remedies, sources }: Finding): readonly Ho
   return [
     ...details.map((text): HostNode => ({ kind: 'detail', text: translate(text) })),
     ...remedies.map(({ text, commands }): HostNode => ({ kind: 'remedy', text: translate(text), commands })),
-    ...evidence.flatMap(({ from, lines }) => lines.map((text): HostNode => ({ kind: 'quote', from, text }))),
+    ...evidence.flatMap(({ from, lines }) => lines.map((text): HostNode => ({ kind: 'quote', from, text: translate(text) }))),
     ...sources.map((url): HostNode => ({ kind: 'source', url })),
   ];
 }

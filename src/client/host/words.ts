@@ -1,10 +1,11 @@
 import { l10n } from 'vscode';
-import type { ProbeState, Text } from '../../host';
+import { formatText, type Text } from '../../core/l10n/message';
+import type { ProbeState } from '../../host';
 import { toPlain } from '../docker/plain';
 
 /** A text of the host check in the user's language, as one line that can only be read. */
-export function translate({ template, data }: Text): string {
-  return toPlain(l10n.t(template, data), 1_000);
+export function translate(text: Text): string {
+  return toPlain(formatText(text, l10n.bundle), 1_000);
 }
 
 /** What a state is called over its findings. */

@@ -4,6 +4,7 @@ import { onHost, quoteCommand, quoteFile, quoteInfo, type Probe } from '../probe
 import { hasGpu, listCdiGpus } from '../read/gpu-access';
 import { readSmi } from '../read/nvidia-smi';
 import { readKernelModule, readToolkitVersion, textOf } from '../read/system';
+import { msg, type Text as Words } from '../../core/l10n/message';
 import { compareDotted } from '../../core/version/dotted';
 import { TOOLKIT_CDI } from '../sources';
 
@@ -73,9 +74,11 @@ function versionOf(spec: FileOutcome): string | undefined {
   return /\/lib(?:cuda|nvidia-ml)\.so\.(\d{3}(?:\.\d+)+)/.exec(textOf(spec) ?? '')?.[1];
 }
 
-function describeSpec(spec: FileOutcome): string {
+function describeSpec(spec: FileOutcome): Words {
   if (!('text' in spec)) return spec.code;
-  return `${new Date(spec.modifiedMs).toISOString().slice(0, 16)}Z, driver ${versionOf(spec) ?? 'not named'}`;
+  const time = `${new Date(spec.modifiedMs).toISOString().slice(0, 16)}Z`;
+  const driver = versionOf(spec);
+  return driver === undefined ? msg`${time}, driver not named` : msg`${time}, driver ${driver}`;
 }
 
 /** /var/run is a link to /run. */

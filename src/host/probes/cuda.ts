@@ -1,6 +1,6 @@
 import { driverFloor, toolkits } from '../../core/facts/cuda-toolkits';
 import { findGpu } from '../../core/facts/gpus';
-import { formatText } from '../../core/l10n/message';
+import type { Message } from '../../core/l10n/message';
 import { compareDotted, majorMinorOf, majorOf } from '../../core/version/dotted';
 import { isWindowsDriven } from '../evidence';
 import { say, verdict, type Text } from '../model';
@@ -42,9 +42,9 @@ export const cudaProbe: Probe = {
 };
 
 /** By the tables: the newest CUDA that came with this driver or an older one. Undefined for drivers before all of them. */
-function newestCuda(driver: string): { readonly cuda: string; readonly fact: string; readonly source: string } | undefined {
+function newestCuda(driver: string): { readonly cuda: string; readonly fact: Message; readonly source: string } | undefined {
   const newest = toolkits().findLast(({ driverLinux }) => driverLinux !== null && compareDotted(driver, driverLinux) >= 0);
   const cuda = newest === undefined ? undefined : majorMinorOf(newest.version);
   const evidence = newest === undefined ? undefined : driverFloor(newest.version)?.evidence;
-  return cuda === undefined || evidence === undefined ? undefined : { cuda, fact: formatText(evidence.fact), source: evidence.source };
+  return cuda === undefined || evidence === undefined ? undefined : { cuda, fact: evidence.fact, source: evidence.source };
 }

@@ -1,3 +1,4 @@
+import { msg } from '../../core/l10n/message';
 import { remedy, say, verdict } from '../model';
 import { quoteInfo, whyUnreadable, type Probe } from '../probe';
 
@@ -21,7 +22,7 @@ export const diskProbe: Probe = {
     const data = { free: formatGib(space.availableBytes), total: formatGib(space.totalBytes), path: space.path };
     const parts = {
       details,
-      evidence: [quoteInfo({ 'Docker Root Dir': space.path }), { from: `df ${space.path}`, lines: [`${data.free} free of ${data.total}`] }],
+      evidence: [quoteInfo({ 'Docker Root Dir': space.path }), { from: `df ${space.path}`, lines: [msg`${data.free} free of ${data.total}`] }],
       sources: ['https://github.com/NVIDIA-NeMo/Speech/issues/1029', 'https://github.com/dusty-nv/jetson-inference/issues/1569'],
     };
     if (space.availableBytes >= TIGHT_BYTES) return verdict('ok', say('{free} free for images in {path}', data), parts);

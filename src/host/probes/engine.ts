@@ -1,3 +1,4 @@
+import { msg } from '../../core/l10n/message';
 import { placeOfEngine, type HostEvidence } from '../evidence';
 import { remedy, say, verdict, type Verdict } from '../model';
 import { quoteInfo, type Probe } from '../probe';
@@ -25,7 +26,7 @@ function judgeInfo(evidence: HostEvidence): Verdict {
 
 function judgeProblem({ engine: { problem, address }, machine }: HostEvidence): Verdict {
   const url = address?.url ?? '';
-  const evidence = [{ from: url === '' ? 'docker' : url, lines: [problem === null ? 'not asked' : [problem.kind, problem.detail].filter((part) => part !== '').join(': ')] }];
+  const evidence = [{ from: url === '' ? 'docker' : url, lines: [problem === null ? msg`not asked` : [problem.kind, problem.detail].filter((part) => part !== '').join(': ')] }];
   const start = machine.platform === 'linux' ? [remedy(say('Start the engine.'), 'sudo systemctl start docker')] : [remedy(say('Start Docker Desktop.'))];
   switch (problem?.kind) {
     case undefined:

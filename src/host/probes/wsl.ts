@@ -1,3 +1,4 @@
+import { msg } from '../../core/l10n/message';
 import { isWslKernel } from '../evidence';
 import { remedy, say, verdict } from '../model';
 import { onHost, quoteFile, type Probe } from '../probe';
@@ -14,7 +15,7 @@ export const wslProbe: Probe = {
     const hasDevice = 'names' in dev && dev.names.includes('dxg');
     const libraries = 'names' in wslLibraries ? wslLibraries.names.filter((name) => /^(?:libcuda|libnvidia-ml)\.so/.test(name)) : [];
     const evidence = [
-      { from: '/dev/dxg', lines: [hasDevice ? 'there' : 'missing'] },
+      { from: '/dev/dxg', lines: [hasDevice ? msg`there` : msg`missing`] },
       { from: wslLibraries.path, lines: ['code' in wslLibraries ? wslLibraries.code : libraries.length === 0 ? '-' : libraries.join(' ')] },
     ];
     if ('text' in machine.files.kernelModule) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readImageConfig } from '../../../src/core/image/config';
 import { readTargets } from '../../../src/core/target/read';
 import { judgeImage } from '../../../src/host/judge-image';
-import { formatText } from '../../../src/host/report';
+import { formatText } from '../../../src/core/l10n/message';
 import { readHostTarget, renderTargets, toTarget } from '../../../src/host/to-target';
 import type { TargetSource } from '../../../src/core/target/model';
 import { readConfig } from '../../../src/core/config/read';
