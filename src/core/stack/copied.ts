@@ -1,5 +1,7 @@
+import { isInside } from '../text/path';
 import type { Location } from '../text/range';
 import type { Component, ComponentKind } from './model';
+import { keyOf } from './python-root';
 
 /** Which components lie below a path of an image; `undefined` kinds stand for all of them. */
 const carried: readonly { readonly pattern: RegExp; readonly kinds: readonly ComponentKind[] | 'all' | 'python-packages' }[] = [
@@ -25,15 +27,22 @@ const carried: readonly { readonly pattern: RegExp; readonly kinds: readonly Com
 
 const pythonPackages: readonly ComponentKind[] = ['torch', 'tensorflow', 'onnxruntime', 'torch-tensorrt', 'tensorrt-python', 'tensorrt-llm', 'jax'];
 
+/** Below an environment only these hold its packages. */
+const PACKAGES = /\/lib(?:64)?(?:\/python[\d.]+(?:\/(?:site|dist)-packages)?)?$/;
+
 /**
  * The components of another stage or image that `COPY --from` of `source` (absolute, globs allowed) brings along,
- * as components of this stage placed at `where`. Python packages come only with folders that hold them.
+ * as components of this stage placed at `where`. Python packages come only with folders that hold them: the one that
+ * `roots` names for the place where they were installed, else those that Pythons of the system have.
  */
-export function copiedComponents(source: string, components: readonly Component[], where: Location): readonly Component[] {
+export function copiedComponents(source: string, components: readonly Component[], roots: ReadonlyMap<string, string>, where: Location): readonly Component[] {
   const rule = carried.find(({ pattern }) => pattern.test(source));
-  if (rule === undefined) return [];
+  const folder = source.replace(/(?<=.)\/\*?$/, '');
   return components
     .filter((item) => {
+      const root = roots.get(keyOf(item.where));
+      if (root !== undefined) return isInside(folder, root) || (isInside(root, folder) && PACKAGES.test(folder));
+      if (rule === undefined) return false;
       if (rule.kinds === 'all') return item.kind !== 'os' && item.kind !== 'python' && item.kind !== 'conda';
       if (rule.kinds === 'python-packages') return pythonPackages.includes(item.kind) || ((item.via === 'pip' || item.via === 'conda') && item.kind !== 'python');
       return rule.kinds.includes(item.kind);

@@ -18,6 +18,7 @@ import { copiedComponents } from './copied';
 import { ImageFiles } from './image-files';
 import { emptyState, initialState } from './initial';
 import type { ActionStep, InstructionStep, StackReport, StackState, StageBase, StageStack } from './model';
+import { listPythonRoots } from './python-root';
 
 export interface InterpretOptions {
   /** Values of `--build-arg`. */
@@ -54,6 +55,15 @@ interface WalkedStage {
  * Walks the file as BuildKit would: global ARGs, FROM, then each instruction in its scope. Never throws.
  */
 export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}): StackReport {
+  const steps = interpretInSteps(dockerfile, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** As `interpret`, but pauses behind each instruction, for callers that have other things to do meanwhile or lose interest. */
+export function* interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Generator<void, StackReport, void> {
   const global = createGlobalScope(dockerfile, options.buildArgs);
   const references = dockerfile.stages.map((stage) => {
     const reference = global.expand(stage.from.image);
@@ -65,11 +75,11 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
 
   const files: ReadFiles = { texts: new Map(), places: new Map() };
   const walked: WalkedStage[] = [];
-  dockerfile.stages.forEach((stage, i) => {
+  for (const [i, stage] of dockerfile.stages.entries()) {
     const base = bases[i];
     const walk = new StageWalk(dockerfile, stage, walked, options, files);
-    walked.push(walk.run(references[i] ?? unknownWord(dockerfile, stage), base === undefined ? undefined : walked[base], global, shipped.has(i)));
-  });
+    walked.push(yield* walk.run(references[i] ?? unknownWord(dockerfile, stage), base === undefined ? undefined : walked[base], global, shipped.has(i)));
+  }
   const globals = new Map<string, Traced>();
   for (const [name, binding] of global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
   return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files: files.texts, readAt: files.places, context: options.context, overlay: options.overlay };
@@ -116,7 +126,8 @@ class StageWalk {
     this.#readFiles = readFiles;
   }
 
-  run(reference: Traced, parent: WalkedStage | undefined, global: Scope, shipped: boolean): WalkedStage {
+  /** Pauses behind each instruction. */
+  *run(reference: Traced, parent: WalkedStage | undefined, global: Scope, shipped: boolean): Generator<void, WalkedStage, void> {
     const base = this.#base(reference, parent, global);
     const where: Location = { file: this.#dockerfile.file, range: this.#stage.from.image.range };
     let scope: Scope;
@@ -130,7 +141,10 @@ class StageWalk {
       scope = stageScope(global, parent.scope);
     }
     const initial = this.#state;
-    for (const instruction of this.#stage.instructions) scope = this.#step(instruction, scope);
+    for (const instruction of this.#stage.instructions) {
+      scope = this.#step(instruction, scope);
+      yield;
+    }
     const stack: StageStack = {
       stage: this.#stage,
       base,
@@ -257,7 +271,7 @@ class StageWalk {
     if (from !== undefined) {
       const origin = this.#origin(scope.expand(from).value, where);
       const added = sources.flatMap(({ word, text }) =>
-        copiedComponents(resolvePath('/', text.value), origin.components, this.#at(word.range)),
+        copiedComponents(resolvePath('/', text.value), origin.components, origin.roots, this.#at(word.range)),
       );
       state = { ...state, components: added.length === 0 ? state.components : place(state.components, added), opaque: state.opaque || (origin.opaque && coversSystem(target)) };
     } else {
@@ -280,11 +294,13 @@ class StageWalk {
     this.#state = state;
   }
 
-  /** The final state of what `COPY --from` names: a stage by name or number, or an external image. */
-  #origin(name: string, where: Location): StackState {
+  /** What `COPY --from` names has at its end: a stage by name or number, or an external image. */
+  #origin(name: string, where: Location): Pick<StackState, 'components' | 'opaque'> & { readonly roots: ReadonlyMap<string, string> } {
     const stages = this.#earlier.map(({ stack }) => stack.stage);
     const index = findStage(stages, name, stages.length) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-    return (index === undefined ? undefined : this.#earlier[index]?.stack.final) ?? initialState(decodeImage(name, this.#overlay), where);
+    const stage = index === undefined ? undefined : this.#earlier[index]?.stack;
+    const { components, opaque } = stage?.final ?? initialState(decodeImage(name, this.#overlay), where);
+    return { components, opaque, roots: stage === undefined ? new Map() : listPythonRoots(stage) };
   }
 
   #at(range: Range): Location {

@@ -41,3 +41,9 @@ function agree(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return long === short || long.startsWith(`${short}.`);
 }
+
+/** The home folder of a user, as the packages of all distributions make it. */
+export function homeOf(user: string | undefined): string {
+  const name = user?.split(':')[0];
+  return name === undefined || name === '' || name === 'root' || name === '0' ? '/root' : `/home/${name}`;
+}

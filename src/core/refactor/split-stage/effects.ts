@@ -3,9 +3,10 @@ import { hasOption, optionStyle, optionValue, parseArguments } from '../../shell
 import { fetchedUrls } from '../../shell/installers/download-target';
 import type { ShellCommand } from '../../shell/model';
 import type { ActionStep, StackState } from '../../stack/model';
+import { homeOf } from '../../stack/query';
 import { baseName, isInside, resolvePath } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
-import { homeOf, isPassing, isShared, isSystem } from './places';
+import { isPassing, isShared, isSystem } from './places';
 import { condaRoot, installRoots, localLibraries, managedPythons, type PythonPlaces } from './python-places';
 
 /** Files that a command leaves. */

@@ -38,9 +38,3 @@ export function isCuda(path: string): boolean {
 export function isToolchain(path: string): boolean {
   return TOOLCHAIN.test(path);
 }
-
-/** The home folder of a user, as the packages of all distributions make it. */
-export function homeOf(user: string | undefined): string {
-  const name = user?.split(':')[0];
-  return name === undefined || name === '' || name === 'root' || name === '0' ? '/root' : `/home/${name}`;
-}

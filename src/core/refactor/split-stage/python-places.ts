@@ -1,9 +1,8 @@
 import { hasOption, optionStyle, optionValue, parseArguments } from '../../shell/installers/arguments';
 import type { ShellCommand } from '../../shell/model';
 import type { StackState } from '../../stack/model';
-import { findComponent, knownVersion } from '../../stack/query';
+import { findComponent, homeOf, knownVersion } from '../../stack/query';
 import { isInside, resolvePath } from '../../text/path';
-import { homeOf } from './places';
 
 /** Where Pythons other than the system's lie. Grows while a stage is read. */
 export interface PythonPlaces {

@@ -2,9 +2,10 @@ import type { Comment, CopyInstruction, Instruction } from '../../dockerfile/mod
 import { msg, type Message } from '../../l10n/message';
 import type { InstructionStep, StackReport } from '../../stack/model';
 import { applyEdits, type TextEdit } from '../../text/edit';
+import { homeOf } from '../../stack/query';
 import { baseName, isInside, resolvePath } from '../../text/path';
 import type { Copies } from './copies';
-import { homeOf, isPassing, isShared, isSystem } from './places';
+import { isPassing, isShared, isSystem } from './places';
 import { BUILD_INPUT, isRun, targetOf, type Reading } from './reading';
 import { redirectReferences } from './references';
 import { findAwaited, writeRuntimeRun, type Group } from './run';
