@@ -298,8 +298,9 @@ async function findEngine(name: string | undefined): Promise<EngineAddress> {
 
 const paint = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
 
-// Select Graphic Rendition, ECMA-48 8.3.117: the colours are those of the terminal's theme.
-const PAINT: LogPaint = { bold: paint(1, 22), dim: paint(2, 22), red: paint(31, 39), green: paint(32, 39), yellow: paint(33, 39) };
+// Select Graphic Rendition, ECMA-48 8.3.117: the colours are those of the terminal's theme. Grey, and not faint: terminals
+// see to the contrast of a colour, and halve it for what is faint.
+const PAINT: LogPaint = { bold: paint(1, 22), dim: paint(90, 39), red: paint(31, 39), green: paint(32, 39), yellow: paint(33, 39) };
 
 function createRenderer(analysis: Analysis | undefined, label: string): LogRenderer {
   const { stack } = analysis ?? {};

@@ -34,7 +34,7 @@ function listChoices(definition: BuildDefinition, stack: StackReport | undefined
     choice('tag', l10n.t('Tags'), list(definition.tags), (now) => askList(now, 'tags', l10n.t('Names of the image, separated by blanks'), 'my-image:latest')),
     choice('layers', l10n.t('Stage'), definition.target ?? l10n.t('the last one'), (now) => askTarget(now, stack)),
     choice('symbol-variable', l10n.t('Build arguments'), list(args), (now) => askArguments(now, stack)),
-    choice('chip', l10n.t('Platforms'), list(definition.platforms), (now) => askList(now, 'platforms', l10n.t('Platforms, separated by blanks'), 'linux/amd64')),
+    choice('chip', l10n.t('Platforms'), definition.platforms === undefined || definition.platforms.length === 0 ? l10n.t('that of the builder') : list(definition.platforms), (now) => askList(now, 'platforms', l10n.t('Platforms, separated by blanks'), 'linux/amd64')),
     choice('server-process', l10n.t('Builder'), definition.builder ?? l10n.t('the current one'), (now) => askBuilder(now, address)),
     choice('folder', l10n.t('Build context'), definition.context ?? '.', (now) => askText(now, 'context', l10n.t('Folder of the build context, from the workspace folder'), '.')),
     choice('key', l10n.t('Secrets'), list(definition.secrets), (now) => askList(now, 'secrets', l10n.t('Secrets, separated by blanks; one with a blank in it in double quotes'), 'id=token,src=token.txt')),

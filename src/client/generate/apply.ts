@@ -69,8 +69,11 @@ async function confirm(changes: readonly Change[], title: string): Promise<boole
   const provider = workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: (uri) => texts.get(uri.toString()) });
   try {
     await commands.executeCommand('vscode.changes', title, changes.map(({ uri, before, after }) => [uri, before?.uri ?? show(uri, 'before', ''), show(uri, 'after', after)]));
-    const names = changes.map(({ path, before }) => (before === undefined ? l10n.t('{0} (new)', path) : path)).join(', ');
-    const answered = await pickOne({ title, step: 1, totalSteps: 1 }, l10n.t('The changes are shown below. Write them?'), [{ label: l10n.t('$(check) Write'), description: names, value: true }, { label: l10n.t('$(x) Write nothing'), value: false }], true);
+    // Those of one folder by their names alone: the row is short.
+    const parent = /^.*\//.exec(changes[0]?.path ?? '')?.[0] ?? '';
+    const shared = changes.length > 1 && changes.every(({ path }) => path.startsWith(parent)) ? parent : '';
+    const names = changes.map(({ path, before }) => (before === undefined ? l10n.t('{0} (new)', path.slice(shared.length)) : path.slice(shared.length))).join(', ');
+    const answered = await pickOne({ title, step: 1, totalSteps: 1 }, l10n.t('The changes are shown below. Write them?'), [{ label: l10n.t('$(check) Write'), description: shared, detail: names, value: true }, { label: l10n.t('$(x) Write nothing'), value: false }], true);
     return answered !== undefined && answered !== 'back' && answered.value;
   } finally {
     const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label.startsWith(title));
@@ -105,7 +108,7 @@ export async function showWritten({ written, notes }: Applied, title: string): P
   if (notes.length === 0) return;
   const show = l10n.t('Show All');
   const texts = [...new Set(notes.map(formatNote))];
-  const answer = await window.showInformationMessage(texts.length === 1 ? (texts[0] ?? '') : l10n.t('{0} There are {1} more notes.', texts[0] ?? '', texts.length - 1), ...(texts.length === 1 ? [] : [show]));
+  const answer = await window.showInformationMessage(texts.length === 1 ? (texts[0] ?? '') : texts.length === 2 ? l10n.t('{0} There is 1 more note.', texts[0] ?? '') : l10n.t('{0} There are {1} more notes.', texts[0] ?? '', texts.length - 1), ...(texts.length === 1 ? [] : [show]));
   if (answer !== show) return;
   const document = await workspace.openTextDocument({ language: 'markdown', content: `# ${title}\n\n${texts.map((text) => `- ${text}\n`).join('')}` });
   await window.showTextDocument(document, { preview: true });

@@ -4,7 +4,7 @@ import { solve } from '../../core/solver/solve';
 import { planChoices } from '../../generate/choices';
 import { generateDockerfile, type ImagePurpose } from '../../generate/dockerfile';
 import { addComments } from '../../generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../generate/generate';
+import { adoptPlan, allowNoGpu, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../generate/generate';
 import { mergeFile } from '../../generate/merge';
 import type { GeneratedFile, Output } from '../../generate/model';
 import { readRunLine } from '../../generate/read-run-line';
@@ -208,9 +208,9 @@ async function convertRunLine(place: Uri | undefined, machine: ThisMachine | und
   const editor = window.activeTextEditor;
   const selected = editor === undefined || editor.selection.isEmpty ? '' : editor.document.getText(editor.selection);
   const candidate = [selected, await readClipboard()].find((text) => text.length < 20_000 && readRunLine(text).plan !== undefined) ?? '';
-  const text = selected !== '' && candidate === selected ? { value: selected } : await askText(oneStep(title), l10n.t('The command: docker run …'), candidate.replace(/\\?\s*\n\s*/g, ' ').trim(), (given) => (readRunLine(given).plan === undefined ? l10n.t('This runs no container: docker run, podman run or nvidia-docker run') : undefined));
+  const text = selected !== '' && candidate === selected ? { value: selected } : await askText(oneStep(title), l10n.t('The command: docker run …'), candidate.replace(/[ \t]*[\\`^]?[ \t]*\r?\n\s*/g, ' ').trim(), whyNoPlan);
   if (text === undefined || text === 'back') return false;
-  const { plan, notes } = readRunLine(text.value);
+  const { plan, notes, engine = 'docker' } = readRunLine(text.value);
   if (plan === undefined) return false;
   const form = await pickOne<Form | 'line'>(
     oneStep(title),
@@ -226,22 +226,28 @@ async function convertRunLine(place: Uri | undefined, machine: ThisMachine | und
   if (form === undefined || form === 'back') return false;
   if (form.value === 'line') {
     const planned = adoptPlan(plan, notes);
-    const document = await workspace.openTextDocument({ language: 'shellscript', content: [...planned.notes.map((each) => `# ${formatNote(each)}`), writeRunLine(planned.plan), ''].join('\n') });
+    const document = await workspace.openTextDocument({ language: 'shellscript', content: [...planned.notes.map((each) => `# ${formatNote(each)}`), writeRunLine(planned.plan, { engine }), ''].join('\n') });
     await window.showTextDocument(document);
     return true;
   }
   const folder = await pickFolder(place);
   if (folder === undefined) return false;
-  const planned = adoptPlan({ ...plan, gpus: plan.gpus && { ...plan.gpus, optional: form.value === 'devcontainer' } }, notes);
+  const planned = adoptPlan(allowNoGpu(plan, form.value), notes);
   const service = plan.settings.find(({ option }) => option === '--name')?.value?.replace(/[^\w.-]/g, '-') ?? 'app';
   switch (form.value) {
     case 'devcontainer':
-      return apply(folder, machine, title, generateDevcontainer(planned), false, mergeFile(planned, {}));
+      return apply(folder, machine, title, generateDevcontainer(planned, { engine }), false, mergeFile(planned, { engine }));
     case 'compose':
-      return apply(folder, machine, title, generateCompose(planned, service), false, mergeFile(planned, {}, service));
+      return apply(folder, machine, title, generateCompose(planned, service, { engine }), false, mergeFile(planned, { engine }, service));
     case 'run':
-      return apply(folder, machine, title, generateRunScript(planned), false);
+      return apply(folder, machine, title, generateRunScript(planned, engine), false);
   }
+}
+
+/** Why a text cannot be converted; undefined for one that can be. */
+function whyNoPlan(text: string): string | undefined {
+  const { plan, notes } = readRunLine(text);
+  return plan !== undefined ? undefined : notes.length > 0 ? notes.map(formatNote).join(' ') : l10n.t('This runs no container: docker run, podman run or nvidia-docker run');
 }
 
 /** The clipboard, if it answers at once: a browser may ask its user first. */

@@ -1,11 +1,13 @@
 import { l10n, Uri, workspace } from 'vscode';
 import type { ComposeService } from '../../core/compose/model';
 import { readCompose } from '../../core/compose/read';
+import { readDevcontainer } from '../../core/devcontainer/read';
 import { decodeImage } from '../../core/image/decode';
 import { parseImageReference } from '../../core/image/reference';
 import { solve } from '../../core/solver/solve';
 import { DEFAULT_CHOICES, without, type Access, type Choices, type Display } from '../../generate/choices';
 import { suggestMemory } from '../../generate/generate';
+import { readDevcontainerPlan } from '../../generate/read-devcontainer';
 import { suggestAudio, suggestDisplay, suggestEngine, withExtras, type Extra, type Machine } from '../../generate/suggest';
 import { toPlain } from '../docker/plain';
 import { askDetails } from './details';
@@ -28,9 +30,10 @@ type Base = { readonly kind: 'build'; readonly dockerfile: string; readonly stag
 
 /** Asks how a container is to be run; sensible answers are chosen already. Undefined when it was dismissed. Without a machine nothing is said of what suits it. */
 export async function askChoices(title: string, form: Form, folder: Uri, machine: Machine | undefined): Promise<Chosen | undefined> {
-  const bases = await listBases(form, folder);
-  const start: Chosen = { choices: { ...DEFAULT_CHOICES, ...(machine && { engine: suggestEngine(machine) }), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false, more: false };
-  return askAll(title, start, [askBase(bases), askGpus(form), askDisplay(form, machine), askAccess, askExtras(form, machine), askDetails(form)]);
+  const own = form === 'devcontainer' ? await readOwnBase(folder) : undefined;
+  const start: Chosen = { choices: { ...DEFAULT_CHOICES, ...own, ...(machine && { engine: suggestEngine(machine) }), ...(form !== 'devcontainer' && { workspace: '/workspace' }) }, service: undefined, comments: false, more: false };
+  const base = own === undefined ? [askBase(await listBases(form, folder))] : [];
+  return askAll(title, start, [...base, askGpus(form), askDisplay(form, machine), askAccess, askExtras(form, machine), askDetails(form)]);
 }
 
 function askBase(bases: readonly Choice<Base>[]): Question<Chosen> {
@@ -55,6 +58,16 @@ function askBase(bases: readonly Choice<Base>[]): Question<Chosen> {
       }
     }
   };
+}
+
+/** What the dev container that is there is made of; undefined where none is, or where its file does not say it by itself. It stays, so that nobody is asked. */
+async function readOwnBase(folder: Uri): Promise<Partial<Choices> | undefined> {
+  const file = '.devcontainer/devcontainer.json';
+  const text = await readText(Uri.joinPath(folder, file));
+  const existing = text === undefined ? undefined : readDevcontainer(text, file);
+  const plan = existing && readDevcontainerPlan(existing).plan;
+  if (plan?.build !== undefined) return { build: plan.build, ulimits: [] };
+  return plan?.image === undefined ? undefined : { image: plan.image, ulimits: [], ...suggestMemory(decodeImage(plan.image)) };
 }
 
 /** Dockerfiles and services of the folder before images. */

@@ -371,7 +371,9 @@ function tell(run: TestRun, item: TestItem, { verdict, durationMs }: CheckResult
   const sentence = translate(verdict.sentence);
   const lines = [host === undefined ? sentence : `${toPlain(host)}: ${sentence}`, ...verdict.details.map((detail) => `- ${translate(detail)}`)];
   run.appendOutput(toLines(`${nameVerdict(verdict.state)}: ${lines.join('\n')}`), undefined, item);
-  const text = [...lines, ...(verdict.evidence === '' ? [] : ['', toPlainLines(verdict.evidence)])].join('\n');
+  const evidence = toPlainLines(verdict.evidence).trim();
+  // The sentence often ends with the only line there was.
+  const text = [...lines, ...(evidence === '' || lines.some((line) => line.includes(evidence)) ? [] : ['', evidence])].join('\n');
   switch (verdict.state) {
     case 'passed':
       run.passed(item, durationMs);

@@ -70,7 +70,13 @@ function iconOf({ counts, problem }: SmokeRecord): string {
 }
 
 function describeCounts({ counts }: SmokeRecord): string {
-  return l10n.t('{0} passed, {1} failed, {2} blocked by the host, {3} skipped', counts.passed, counts.failed, counts.blocked, counts.skipped);
+  const { passed, failed, blocked, skipped } = counts;
+  return [
+    l10n.t('{0} passed', passed),
+    ...(failed === 0 ? [] : [l10n.t('{0} failed', failed)]),
+    ...(blocked === 0 ? [] : [l10n.t('{0} blocked by the host', blocked)]),
+    ...(skipped === 0 ? [] : [l10n.t('{0} skipped', skipped)]),
+  ].join(', ');
 }
 
 /** A run as a page of plain text. */

@@ -106,7 +106,7 @@ describe('the generators', function () {
     const before = '{\n  // ours\n  "image": "mine:1", // do not change\n  "runArgs": ["--init"],\n}\n';
     const document = await openText(CONFIG, before);
     const done = commands.executeCommand('tensorrt.addDevContainer');
-    await choose('nvcr.io/nvidia/tensorrt');
+    // What it is made of stays: nobody is asked.
     await choose('All, where there are any');
     await choose('No');
     await acceptTicked();

@@ -152,7 +152,6 @@ describe('in a browser', function () {
     const before = '{\n  // ours\n  "image": "mine:1",\n}\n';
     const document = await openText('.devcontainer/devcontainer.json', before);
     const done = commands.executeCommand('tensorrt.addDevContainer');
-    await choose('nvcr.io/nvidia/tensorrt');
     await choose('All, where there are any');
     const displays = await shownWhen(ROWS, 'the displays', (rows) => rows.some((row) => row.includes('On Wayland')));
     assert.deepEqual(displays.filter((row) => row.includes('suits this machine')), []);
