@@ -12,7 +12,7 @@ import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type
 import type { ComposeGpuSyntax } from '../generate/compose';
 import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
 import { addComments, explainText } from '../generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
+import { adoptPlan, allowNoGpu, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
 import { mergeFile } from '../generate/merge';
 import { note, type Engine, type GeneratedFile, type Note, type Output } from '../generate/model';
 import { readService } from '../generate/read-compose';
@@ -57,7 +57,7 @@ export interface InitArguments {
   readonly language?: readonly string[];
   readonly feature?: readonly string[];
   readonly workspace?: string;
-  readonly engine: Engine;
+  readonly engine?: Engine;
   readonly composeGpus: ComposeGpuSyntax;
   readonly serve?: ServingMode;
   readonly model: string;
@@ -130,10 +130,9 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
   if (form === 'devcontainer' && options.useCompose !== undefined) return serviceContainer(options, options.useCompose);
   if (form === 'compose' && options.serve !== undefined) return serving(options, options.serve);
   const reading = await readSource(options);
-  if (reading !== undefined && reading.plan === undefined) throw new Failure(['nothing to convert', ...reading.notes.map(format)].join(': '));
-  const optional = options.requireGpu !== true && (form === 'devcontainer' || reading === undefined);
-  const planned = reading?.plan === undefined ? planChoices(readChoices(form, options)) : adoptPlan({ ...reading.plan, gpus: reading.plan.gpus && { ...reading.plan.gpus, optional: reading.plan.gpus.optional || optional } }, reading.notes);
-  const { engine } = options;
+  if (reading !== undefined && reading.plan === undefined) throw new Failure(['nothing to convert', ...(reading.notes.length === 0 ? ['no docker run, podman run or nvidia-docker run; of a Compose file --from-compose converts a service'] : reading.notes.map(format))].join(': '));
+  const engine = options.engine ?? reading?.engine ?? 'docker';
+  const planned = reading?.plan === undefined ? planChoices(readChoices(form, options)) : adoptPlan(options.requireGpu === true ? reading.plan : allowNoGpu(reading.plan, form), reading.notes);
   switch (form) {
     case 'devcontainer':
       return { ...generateDevcontainer(planned, { engine }), merge: mergeFile(planned, { engine }) };
@@ -209,7 +208,7 @@ function readChoices(form: InitForm, options: InitArguments): Choices {
     caches: (cache ?? []) as readonly Cache[],
     languages: (language ?? []) as readonly Language[],
     features: Object.fromEntries((feature ?? []).map((one) => [one, {}])),
-    engine: options.engine,
+    engine: options.engine ?? 'docker',
   };
 }
 

@@ -179,7 +179,7 @@ program
   .option('--language <name>', 'extensions for python, cpp, cuda', collectChoice(['python', 'cpp', 'cuda']))
   .option('--feature <reference>', 'a feature of the dev container', collect)
   .option('--workspace <path>', 'where the folder is mounted')
-  .addOption(new Option('--engine <engine>', 'who runs it').choices(['docker', 'rootless', 'podman', 'cdi']).default('docker'))
+  .addOption(new Option('--engine <engine>', 'who runs it; by default docker, or who ran the command of --from').choices(['docker', 'rootless', 'podman', 'cdi']))
   .addOption(new Option('--compose-gpus <syntax>', 'deploy, or gpus of Compose 2.30 and later').choices(['deploy', 'gpus']).default('deploy'))
   .addOption(new Option('--serve <mode>', 'a web service that runs its model itself, or beside a model server').choices(['single', 'tfserving', 'triton']))
   .option('--model <name>', 'name of the model', 'model')

@@ -96,6 +96,12 @@ export function adoptPlan(read: RunPlan, notes: readonly Note[]): Planned {
   return { plan, extras, hostScript: [], notes: [...notes, ...mended] };
 }
 
+/** A plan that was read for a form: a dev container that asks for all GPUs opens where there is none, too. GPUs that were named are meant. */
+export function allowNoGpu(plan: RunPlan, form: 'devcontainer' | 'compose' | 'run'): RunPlan {
+  const { gpus } = plan;
+  return form !== 'devcontainer' || gpus?.which !== 'all' ? plan : { ...plan, gpus: { ...gpus, optional: true } };
+}
+
 /** A list of driver capabilities without graphics leaves windows without OpenGL. */
 function mendCapabilities(plan: RunPlan): { readonly plan: RunPlan; readonly notes: readonly Note[] } {
   const capabilities = findVariable(plan.settings, 'NVIDIA_DRIVER_CAPABILITIES');

@@ -1,6 +1,6 @@
 import { readGpus } from '../core/devcontainer/gpus';
 import { note, type Engine, type GpuRequest, type GpuWay, type Note, type Setting } from './model';
-import { findSetting, hasSetting } from './run-options';
+import { findSetting, hasSetting, listSettings } from './run-options';
 
 const CDI = /^nvidia\.com\/gpu=(.+)$/;
 
@@ -24,7 +24,12 @@ export function takeGpus(settings: readonly Setting[], keepRuntime = false): Gpu
   if (gpus !== undefined) {
     const read = readGpus(gpus);
     if (read.kind === 'error') return { gpus: undefined, settings, notes: [note('Docker refuses --gpus {value}: {message}.', { value: gpus, message: read.message })] };
-    const notes = runtime ? [note('--runtime=nvidia is left out: --gpus does its work.')] : [];
+    const notes = [
+      ...(runtime ? [note('--runtime=nvidia is left out: --gpus does its work.')] : []),
+      ...(listSettings(settings, '--gpus').length > 1 ? [note('Of several --gpus the last one was read: {value}.', { value: gpus })] : []),
+    ];
+    // Devices of the driver cdi are those of --device.
+    if (/(?:^|,)driver=cdi(?:,|$)/.test(gpus) && read.devices.every((device) => CDI.test(device))) return { gpus: request(read.devices.map((device) => device.replace(CDI, '$1')), 'cdi'), settings: dropVisible(rest), notes };
     const which = read.devices.length > 0 ? read.devices : read.count === -1 || read.count === undefined ? 'all' : read.count;
     // Tutorials mean the first GPU by it.
     if (which === 0) return { gpus: request(['0'], 'gpus', read.capabilities), settings: dropVisible(rest), notes: [...notes, note('--gpus 0 names no GPU, for a number counts them. It became device=0, the first one.')] };

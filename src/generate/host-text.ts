@@ -67,7 +67,7 @@ export function toDevcontainerText(text: string): string {
       if (typeof part === 'string') return part;
       if (part.name === 'PWD') return '${localWorkspaceFolder}';
       const { name, fallback } = part;
-      return `\${localEnv:${name}${fallback === undefined || dependsOnHost(fallback) ? '' : `:${readHostText(fallback).join('')}`}}`;
+      return `\${localEnv:${name}${fallback === undefined || dependsOnHost(fallback) ? '' : `:${readHostText(fallback).filter((each) => typeof each === 'string').join('')}`}}`;
     })
     .join('');
 }

@@ -1,61 +1,92 @@
 import { decodeImage } from '../core/image/decode';
-import type { ShellCommand, ShellWord } from '../core/shell/model';
+import type { ShellCommand, ShellScript, ShellWord } from '../core/shell/model';
 import { readScript } from '../core/shell/read';
 import { Traced, UNKNOWN } from '../core/text/traced';
 import { takeGpus } from './gpus';
 import { literal } from './host-text';
-import { note, type Note, type RunPlan, type Setting } from './model';
+import { note, type Engine, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting } from './mounts';
-import { readRunWords, tidySettings } from './run-options';
+import { readPasted } from './pasted';
+import { listUnknownOptions, readRunWords, tidySettings } from './run-options';
 
 /** What a pasted command line says. */
 export interface PlanReading {
-  /** Undefined when the text holds nothing that runs a container. */
+  /** Undefined when the text holds nothing that runs a container, or names no image. */
   readonly plan: RunPlan | undefined;
   /** What was changed, and what has no place in a plan. */
   readonly notes: readonly Note[];
+  /** The engine for which it was written, where that is not Docker. */
+  readonly engine?: Engine;
 }
 
-const PROGRAMS = /^(?:docker|nvidia-docker|podman|nerdctl)$/;
+const PROGRAM = /^(?:.*[\\/])?(docker|nvidia-docker|podman|nerdctl)(?:\.exe)?$/;
 /** Options before `run` that take a value: `docker --context gpu run`. */
 const GLOBAL_VALUES = /^(?:-H|-c|-l|--host|--context|--config|--log-level|--connection|--url|--tlscacert|--tlscert|--tlskey)$/;
 
 /**
- * The first `docker run` of a text as it stands in a terminal, a README or a script: with prompts, line continuations,
- * variables that the script sets, and other commands around it. Also `docker create`, `podman run`, and `nvidia-docker run`
- * and `--runtime=nvidia`, which become today's form.
+ * The first `docker run` of a text as it stands in a terminal, a README or a script: with prompts, line continuations (of
+ * bash, PowerShell and cmd), variables that the script sets, and other commands around it. Also `docker create`,
+ * `podman run`, and `nvidia-docker run` and `--runtime=nvidia`, which become today's form.
  */
 export function readRunLine(pasted: string): PlanReading {
-  const plain = pasted.replace(/\r/g, '');
-  // A text that begins with a prompt is a copy of a terminal.
-  const text = /^\s*\$ /.test(plain) ? plain.replace(/^[ \t]*[$>][ \t]+/gm, '') : plain;
-  const { commands } = readScript({ file: '', text, offset: 0 }, () => Traced.unknown('', { start: 0, end: 0 }), { shell: 'bash' });
-  for (const command of commands) {
-    const from = findRun(command);
-    if (from !== undefined) return readWords(command, from, text, commands);
+  const { text, placeholders } = readPasted(pasted);
+  const script = readScript({ file: '', text, offset: 0 }, () => Traced.unknown('', { start: 0, end: 0 }), { shell: 'bash' });
+  const runs = script.commands.flatMap((command) => findRun(command) ?? []);
+  const [first] = runs;
+  if (first === undefined) return { plan: undefined, notes: [] };
+  const { plan, notes, engine } = readWords(first, text, script);
+  const words = JSON.stringify(plan);
+  return {
+    plan,
+    notes: [
+      ...notes,
+      ...placeholders.filter((placeholder) => words?.includes(placeholder) === true).map((placeholder) => note('{text} stands for something of yours: write that in its place.', { text: placeholder })),
+      ...(runs.some(({ command }) => command.range.start !== first.command.range.start) ? [note('The text runs several containers: the first one was read.')] : []),
+    ],
+    ...(engine !== undefined && { engine }),
+  };
+}
+
+/** A command that runs a container. */
+interface Run {
+  readonly command: ShellCommand;
+  readonly program: string;
+  /** Position of the first word behind `run`. */
+  readonly from: number;
+}
+
+/** `docker run`, behind whatever else runs it: `wsl`, `winpty`, `ssh HOST`. */
+function findRun(command: ShellCommand): Run | undefined {
+  const { words } = command;
+  const textOf = (i: number): string => words[i]?.text.value ?? '';
+  for (let start = 0; start < words.length; start++) {
+    const program = PROGRAM.exec(textOf(start))?.[1];
+    if (program === undefined) continue;
+    let i = start + 1;
+    for (; textOf(i).startsWith('-'); i++) if (GLOBAL_VALUES.test(textOf(i))) i++;
+    if (textOf(i) === 'container') i++;
+    if (/^(?:run|create)$/.test(textOf(i))) return { command, program, from: i + 1 };
   }
-  return { plan: undefined, notes: [] };
+  return undefined;
 }
 
-/** Position of the first word behind `run`. */
-function findRun({ name, words }: ShellCommand): number | undefined {
-  if (!PROGRAMS.test(name)) return undefined;
-  let i = 1;
-  for (; words[i]?.text.value.startsWith('-') === true; i++) if (GLOBAL_VALUES.test(words[i]?.text.value ?? '')) i++;
-  if (words[i]?.text.value === 'container') i++;
-  return /^(?:run|create)$/.test(words[i]?.text.value ?? '') ? i + 1 : undefined;
-}
-
-function readWords({ name, words }: ShellCommand, from: number, text: string, commands: readonly ShellCommand[]): PlanReading {
+function readWords({ command: { words, assignments }, program, from }: Run, text: string, { commands, variables }: ShellScript): PlanReading {
   const notes: Note[] = [];
   const texts = words.slice(from).map((word) => readWord(word, text, notes));
-  const read = readRunWords(texts);
+  let read = readRunWords(texts);
+  // An option that is not known may have taken the image for its value.
+  if (read.rest.length === 0) read = readRunWords(texts, listUnknownOptions(texts));
   const [image, ...command] = read.rest;
-  if (image === undefined) notes.push(note('The line names no image.'));
-  const keepRuntime = image !== undefined && decodeImage(image)?.family === 'ngc-l4t';
-  const legacy: readonly Setting[] = name === 'nvidia-docker' ? [{ option: '--runtime', value: 'nvidia' }] : [];
+  if (image === undefined) return { plan: undefined, notes: [...read.notes, note('The line names no image.')] };
+  const keepRuntime = decodeImage(image)?.family === 'ngc-l4t';
+  const isWrapper = program === 'nvidia-docker';
+  // The wrapper took its GPUs from a variable of its own (https://github.com/NVIDIA/nvidia-docker/issues/461, checked 2026-11-20).
+  const chosen = isWrapper ? (assignments.find(({ name }) => name === 'NV_GPU')?.value ?? variables.get('NV_GPU'))?.value : undefined;
+  const legacy: readonly Setting[] = isWrapper ? [{ option: '--runtime', value: 'nvidia' }, ...(chosen === undefined ? [] : [{ option: '--env', value: `NVIDIA_VISIBLE_DEVICES=${chosen}` }])] : [];
   const taken = takeGpus([...legacy, ...read.settings], keepRuntime);
-  if (legacy.length > 0) notes.push(note('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.'));
+  if (isWrapper) notes.push(note('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.'));
+  if (program === 'nerdctl') notes.push(note('The command is one of {program}; what is written calls docker.', { program }));
+  for (const { name } of assignments) if (/^(?:CUDA|NVIDIA)_/.test(name)) notes.push(note('{name} before the command does not reach the container: --env hands it in.', { name }));
   const { settings, notes: dropped } = dropDeviceMounts(taken.settings);
   if (commands.some((other) => other.name === 'xhost' && other.words.some(({ text: { value } }) => value === '+'))) {
     notes.push(note('xhost + lets every machine that reaches this one read the screen and type into its windows. A cookie, or xhost +si:localuser:NAME, lets in one user.'));
@@ -64,7 +95,8 @@ function readWords({ name, words }: ShellCommand, from: number, text: string, co
   }
   return {
     plan: { image, build: undefined, gpus: taken.gpus, settings: tidySettings(settings), command },
-    notes: [...read.notes, ...(legacy.length > 0 ? [] : taken.notes), ...dropped, ...notes],
+    notes: [...read.notes, ...(isWrapper ? [] : taken.notes), ...dropped, ...notes],
+    ...(program === 'podman' && { engine: 'podman' as const }),
   };
 }
 
@@ -73,6 +105,9 @@ const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   pwd: 'PWD',
   'id -u': 'UID',
   'id -g': 'GID',
+  'pwd -P': 'PWD',
+  'realpath .': 'PWD',
+  'readlink -f .': 'PWD',
   whoami: 'USER',
   'id -un': 'USER',
   'id -u -n': 'USER',
@@ -80,20 +115,23 @@ const SUBSTITUTIONS: Readonly<Record<string, string>> = {
 };
 
 /** A word in Compose's notation: what the shell would put in for a variable stays a variable. */
-function readWord({ text: traced }: ShellWord, source: string, notes: Note[]): string {
-  return traced.pieces
+function readWord({ text: traced, range: whole }: ShellWord, source: string, notes: Note[]): string {
+  const value = traced.pieces
     .map((piece) => {
       if (!piece.text.includes(UNKNOWN)) return literal(piece.text);
       const { start, end } = piece.use?.range ?? piece.range;
       const written = source.slice(start, end);
-      const variable = /^\$\{?(\w+)(?::?-([^}]*))?\}?$/.exec(written);
+      const variable = /^\$(?:\{(\w+)(:?[-?][^]*)?\}|(\w+))$/.exec(written);
       const command = /^(?:\$\(([^]*)\)|`([^]*)`)$/.exec(written);
-      const name = variable?.[1] ?? SUBSTITUTIONS[(command?.[1] ?? command?.[2] ?? '').trim().replace(/\s+/g, ' ')];
-      if (name !== undefined && /^\D/.test(name)) return `\${${name}${variable?.[2] === undefined ? '' : `:-${variable[2]}`}}`;
+      // Of oneself everybody is the user.
+      const called = (command?.[1] ?? command?.[2] ?? '').trim().replace(/\s+/g, ' ').replace(/^(id -\w+) "?\$\{?USER\}?"?$/, '$1');
+      const name = variable?.[1] ?? variable?.[3] ?? SUBSTITUTIONS[called];
+      if (name !== undefined && /^\D/.test(name)) return `\${${name}${variable?.[2] ?? ''}}`;
       notes.push(note('{text} is put in by the shell, and nothing else can: write its value.', { text: written }));
       return literal(written);
     })
     .join('');
+  return /^~(?:[/:]|$)/.test(source.slice(whole.start, whole.end)) ? `\${HOME}${value.slice(1)}` : value;
 }
 
 /** A device that is passed with `--device` needs no mount of its node. */

@@ -149,8 +149,16 @@ export interface RunWords {
   readonly notes: readonly Note[];
 }
 
-/** Reads words as docker run does: `-it`, `-p80:80`, `--name=x`, `--name x`; the first that is no option ends them. */
-export function readRunWords(words: readonly string[]): RunWords {
+/** Long options among words that docker run of Docker 28 does not have. */
+export function listUnknownOptions(words: readonly string[]): readonly string[] {
+  return words.filter((word) => /^--[\w-]+$/.test(word) && !BY_NAME.has(ALIASES.get(word) ?? word));
+}
+
+/**
+ * Reads words as docker run does: `-it`, `-p80:80`, `--name=x`, `--name x`; the first that is no option ends them. An
+ * option that is not known takes the next word for its value, unless it is named in `switches`.
+ */
+export function readRunWords(words: readonly string[], switches: readonly string[] = []): RunWords {
   const settings: Setting[] = [];
   const notes: Note[] = [];
   let i = 0;
@@ -159,8 +167,12 @@ export function readRunWords(words: readonly string[]): RunWords {
       if (!OFF.test(joined ?? '')) settings.push({ option: option.name });
       return;
     }
-    const value = joined ?? words[++i];
     if (option === undefined) notes.push(note('{option} is no option of docker run that is known here; it is kept as it is.', { option: name }));
+    if (switches.includes(name)) {
+      settings.push({ option: name });
+      return;
+    }
+    const value = joined ?? words[++i];
     if (value === undefined) notes.push(note('{option} has no value.', { option: name }));
     else settings.push({ option: option?.name ?? name, value });
   };

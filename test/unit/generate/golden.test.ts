@@ -11,7 +11,7 @@ import { DEFAULT_CHOICES, planChoices, type Choices } from '../../../src/generat
 import type { ComposeOptions } from '../../../src/generate/compose';
 import { generateDockerfile, type DockerfileOptions } from '../../../src/generate/dockerfile';
 import { addComments } from '../../../src/generate/explain';
-import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../../src/generate/generate';
+import { adoptPlan, allowNoGpu, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../../src/generate/generate';
 import type { Output } from '../../../src/generate/model';
 import { readRunLine } from '../../../src/generate/read-run-line';
 import { generateServing } from '../../../src/generate/serving';
@@ -50,7 +50,7 @@ function convert(line: string): Output {
   const { plan, notes } = readRunLine(line);
   if (plan === undefined) throw new Error(`nothing to convert: ${line}`);
   const planned = adoptPlan(plan, notes);
-  const optional = adoptPlan({ ...plan, gpus: plan.gpus && { ...plan.gpus, optional: true } }, notes);
+  const optional = adoptPlan(allowNoGpu(plan, 'devcontainer'), notes);
   const asDevcontainer = generateDevcontainer(optional);
   const asCompose = generateCompose(planned, 'app');
   return {

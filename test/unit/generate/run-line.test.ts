@@ -37,6 +37,25 @@ describe('reading a run line', () => {
     ['$ docker run img', { image: 'img' }],
     ['IMG=nvidia/cuda:12.4.1-base-ubuntu22.04\ndocker run $IMG', { image: 'nvidia/cuda:12.4.1-base-ubuntu22.04' }],
     ['docker run -- img', { image: 'img' }],
+    ['docker run --rm `\n  -v ${PWD}:/w `\n  img nvidia-smi', { image: 'img', settings: [{ option: '--rm' }, { option: '--volume', value: '${PWD}:/w' }], command: ['nvidia-smi'] }],
+    ['docker run --rm ^\r\n  -v %cd%:/w ^\r\n  img', { image: 'img', settings: [{ option: '--rm' }, { option: '--volume', value: '${PWD}:/w' }] }],
+    ['PS C:\\Users\\me> docker run -v "${PWD}:/w" -e A=$env:USERNAME img', { settings: [{ option: '--volume', value: '${PWD}:/w' }, { option: '--env', value: 'A=${USERNAME}' }] }],
+    ['C:\\Users\\me> docker run -v "%USERPROFILE%\\data":/w img', { settings: [{ option: '--volume', value: '${USERPROFILE}\\data:/w' }] }],
+    ['docker run -v C:\\data:/w img', { settings: [{ option: '--volume', value: 'C:\\data:/w' }] }],
+    ['docker run --name $(date +%Y%m%d) img', { settings: [{ option: '--name', value: '$$(date +%Y%m%d)' }] }],
+    ['user@host:~/src$ docker run \\\n> --rm img', { settings: [{ option: '--rm' }], image: 'img' }],
+    ['# docker run --rm img', { image: 'img' }],
+    ['```bash\n$ docker run --rm img\n```', { image: 'img', command: [] }],
+    ['docker run \u2013\u2013rm \u2013it \u2014gpus all -e \u201CA=b c\u201D\u00A0img', { image: 'img', settings: [{ option: '--rm' }, { option: '--interactive' }, { option: '--tty' }, { option: '--env', value: 'A=b c' }], gpus: { which: 'all' } }],
+    ['docker run --rm \\  \n -e A=1 img', { image: 'img', settings: [{ option: '--rm' }, { option: '--env', value: 'A=1' }] }],
+    ['docker run -v ~/data:/d -v "~/x:/x" img', { settings: [{ option: '--volume', value: '${HOME}/data:/d' }, { option: '--volume', value: '~/x:/x' }] }],
+    ['docker run -v ${XAUTHORITY:-$HOME/.Xauthority}:/x -e A=${B:?unset} img', { settings: [{ option: '--volume', value: '${XAUTHORITY:-$HOME/.Xauthority}:/x' }, { option: '--env', value: 'A=${B:?unset}' }] }],
+    ['docker run -u $(id -u $USER):$(id -g "${USER}") -v $(realpath .):/w img', { settings: [{ option: '--user', value: '${UID}:${GID}' }, { option: '--volume', value: '${PWD}:/w' }] }],
+    ['wsl docker run img', { image: 'img' }],
+    ['winpty docker.exe run -it img', { image: 'img' }],
+    ['/usr/bin/docker run img', { image: 'img' }],
+    ['docker run --new-switch img', { image: 'img', settings: [{ option: '--new-switch' }] }],
+    ['docker run --gpus all nvcr.io/nvidia/tensorrt:<xx.xx>-py3', { image: 'nvcr.io/nvidia/tensorrt:<xx.xx>-py3' }],
   ] as const)('%s', (line, expected) => {
     expect(read(line)).toMatchObject(expected);
   });
@@ -51,6 +70,9 @@ describe('reading a run line', () => {
     ['docker run --runtime nvidia -e NVIDIA_VISIBLE_DEVICES=0,1 img', { which: ['0', '1'], through: 'gpus' }],
     ['docker run --runtime nvidia -e NVIDIA_VISIBLE_DEVICES=none img', undefined],
     ['nvidia-docker run img', { which: 'all', through: 'gpus' }],
+    ['NV_GPU=0,1 nvidia-docker run img', { which: ['0', '1'], through: 'gpus' }],
+    ['export NV_GPU=1\nsudo nvidia-docker run img', { which: ['1'], through: 'gpus' }],
+    ['docker run --gpus driver=cdi,device=nvidia.com/gpu=1 img', { which: ['1'], through: 'cdi' }],
     ['docker run --device nvidia.com/gpu=all img', { which: 'all', through: 'cdi' }],
     ['docker run --device nvidia.com/gpu=0 --device nvidia.com/gpu=1 img', { which: ['0', '1'], through: 'cdi' }],
     ['docker run --runtime nvidia nvcr.io/nvidia/l4t-base:r35.4.1', { which: 'all', through: 'runtime' }],
@@ -73,6 +95,23 @@ describe('reading a run line', () => {
   test('what no other form can say is told', () => {
     expect(notesOf('docker run -v $(mktemp -d):/tmp img')).toEqual(['$(mktemp -d) is put in by the shell, and nothing else can: write its value.']);
     expect(notesOf('docker run --gpu all img')).toContain('--gpu is no option of docker run that is known here; it is kept as it is.');
+  });
+
+  test.each([
+    ['docker run nvcr.io/nvidia/tensorrt:<xx.xx>-py3', '<xx.xx> stands for something of yours: write that in its place.'],
+    ['docker run one\ndocker run two', 'The text runs several containers: the first one was read.'],
+    ['docker run --gpus all', 'The line names no image.'],
+    ['docker run --gpus all --gpus device=1 img', 'Of several --gpus the last one was read: device=1.'],
+    ['CUDA_VISIBLE_DEVICES=0 docker run img', 'CUDA_VISIBLE_DEVICES before the command does not reach the container: --env hands it in.'],
+    ['nerdctl run img', 'The command is one of nerdctl; what is written calls docker.'],
+  ])('%s: what is told', (line, message) => {
+    expect(notesOf(line)).toEqual([message]);
+  });
+
+  test('a line of Podman stays one, and one without an image is none', () => {
+    expect(readRunLine('podman run --device nvidia.com/gpu=all img')).toMatchObject({ engine: 'podman', plan: { gpus: { through: 'cdi' } } });
+    expect(readRunLine('docker run img').engine).toBeUndefined();
+    expect(readRunLine('docker run --gpus all').plan).toBeUndefined();
   });
 
   test('xhost in the text is judged', () => {
