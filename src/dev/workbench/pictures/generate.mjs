@@ -8,10 +8,8 @@ export default {
     await command('View: Close Primary Side Bar');
     await command('TensorRT: Add GPU Dev Container Configuration');
     const rows = page.locator(`${QUESTION} .monaco-list-row`);
-    await rows.filter({ hasText: 'nvcr.io/nvidia/tensorrt' }).first().waitFor();
-    await shoot('base');
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(1000);
+    // What it is made of stands in its file: that is not asked.
+    await rows.filter({ hasText: /All, where there are any|全部（如果有）/ }).first().waitFor();
     await shoot('gpus');
     await page.keyboard.press('Enter');
     await page.waitForTimeout(1000);
@@ -45,6 +43,7 @@ async function askMore({ page, command, choose, shoot }) {
   await shoot('compose-kind');
   await page.keyboard.press('Enter');
   await rows.filter({ hasText: 'nvcr.io/nvidia/tensorrt' }).first().waitFor();
+  await shoot('base');
   await page.keyboard.press('Enter');
   await page.waitForTimeout(1000);
   await shoot('compose-gpus');
