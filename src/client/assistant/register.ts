@@ -33,7 +33,8 @@ export function registerAssistant(): Disposable {
 /** A file of the workspace by its path, from a folder of it or absolute; nothing outside of it. */
 async function openWorkspaceFile(path: string): Promise<{ readonly text: string; readonly file: string } | undefined> {
   for (const folder of workspace.workspaceFolders ?? []) {
-    const uri = path.startsWith('/') ? folder.uri.with({ path }) : Uri.joinPath(folder.uri, path);
+    // joinPath takes `..` away, of both.
+    const uri = Uri.joinPath(path.startsWith('/') ? folder.uri.with({ path: '/' }) : folder.uri, path);
     if (!uri.path.startsWith(`${folder.uri.path}/`)) continue;
     try {
       return { text: (await workspace.openTextDocument(uri)).getText(), file: workspace.asRelativePath(uri) };

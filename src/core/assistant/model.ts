@@ -14,6 +14,13 @@ export interface InputSchema {
   readonly additionalProperties: false;
 }
 
+/** What the text of a tool is as JSON: an object with these members, without their own members. */
+export interface OutputSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, { readonly type: 'number' | 'array'; readonly description: string; readonly items?: { readonly type: 'object' } }>>;
+  readonly required: readonly string[];
+}
+
 /** A tool for language models: what it is for, what goes in, and text that comes out. */
 export interface AssistantTool {
   /** `tensorrt_explain_finding`. */
@@ -22,6 +29,8 @@ export interface AssistantTool {
   /** Tells a model when to call it and what it gets. */
   readonly description: string;
   readonly input: InputSchema;
+  /** Set where the text is JSON. */
+  readonly output?: OutputSchema;
   /** Text for the model. Throws ToolError with a sentence that a model can act upon. */
   run(input: Readonly<Record<string, unknown>>, files: AssistantFiles): string | Promise<string>;
 }

@@ -13,13 +13,16 @@ import { writeDockerfile } from '../solver/dockerfile';
 import type { Combination, Wishes } from '../solver/model';
 import { solve } from '../solver/solve';
 import { LineIndex } from '../text/line-index';
-import { analyseInput, readText, requireText } from './input';
+import { analyseInput, quote, readText, requireText } from './input';
 import { ToolError, type AssistantTool, type InputSchema } from './model';
 
 const FILE: InputSchema['properties'] = {
   path: { type: 'string', description: 'Path of the file in the workspace; with text, the name that tells its kind.' },
   text: { type: 'string', description: 'The text itself, for a file that is not saved or does not exist yet.' },
 };
+
+/** A model mends what it is shown; a longer list would only fill its context. */
+const MAX_FINDINGS = 40;
 
 const explainFinding: AssistantTool = {
   name: 'tensorrt_explain_finding',
@@ -31,7 +34,7 @@ const explainFinding: AssistantTool = {
     const name = readText(input, 'rule');
     if (name === undefined) return registry.rules.map(({ id, summary }) => `${id}: ${summary}`).join('\n');
     const [rule] = registry.find(name);
-    if (rule === undefined) throw new ToolError(`There is no rule ${name}. Call without a rule for the list.`);
+    if (rule === undefined) throw new ToolError(`There is no rule ${quote(name)}. Call without a rule for the list.`);
     return renderRulePage(rule);
   },
 };
@@ -46,7 +49,9 @@ const checkFile: AssistantTool = {
     const { text, file, analysis } = await analyseInput(input, files);
     if (analysis.findings.length === 0) return 'Nothing was found.';
     const texts = new Map([...analysis.files, [file, text]]);
-    return analysis.findings.map((finding) => describeFinding(finding, texts)).join('\n\n');
+    const shown = analysis.findings.slice(0, MAX_FINDINGS).map((finding) => describeFinding(finding, texts));
+    const more = analysis.findings.length - shown.length;
+    return [...shown, ...(more > 0 ? [`There are ${more} more findings. Mend these first, then check again.`] : [])].join('\n\n');
   },
 };
 
@@ -56,6 +61,14 @@ const readStack: AssistantTool = {
   description:
     'Tells what each stage of a Dockerfile contains without building it: OS, Python, CUDA, cuDNN, TensorRT, PyTorch and other frameworks, each with version, certainty and the line that brings it. Call it before answering which versions an image will have.',
   input: { type: 'object', properties: FILE, additionalProperties: false },
+  output: {
+    type: 'object',
+    properties: {
+      version: { type: 'number', description: 'Version of this form: 1.' },
+      stages: { type: 'array', description: 'Each stage after its last instruction, with its components; media/schemas/stack-output.schema.json has all members.', items: { type: 'object' } },
+    },
+    required: ['version', 'stages'],
+  },
   async run(input, files) {
     const { analysis } = await analyseInput(input, files);
     if (analysis.stack === undefined) throw new ToolError('Only a Dockerfile has stages.');
@@ -107,7 +120,7 @@ const describeImageTool: AssistantTool = {
   run(input) {
     const reference = requireText(input, 'image');
     const image = decodeImage(reference);
-    if (image === undefined || describeReference(reference) === undefined) throw new ToolError(`Nothing is known of ${reference}. Do not assume what it contains.`);
+    if (image === undefined || describeReference(reference) === undefined) throw new ToolError(`Nothing is known of ${quote(reference)}. Do not assume what it contains.`);
     return renderPlain(describeImage(image, { start: 0, end: reference.length }));
   },
 };

@@ -57,3 +57,20 @@ describe('the manifest', () => {
     expect(contributes.languageModelTools.find((tool) => tool.name === name)).toMatchObject({ modelDescription: description, inputSchema: JSON.parse(JSON.stringify(input)) as object });
   });
 });
+
+it('answers long and hostile input shortly', async () => {
+  await expect(run('check_file', { text: `FROM ubuntu:24.04\n${'RUN true\n'.repeat(200_000)}` })).rejects.toThrow(/1048576 at most are read/);
+  const many = Array.from({ length: 60 }, (_, i) => `FROM nvidia/cuda:11.0-base AS s${i}\n`).join('');
+  expect(await run('check_file', { text: many })).toMatch(/There are \d+ more findings/);
+  for (const [tool, input] of [['describe_image', { image: 'a\n'.repeat(5000) }], ['explain_finding', { rule: 'x'.repeat(5000) }], ['check_file', { path: `${'y/'.repeat(5000)}Dockerfile` }]] as const) {
+    const said = await run(tool, input).catch((error: unknown) => String(error));
+    expect(said.length).toBeLessThan(400);
+    expect(said).not.toContain('\n');
+  }
+});
+
+it('says in JSON what its schema says', async () => {
+  const tool = assistantTools.find(({ output }) => output !== undefined);
+  expect(tool?.name).toBe('tensorrt_read_stack');
+  expect(new Ajv().validate(tool?.output ?? false, JSON.parse(await run('read_stack', { path: 'app/Dockerfile' })))).toBe(true);
+});

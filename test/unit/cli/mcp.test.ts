@@ -59,10 +59,16 @@ it('speaks MCP: lists its tools, calls them, reads files below its folder alone,
     call(3, 'tensorrt_check_file', { path: '../secret.Dockerfile' }),
     call(4, 'tensorrt_check_file', { path: 'link.Dockerfile' }),
     call(5, 'tensorrt_describe_image', {}),
+    call(6, 'tensorrt_read_stack', { path: 'Dockerfile' }),
+    call(7, 'tensorrt_read_stack', { path: '../secret.Dockerfile' }),
   ]);
   expect(answers.get(0)?.result).toMatchObject({ serverInfo: { name: 'tensorrt-containers' } });
   expect((answers.get(1)?.result?.['tools'] as { name: string }[]).map(({ name }) => name)).toContain('tensorrt_propose_stack');
   expect(JSON.stringify(answers.get(2)?.result)).toContain('image-tag-removed');
-  for (const id of [3, 4]) expect(answers.get(id)?.result).toMatchObject({ isError: true });
+  expect(answers.get(0)?.result?.['instructions']).toContain('check a container file');
+  const { content, structuredContent } = answers.get(6)?.result as { content: { text: string }[]; structuredContent: { stages: unknown[] } };
+  expect(structuredContent.stages).toHaveLength(1);
+  expect(JSON.parse(content[0]?.text ?? '')).toEqual(structuredContent);
+  for (const id of [3, 4, 7]) expect(answers.get(id)?.result).toMatchObject({ isError: true });
   expect(answers.get(5)?.result?.['isError'] === true || answers.get(5)?.error !== undefined).toBe(true);
 });
