@@ -160,13 +160,13 @@ function renderTables(usage: DiskUsage, selection: ReclaimSelection): string {
     freesBytes: cache,
     note: usage.buildCache.length === 1 ? l10n.t('1 record') : l10n.t('{0} records', usage.buildCache.length),
     selected: selection.buildCache,
-    kept: usage.buildCache.length === 0 ? l10n.t('empty') : undefined,
+    kept: undefined,
   };
   return [
     renderTable('image', l10n.t('Images'), bySize(images)),
     renderTable('container', l10n.t('Containers'), bySize(containers)),
     renderTable('volume', l10n.t('Volumes'), bySize(volumes)),
-    renderTable('build-cache', l10n.t('Build cache'), [cacheRow]),
+    renderTable('build-cache', l10n.t('Build cache'), usage.buildCache.length === 0 ? [] : [cacheRow]),
   ].join('\n');
 }
 
@@ -216,7 +216,7 @@ th, td { padding: .2rem .4rem; vertical-align: top; text-align: left; font-weigh
 thead th { color: var(--vscode-descriptionForeground); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 thead td { width: 1.6rem; }
-.amount { width: 4.6rem; text-align: right; white-space: nowrap; }
+.amount { width: 5.4rem; text-align: right; white-space: nowrap; }
 thead .amount { white-space: normal; vertical-align: bottom; }
 @media (max-width: 30rem) { body { padding: 0 .6rem 2rem; } .amount { width: 3.6rem; } th, td { padding: .2rem; } }
 .note { color: var(--vscode-descriptionForeground); font-size: .9em; }
