@@ -58,7 +58,7 @@ export function describeProblem(problem: DockerProblem): string {
     case 'no-permission':
       return `you may not use the Docker engine at ${problem.url}`;
     case 'context-unreachable':
-      return `${makeVisible(problem.name)} at ${problem.url} does not answer: ${makeVisible(problem.detail)}`;
+      return problem.url === '' ? `${makeVisible(problem.name)}: ${makeVisible(problem.detail)}` : `${makeVisible(problem.name)} at ${problem.url} does not answer: ${makeVisible(problem.detail)}`;
     case 'cancelled':
       return 'cancelled';
     case 'no-gpu-runtime':

@@ -16,6 +16,9 @@ export interface ExtraAddress {
 
 const DEFAULT_URL = process.platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
 
+/** Address of a context that is chosen and does not exist. */
+export const NO_URL = '';
+
 /**
  * All engines that can be named here, the current one first: DOCKER_HOST, the docker contexts, those of a setting, and
  * sockets at their usual places that none of these names. Nothing is asked of any engine. What is broken in the docker
@@ -37,20 +40,22 @@ export async function listAddresses({
   // DOCKER_HOST has the last word, as for the docker command line, whose context `default` it then is.
   const standard: EngineAddress = host ?? { name: 'default', from: 'context', url: DEFAULT_URL, certificates: null, current: false };
   const named = [standard, ...contexts].map((address) => ({ ...address, current: host === undefined ? address.name === wanted : address === standard }));
+  // As the docker command line, which refuses to work then: another engine in its place would be a surprise.
+  const lost: readonly EngineAddress[] = named.some(({ current }) => current) ? [] : [{ name: wanted, from: 'context', url: NO_URL, certificates: null, current: true }];
   const settings = extra.map(({ name, url, certificates }): EngineAddress => {
     const tls = certificates === undefined ? readTls(url, env, configFolder) : { certificates };
     return { name, from: 'setting', url, ...tls, current: false };
   });
-  const known = [...named, ...settings];
+  const known = [...named, ...lost, ...settings];
   const all = await withoutDoubles([...known, ...(await findSockets(env))], known.length);
   return uniqueNames([...all].sort((left, right) => Number(right.current) - Number(left.current)));
 }
 
 /** DOCKER_HOST, as the docker command line reads it. */
 function readHost(env: NodeJS.ProcessEnv, configFolder: string): EngineAddress | undefined {
-  const written = notEmpty(env['DOCKER_HOST']);
+  const written = notEmpty(env['DOCKER_HOST']?.trim());
   if (written === undefined) return undefined;
-  const url = written.includes('://') ? written : `tcp://${written}`;
+  const url = (written.includes('://') ? written : `tcp://${written}`).replace(/^tcp:\/\/(?=:\d)/, 'tcp://localhost');
   return { name: 'DOCKER_HOST', from: 'environment', url, ...readTls(url, env, configFolder), current: true };
 }
 

@@ -8,6 +8,7 @@ import tls from 'node:tls';
 import { msg, type Message } from '../core/l10n/message';
 import { SaidError } from '../core/l10n/said-error';
 import { ProgramPipe } from '../process/pipe';
+import { NO_URL } from './contexts';
 import { ConnectionProgramFailed, DockerError, isLocal, ours } from './errors';
 import type { EngineAddress } from './model';
 
@@ -35,6 +36,7 @@ export class EngineAgent extends Agent {
 function openSocket(address: EngineAddress): Duplex {
   const local = /^(?:unix|npipe):\/\/(.+)$/.exec(address.url)?.[1];
   if (local !== undefined) return net.connect({ path: address.url.startsWith('npipe') ? local.replaceAll('/', '\\') : local });
+  if (address.url === NO_URL) throw unusable(address, msg`there is no docker context of this name; \`docker context use default\` chooses the usual one`);
   const url = readUrl(address);
   switch (url.protocol) {
     case 'ssh:':

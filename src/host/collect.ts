@@ -27,6 +27,8 @@ const COMMANDS: Readonly<Record<CommandName, readonly [string, ...string[]]>> = 
   smiGpus: ['nvidia-smi', '--query-gpu=index,name,driver_version,memory.total', '--format=csv,noheader'],
   // On its own: older drivers refuse the whole query for this column.
   smiCapabilities: ['nvidia-smi', '--query-gpu=index,compute_cap', '--format=csv,noheader'],
+  // On its own for the same reason; drivers before 535 do not know it.
+  smiFabric: ['nvidia-smi', '--query-gpu=index,fabric.state', '--format=csv,noheader'],
   ctk: ['nvidia-ctk', '--version'],
   ctkCdi: ['nvidia-ctk', 'cdi', 'list'],
   containerCli: ['nvidia-container-cli', '--version'],
@@ -45,7 +47,13 @@ export interface CollectOptions {
 export async function collectHost({ engine, signal }: CollectOptions): Promise<HostEvidence> {
   // One after the other: nvidia-smi wakes the GPUs, which takes its time once.
   const outcomes: (readonly [CommandName, CommandOutcome])[] = [];
-  for (const name of Object.keys(COMMANDS) as CommandName[]) outcomes.push([name, await ask(COMMANDS[name], signal)]);
+  let smiHangs = false;
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
+    // One that hangs does so again.
+    const outcome: CommandOutcome = smiHangs && name.startsWith('smi') ? { argv: COMMANDS[name], status: null, stdout: '', stderr: '', problem: 'timed-out' } : await ask(COMMANDS[name], signal);
+    if (name === 'smi') smiHangs = outcome.problem === 'timed-out';
+    outcomes.push([name, outcome]);
+  }
   const machine = {
     platform: process.platform,
     architecture: process.arch,
@@ -75,6 +83,7 @@ export async function collectHost({ engine, signal }: CollectOptions): Promise<H
       'nvidia-container-runtime-hook': await findProgram('nvidia-container-runtime-hook'),
     } satisfies Record<ProgramName, string | null>,
     pciGpus: isWslKernel(release()) ? null : await listPciGpus(),
+    secureBoot: await readSecureBoot(),
     // The control device of the driver has the numbers 195 and 255.
     hasDeviceLinks: await exists('/dev/char/195:255'),
     dataRoot: engine.info === null ? null : await readSpace(engine.info.dataRoot),
@@ -155,6 +164,16 @@ async function listPciGpus(): Promise<readonly PciGpu[] | null> {
       }),
     );
     return devices.filter((device) => device !== undefined);
+  } catch {
+    return null;
+  }
+}
+
+/** The firmware's variable: four bytes of attributes, then 1 where Secure Boot is on (UEFI specification; https://docs.kernel.org/filesystems/efivarfs.html). */
+async function readSecureBoot(): Promise<boolean | null> {
+  try {
+    const state = (await readFile('/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c'))[4];
+    return state === undefined ? null : state === 1;
   } catch {
     return null;
   }

@@ -18,7 +18,7 @@ export type FileOutcome = { readonly path: string; readonly text: string; readon
 /** Names in a folder, or why they are not here. */
 export type FolderOutcome = { readonly path: string; readonly names: readonly string[] } | { readonly path: string; readonly code: string };
 
-export type CommandName = 'smi' | 'smiGpus' | 'smiCapabilities' | 'ctk' | 'ctkCdi' | 'containerCli' | 'dpkg' | 'rpm';
+export type CommandName = 'smi' | 'smiGpus' | 'smiCapabilities' | 'smiFabric' | 'ctk' | 'ctkCdi' | 'containerCli' | 'dpkg' | 'rpm';
 export type FileName = 'kernelModule' | 'daemonJson' | 'rootlessDaemonJson' | 'toolkitConfig' | 'tegraRelease' | 'osRelease';
 export type FolderName = 'dev' | 'cdi' | 'runCdi' | 'wslLibraries';
 export type ProgramName = 'docker' | 'nvidia-container-runtime' | 'nvidia-container-runtime-hook';
@@ -91,6 +91,8 @@ export interface MachineEvidence {
   readonly programs: Readonly<Record<ProgramName, string | null>>;
   /** Null where the machine does not say. */
   readonly pciGpus: readonly PciGpu[] | null;
+  /** The firmware lets nothing start that is not signed; null where it does not say. */
+  readonly secureBoot: boolean | null;
   /** systemd names the control groups of containers' devices through this link. */
   readonly hasDeviceLinks: boolean;
   /** Space of the engine's data root; null where the engine is not on this machine. */
@@ -135,5 +137,6 @@ export function isWindowsDriven({ platform, kernel }: Pick<MachineEvidence, 'pla
 }
 
 function isLocalUrl(url: string): boolean {
-  return /^(?:unix|npipe):/.test(url);
+  // A chosen context that does not exist has no address: nothing says that its engine is elsewhere.
+  return url === '' || /^(?:unix|npipe):/.test(url);
 }

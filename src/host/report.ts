@@ -70,7 +70,7 @@ export function renderIssueReport(evidence: HostEvidence, findings: readonly Fin
 }
 
 function listPrivate({ engine, machine }: HostEvidence, userNames: readonly string[]): Private {
-  const contexts = [...(engine.address === null ? [] : [engine.address]), ...engine.others].filter(({ from }) => from !== 'environment').map(({ name }) => name);
+  const contexts = [...(engine.address === null ? [] : [engine.address]), ...engine.others].filter(({ from }) => from === 'context' || from === 'setting').map(({ name }) => name);
   const hostNames = [machine.hostName, engine.info?.hostName ?? '', ...contexts].flatMap((name) => [name, name.split('.')[0] ?? '']).filter((name) => name !== '');
   return { hostNames, userNames };
 }

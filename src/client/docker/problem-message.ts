@@ -34,7 +34,10 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
       return { text: l10n.t('You may not use Docker: {0} refuses your user.', toPlain(problem.url)), buttons: [openPage(l10n.t('How to Allow It'), PERMISSION_PAGE), retry()] };
     case 'context-unreachable':
       return {
-        text: l10n.t('The Docker host {0} cannot be reached at {1}: {2}', toPlain(problem.name), toPlain(problem.url), wordsOf(problem)),
+        text:
+          problem.url === ''
+            ? l10n.t('The Docker host {0} cannot be used: {1}', toPlain(problem.name), wordsOf(problem))
+            : l10n.t('The Docker host {0} cannot be reached at {1}: {2}', toPlain(problem.name), toPlain(problem.url), wordsOf(problem)),
         buttons: [retry(), chooseHosts()],
       };
     case 'no-gpu-runtime':

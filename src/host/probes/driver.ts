@@ -1,4 +1,5 @@
-import { remedy, say, verdict } from '../model';
+import type { MachineEvidence } from '../evidence';
+import { remedy, say, verdict, type Text } from '../model';
 import { onHost, quoteCommand, quoteFile, type Probe } from '../probe';
 import { readSmi } from '../read/nvidia-smi';
 import { readKernelModule, readL4t, readOsRelease } from '../read/system';
@@ -33,6 +34,7 @@ export const driverProbe: Probe = {
         });
       case 'no-driver':
         return verdict('fail', say('nvidia-smi is installed, and the kernel module of the driver is not loaded'), {
+          details: [...secureBoot(machine)],
           evidence: quoted,
           remedies: [remedy(say('Load it. Where that fails after an update of the kernel, build it anew or install the driver again; Secure Boot refuses modules that are not signed.'), 'sudo modprobe nvidia', 'dkms status')],
           sources: [DRIVER_INSTALL],
@@ -52,13 +54,17 @@ export const driverProbe: Probe = {
     if (gpus.length === 0) return verdict('not-applicable', say('There is no NVIDIA GPU in this machine'));
     const others = [...new Set(gpus.flatMap(({ driver }) => (driver === null ? [] : [driver])))];
     return verdict('fail', say('There is an NVIDIA GPU, and no NVIDIA driver'), {
-      details: others.map((driver) => say('The GPU is held by the kernel driver {driver}.', { driver })),
+      details: [...others.map((driver) => say('The GPU is held by the kernel driver {driver}.', { driver })), ...secureBoot(machine)],
       evidence: [{ from: '/sys/bus/pci/devices', lines: gpus.map(({ device, driver }) => `10de:${device.replace(/^0x/, '')} ${driver ?? '-'}`) }],
       remedies: [remedy(say('Install the driver, then restart.'), ...installCommands(readOsRelease(machine)))],
       sources: [DRIVER_INSTALL],
     });
   }),
 };
+
+function secureBoot({ secureBoot: isOn }: MachineEvidence): readonly Text[] {
+  return isOn === true ? [say('Secure Boot is on: the kernel refuses a module that is not signed with a key enrolled in the firmware.')] : [];
+}
 
 function installCommands(release: ReadonlyMap<string, string>): readonly string[] {
   switch (release.get('ID')) {

@@ -10,8 +10,10 @@ import { driverProbe } from './driver';
 import { driverVersionsProbe } from './driver-versions';
 import { engineProbe } from './engine';
 import { enginePlaceProbe } from './engine-place';
+import { fabricProbe } from './fabric';
 import { gpusProbe } from './gpus';
 import { jetsonProbe } from './jetson';
+import { migProbe } from './mig';
 import { rootlessProbe } from './rootless';
 import { runtimeProbe } from './runtime';
 import { selinuxProbe } from './selinux';
@@ -25,6 +27,8 @@ export const probes: readonly Probe[] = [
   gpusProbe,
   cudaProbe,
   deviceNodesProbe,
+  migProbe,
+  fabricProbe,
   engineProbe,
   enginePlaceProbe,
   daemonConfigProbe,

@@ -48,6 +48,23 @@ export function readSmi({ commands: { smi, smiGpus, smiCapabilities } }: Machine
   };
 }
 
+/** MIG instances in the table of nvidia-smi: 0 where the mode is on and none was made, undefined where it is off. */
+export function readMigInstances({ commands: { smi } }: MachineEvidence): number | undefined {
+  const start = smi.stdout.indexOf('MIG devices:');
+  if (start < 0) return undefined;
+  const end = smi.stdout.indexOf('Processes:', start);
+  const section = smi.stdout.slice(start, end < 0 ? undefined : end);
+  // GPU, GPU instance, compute instance, and its place.
+  const rows = section.match(/^\|(?:\s+\d+){4}\s*\|/gm) ?? [];
+  return rows.length > 0 ? rows.length : /No MIG devices found/.test(section) ? 0 : undefined;
+}
+
+/** State of each GPU that is on a fabric of NVSwitches: `Completed`, `In Progress`, `Not Started`. */
+export function readFabricStates({ commands: { smiFabric } }: MachineEvidence): readonly { readonly index: string; readonly state: string }[] {
+  const rows = smiFabric.status === 0 ? readCsv(smiFabric.stdout) : [];
+  return rows.flatMap(([index = '', state = '']) => (/^(?:Completed|In Progress|Not Started)$/.test(state) ? [{ index, state }] : []));
+}
+
 function failureOf(problem: MachineEvidence['commands']['smi']['problem'], status: number | null, text: string): SmiFailure | undefined {
   if (problem === 'missing') return 'missing';
   if (problem === 'timed-out') return 'timed-out';

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect, disconnect, readEngineInfo } from '../../../src/docker';
 import { dockerCommand } from '../../../src/docker/command-line';
 import { listAddresses } from '../../../src/docker/contexts';
 
@@ -57,6 +58,28 @@ describe('listAddresses', () => {
     expect((await list({ ...tcp, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }))[0]).toMatchObject({ certificates: '/certs' });
     expect((await list({ ...tcp, DOCKER_TLS: '1' }))[0]).toMatchObject({ certificates: folder, skipVerification: true });
     expect((await list({ DOCKER_HOST: 'unix:///x', DOCKER_TLS_VERIFY: '1' }))[0]).toMatchObject({ certificates: null });
+  });
+
+  it.each([
+    ['  tcp://10.1.1.1:2375 ', 'tcp://10.1.1.1:2375'],
+    ['[::1]:2375', 'tcp://[::1]:2375'],
+    [':2375', 'tcp://localhost:2375'],
+    ['tcp://:2376', 'tcp://localhost:2376'],
+    ['unix:///run/my docker.sock', 'unix:///run/my docker.sock'],
+  ])('reads DOCKER_HOST %s as docker does', async (written, url) => {
+    expect((await list({ DOCKER_HOST: written }))[0]).toMatchObject({ name: 'DOCKER_HOST', url });
+  });
+
+  it('takes no other engine for a chosen context that does not exist', async () => {
+    writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ currentContext: 'desktop-linux' }));
+    const [first, ...others] = await list();
+    expect(first).toEqual({ name: 'desktop-linux', from: 'context', url: '', certificates: null, current: true });
+    expect(others.some(({ current }) => current)).toBe(false);
+    if (first === undefined) throw new Error('no address');
+    const engine = await connect(first);
+    await expect(readEngineInfo(engine)).rejects.toMatchObject({ problem: { kind: 'context-unreachable', name: 'desktop-linux', detail: expect.stringContaining('there is no docker context') as string } });
+    disconnect(engine);
+    expect((await list({ DOCKER_HOST: 'unix:///x' }))[0]).toMatchObject({ name: 'DOCKER_HOST', current: true });
   });
 
   it('passes over broken files', async () => {

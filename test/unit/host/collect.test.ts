@@ -43,6 +43,13 @@ describe.runIf(process.platform !== 'win32')('collectHost', () => {
     expect(machine.programs).toMatchObject({ docker: path.join(folder, 'docker'), 'nvidia-container-runtime': path.join(folder, 'nvidia-container-runtime') });
   });
 
+  it('asks for what drivers before 535 do not know apart from the rest', async () => {
+    program('nvidia-smi', 'case "$*" in *fabric*) echo "Field \\"fabric.state\\" is not a valid field to query."; exit 2;; esac; echo "0, x, 470.57.02, 1 MiB"');
+    const { machine } = await collectHost({ engine: ENGINE });
+    expect(machine.commands.smiFabric.status).toBe(2);
+    expect(machine.commands.smiGpus.status).toBe(0);
+  });
+
   it('ends what hangs when it is called off', async () => {
     const started = path.join(folder, 'started');
     program('nvidia-smi', `echo $$ > ${started}; exec sleep 600`);

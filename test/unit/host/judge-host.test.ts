@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listPlaceholders } from '../../../src/core/l10n/message';
+import { formatText, listPlaceholders } from '../../../src/core/l10n/message';
 import { judgeHost } from '../../../src/host/check';
 import { probes } from '../../../src/host/probes/index';
 import { findRecording, listRecordings, toEvidence } from './recording';
@@ -72,6 +72,17 @@ describe('judgeHost', () => {
     );
     expect(findings).toHaveLength(probes.length);
     expect(findings.find(({ id }) => id === 'driver')?.state).not.toBe('ok');
+  });
+
+  it('tells that Secure Boot is on where the driver is not loaded, and nothing where the firmware is silent', () => {
+    const detailsOf = (secureBoot: boolean | null): readonly string[] => {
+      const { machine } = findRecording('module-not-loaded');
+      const found = judgeHost(toEvidence({ machine: { ...machine, secureBoot } })).find(({ id }) => id === 'driver');
+      return (found?.details ?? []).map((text) => formatText(text));
+    };
+    expect(detailsOf(true)).toEqual([expect.stringContaining('Secure Boot is on')]);
+    expect(detailsOf(false)).toEqual([]);
+    expect(detailsOf(null)).toEqual([]);
   });
 
   it.each([

@@ -23,6 +23,13 @@ describe('redact', () => {
     ['secrets by their names', 'password=hunter2 "api_key": "abc" NGC_API_KEY=xyz', 'password=[secret] "api_key": "[secret]" NGC_API_KEY=[secret]'],
     ['credentials of a registry', '{"auths": {"nvcr.io": {"auth": "JG9hdXRodG9rZW46c2VjcmV0"}}}', '{"auths": {"nvcr.io": {"auth": "[secret]"}}}'],
     ['headers', 'Authorization: Bearer abcdef', 'Authorization: [secret]'],
+    ['host names with another domain', 'AURORA1.lab.example:2376, ping aurora1', '[host]:2376, ping [host]'],
+    ['addresses of e-mail with their domain', 'built by jo.doe+ci@acme-secret.example; root@box7 bob@10.1.2.3', 'built by [user]@[host]; [user]@[host] [user]@[host]'],
+    ['a Windows user with a blank in the name', 'C:\\Users\\José García\\.docker and C:\\Users\\Jo', 'C:\\Users\\[user]\\.docker and C:\\Users\\[user]'],
+    ['homes of clusters', '/users/jane/images and /mnt/c/Users/Jane Doe/x', '/users/[user]/images and /mnt/c/Users/[user]/x'],
+    ['passwords of command lines', 'docker login --username x --password hunter2 nvcr.io', 'docker login --username x --password [secret] nvcr.io'],
+    ['serial numbers as JSON', '"serial_number": "1321020022261"', '"serial_number": "[serial]"'],
+    ['a GPU by the beginning of its UUID', 'GPU-f15ae561 is lost', '[uuid] is lost'],
     ['the id of an engine', 'ID: KHTT:VUZR:CZPP:WEWO:NENZ:2LRA:Z3K2:67XZ:A7UV:S7TA:DHH4:T7C6', 'ID: [id]'],
   ])('takes out %s', (_, text, clean) => {
     expect(redact(text, PRIVATE)).toBe(clean);
@@ -40,6 +47,9 @@ describe('redact', () => {
     'nvidia.com/gpu=all',
     '00000000:01:00.0 Off',
     '/usr/bin/nvidia-container-runtime',
+    'busybox@sha256:0123456789abcdef and name@1.2.3',
+    '[user]@nvidia.com',
+    '/run/user/1000/docker.sock',
   ])('leaves %s', (text) => {
     expect(redact(text, { hostNames: ['h'], userNames: ['root', 'u'] })).toBe(text);
   });
@@ -78,6 +88,14 @@ describe('renderIssueReport', () => {
     const report = render(evidence);
     for (const text of ['nikos', 'aurora1', 'farm7', '10.1.2.3', 'secret-lab']) expect(report.toLowerCase()).not.toContain(text);
     expect(report).toContain('nvidia-utils-535 535.183.01');
+  });
+
+  it('does not take the usual names of contexts and sockets for those of machines', () => {
+    const others = [
+      { name: 'rootless', url: 'unix:///run/user/1000/docker.sock', from: 'socket', current: false },
+      { name: 'desktop-linux', url: 'unix:///home/nikos/.docker/desktop/docker.sock', from: 'context', current: false },
+    ];
+    expect(render(toEvidence({ engine: { info: { securityOptions: ['name=rootless'] }, others } }))).toContain('security options: name=rootless');
   });
 
   it('shows hostile text as text', () => {
