@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { resolveInside } from '../core/build/places';
 import type { ComposeService } from '../core/compose/model';
 import { readCompose } from '../core/compose/read';
+import type { DataMap } from '../core/data/model';
 import { readDevcontainer } from '../core/devcontainer/read';
 import { formatMessage, formatText } from '../core/l10n/message';
 import { decodeImage } from '../core/image/decode';
@@ -12,17 +14,18 @@ import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type
 import type { ComposeGpuSyntax } from '../generate/compose';
 import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
 import { addComments, explainText } from '../generate/explain';
-import { adoptPlan, allowNoGpu, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
+import { adoptPlan, allowNoGpu, COMPOSE_FILES, DEVCONTAINER_FILES, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
 import { mergeFile } from '../generate/merge';
 import { note, type Engine, type GeneratedFile, type Note, type Output } from '../generate/model';
 import { readService } from '../generate/read-compose';
 import { readDevcontainerPlan } from '../generate/read-devcontainer';
 import { readRunLine, type PlanReading } from '../generate/read-run-line';
-import { generateServing, type ServingMode } from '../generate/serving';
+import { generateServing, mergeServing, type ServingMode } from '../generate/serving';
 import { writeRunLine } from '../generate/write-run';
 import { renderDiff } from './diff';
+import { createProjectContext, guessContextFolders } from './disk-context';
 import { Failure, explainSystemError } from './failure';
-import { readStandardInput, readTextFile } from './input';
+import { encode, readStandardInput, readTextFile } from './input';
 import { createPaint, wantsColor } from './terminal';
 
 /** What `trtc init` writes. */
@@ -34,7 +37,7 @@ export interface InitArguments {
   readonly from?: string;
   readonly fromCompose?: string;
   readonly fromDevcontainer?: string;
-  readonly useCompose?: string;
+  readonly useCompose?: readonly string[];
   readonly service?: string;
   readonly image?: string;
   readonly dockerfile?: string;
@@ -86,11 +89,12 @@ export interface InitArguments {
   readonly json?: boolean;
 }
 
-/** A file with what is on the disk now. */
+/** A file with what is on the disk now, and whether that begins with a byte order mark. */
 interface Change {
   readonly file: GeneratedFile;
   readonly before: string | undefined;
   readonly after: string;
+  readonly mark: boolean;
 }
 
 /**
@@ -135,11 +139,11 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
   const planned = reading?.plan === undefined ? planChoices(readChoices(form, options)) : adoptPlan(options.requireGpu === true ? reading.plan : allowNoGpu(reading.plan, form), reading.notes);
   switch (form) {
     case 'devcontainer':
-      return { ...generateDevcontainer(planned, { engine }), merge: mergeFile(planned, { engine }) };
+      return addDevcontainer(planned, options.folder, engine);
     case 'compose': {
       const service = options.service ?? serviceName(planned);
       const compose = { engine, gpuSyntax: options.composeGpus };
-      return { ...generateCompose(planned, service, compose), merge: mergeFile(planned, compose, service) };
+      return { ...generateCompose(planned, service, compose, findFile(options.folder, COMPOSE_FILES)), merge: mergeFile(planned, compose, service) };
     }
     case 'run':
       return { ...generateRunScript(planned, engine), line: writeRunLine(planned.plan, { engine }) };
@@ -147,20 +151,56 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
 }
 
 /** A dev container that is a service of a Compose file. */
-function serviceContainer(options: InitArguments, file: string): Generated {
-  const service = findService(file, options.service);
+function serviceContainer(options: InitArguments, files: readonly string[]): Generated {
+  const [file = '', ...given] = files;
+  const over = [...given, ...(given.length === 0 ? listOverrides(file) : [])];
+  const { service } = findService(files, options.service);
   const chosen = planChoices(readChoices('devcontainer', { ...options, image: service.name }));
-  const planned = planService(chosen, service, path.relative(options.folder, file).replaceAll(path.sep, '/'));
-  return { ...generateDevcontainer(planned), merge: mergeFile(planned, {}) };
+  const [main = file, ...others] = [file, ...over].map((each) => path.relative(options.folder, each).replaceAll(path.sep, '/'));
+  return addDevcontainer(planService(chosen, service, main, others), options.folder, 'docker');
 }
 
-/** The only service of a Compose file, or the one that is named. Throws Failure where it is not clear. */
-function findService(file: string, service: string | undefined): ComposeService {
-  const project = readCompose(readTextFile(file).text, file);
-  const names = project?.services.map(({ name }) => name) ?? [];
-  const found = service === undefined && names.length === 1 ? project?.services[0] : project?.services.find(({ name }) => name === service);
-  if (found === undefined) throw new Failure(`${file}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
-  return found;
+/** The dev container of a folder: the one that is there, or a new one. */
+function addDevcontainer(planned: Planned, folder: string, engine: Engine): Generated {
+  const others = existsSync(path.join(folder, '.devcontainer')) ? readdirSync(path.join(folder, '.devcontainer')).filter((name) => existsSync(path.join(folder, '.devcontainer', name, 'devcontainer.json'))) : [];
+  const output = generateDevcontainer(planned, { engine }, findFile(folder, DEVCONTAINER_FILES));
+  return {
+    ...output,
+    notes: [...output.notes, ...(others.length === 0 ? [] : [note('The folder has other dev containers: {names}. Whoever opens it is asked which one.', { names: others.join(', ') })])],
+    merge: mergeFile(planned, { engine }),
+  };
+}
+
+/** Of names for one and the same file the one that is there; otherwise the first. */
+function findFile(folder: string, names: readonly [string, ...string[]]): string {
+  return names.find((name) => existsSync(path.join(folder, name))) ?? names[0];
+}
+
+interface FoundService {
+  readonly service: ComposeService;
+  /** The file that was read last. */
+  readonly root: DataMap;
+}
+
+/** The file that Compose lays over one of a usual name by itself; told which files to take, as by the dev container tools, it does not. */
+function listOverrides(file: string): readonly string[] {
+  const { dir, name } = path.parse(file);
+  if (!(COMPOSE_FILES as readonly string[]).includes(path.basename(file))) return [];
+  return ['.yaml', '.yml'].map((extension) => path.join(dir, `${name}.override${extension}`)).filter((each) => existsSync(each)).slice(0, 1);
+}
+
+/** The only service of a Compose file, or the one that is named, with what it extends and what is laid over it. Throws Failure where it is not clear. */
+function findService(files: readonly string[], service: string | undefined): FoundService {
+  const file = files.at(-1) ?? '';
+  const { context, folder } = createProjectContext(file, guessContextFolders(file)) ?? {};
+  // From the folder of the last one, over which the others lie.
+  const below = files.slice(0, -1).flatMap((each) => resolveInside(folder ?? '', path.relative(path.dirname(file), each).replaceAll(path.sep, '/')) ?? []);
+  const project = readCompose(readTextFile(file).text, file, { context, folder, ...(below.length > 0 && { below }) });
+  const all = project === undefined ? [] : [...project.services, ...project.included];
+  const names = all.map(({ name }) => name);
+  const found = service === undefined && names.length === 1 ? all[0] : all.find(({ name }) => name === service);
+  if (project !== undefined && found !== undefined) return { service: found, root: project.root };
+  throw new Failure(`${file}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
 }
 
 /** Name for a service: that of the container, or the last part of the image's name. */
@@ -174,9 +214,11 @@ async function readSource({ from, fromCompose, fromDevcontainer, service }: Init
   if (fromDevcontainer !== undefined) {
     const devcontainer = readDevcontainer(readTextFile(fromDevcontainer).text, fromDevcontainer);
     if (devcontainer === undefined) throw new Failure(`${fromDevcontainer}: no JSON object`);
-    return readDevcontainerPlan(devcontainer, path.basename(path.dirname(path.resolve(fromDevcontainer))) === '.devcontainer' ? '..' : '.');
+    return readDevcontainerPlan(devcontainer, /(?:^|\/)(\.devcontainer(?:\/[^/]+)?)\/[^/]+$/.exec(path.resolve(fromDevcontainer).replaceAll(path.sep, '/'))?.[1] ?? '');
   }
-  return fromCompose === undefined ? undefined : readService(findService(fromCompose, service));
+  if (fromCompose === undefined) return undefined;
+  const found = findService([fromCompose], service);
+  return readService(found.service, found.root);
 }
 
 function readChoices(form: InitForm, options: InitArguments): Choices {
@@ -271,37 +313,37 @@ function exact({ components }: Combination): Partial<InitArguments> {
   return Object.fromEntries(components.flatMap(({ key, version }) => (key === 'cuda' || key === 'ubuntu' || key === 'tensorrt' ? [[key, version]] : [])));
 }
 
-function serving(options: InitArguments, mode: ServingMode): Output {
+function serving(options: InitArguments, mode: ServingMode): Generated {
   const { image, port, model, serverTag, configFolder, logFolder, gpus } = options;
   const which = readGpus(gpus ?? 'all');
   if (which === 'none') throw new Failure('--gpus none: a model server without a GPU is no matter of this command');
-  return generateServing({ mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), ...(configFolder !== undefined && { configFolder }), ...(logFolder !== undefined && { logFolder }), gpus: which, gpuSyntax: options.composeGpus });
+  const given = { mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), ...(configFolder !== undefined && { configFolder }), ...(logFolder !== undefined && { logFolder }), gpus: which, gpuSyntax: options.composeGpus };
+  return { ...generateServing(given, findFile(options.folder, COMPOSE_FILES)), merge: mergeServing(given) };
 }
 
 /** What becomes of a file: new, added to what is there, or another text in its place. */
 function prepare(file: GeneratedFile, { folder, comments }: InitArguments, { merge }: Generated, notes: Note[]): Change {
   const place = path.join(folder, file.path);
-  const mark = file.path.endsWith('.json') ? '//' : '#';
-  const text = comments === true ? addComments(file.text, mark) : file.text;
-  if (!existsSync(place)) return { file, before: undefined, after: text };
-  const { text: before } = readTextFile(place);
+  const text = comments === true ? addComments(file.text, file.path.endsWith('.json') ? '//' : '#') : file.text;
+  if (!existsSync(place)) return { file, before: undefined, after: text, mark: false };
+  const { text: before, mark } = readTextFile(place);
   const merged = merge?.(file.path, before);
   if (merged === undefined) {
-    if (merge !== undefined && /(?:devcontainer\.json|compose\.yaml)$/.test(file.path)) throw new Failure(`${file.path}: what stands there cannot be added to; move it away, or add by hand what --dry-run --json shows`);
-    return { file, before, after: text };
+    if (merge !== undefined && /(?:devcontainer\.json|\.ya?ml)$/.test(file.path)) throw new Failure(`${file.path}: what stands there cannot be added to; move it away, or add by hand what --dry-run --json shows`);
+    return { file, before, after: text, mark };
   }
   // What the merged text says differs from what a new file would say.
   notes.push(...merged.notes.filter((one) => !notes.some((other) => format(other) === format(one))));
-  return { file: { ...file, text: merged.text }, before, after: merged.text };
+  return { file: { ...file, text: merged.text }, before, after: merged.text, mark };
 }
 
-function write(folder: string, { file, after, before }: Change): void {
+function write(folder: string, { file, after, before, mark }: Change): void {
   const place = path.join(folder, file.path);
   try {
     mkdirSync(path.dirname(place), { recursive: true });
     // Between the question and the answer somebody may have written it.
     if (before !== undefined && readFileSync(place, 'utf8').replace(/^\uFEFF/, '') !== before) throw new Failure(`${file.path} was changed meanwhile; nothing is written over it`);
-    writeFileSync(place, after, { flag: before === undefined ? 'wx' : 'w', mode: file.executable ? 0o755 : 0o644 });
+    writeFileSync(place, encode(after, mark), { flag: before === undefined ? 'wx' : 'w', mode: file.executable ? 0o755 : 0o644 });
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${file.path}: ${explainSystemError(error)}`);
   }

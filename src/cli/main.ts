@@ -156,7 +156,7 @@ program
   .option('--from <command>', 'convert this docker run line; `-` reads it from standard input')
   .option('--from-compose <file>', 'convert a service of this Compose file')
   .option('--from-devcontainer <file>', 'convert the container of this devcontainer.json')
-  .option('--use-compose <file>', 'make the dev container of a service of this Compose file, which stays as it is')
+  .option('--use-compose <file>', 'make the dev container of a service of this Compose file, which stays as it is; may be repeated, for files that are laid over it', collect)
   .option('--service <name>', 'the service to convert, to use or to write')
   .option('--image <image>', 'run this image; by default the Dockerfile of the folder is built, or an image is chosen')
   .option('--dockerfile <file>', 'build this Dockerfile')

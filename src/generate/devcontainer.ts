@@ -28,7 +28,7 @@ export interface DevcontainerExtras {
 
 /** The service that is the container, and where the opened folder stands in it. */
 export interface ComposeSource {
-  /** From the folder of devcontainer.json. */
+  /** Below the folder that is opened. */
   readonly files: readonly string[];
   readonly service: string;
   readonly workspaceFolder: string;
@@ -64,7 +64,7 @@ const FILES = new Set(['--env-file', '--label-file']);
 export function createDevcontainer(plan: RunPlan, extras: DevcontainerExtras = {}, { engine = 'docker', toWorkspace = '..' }: DevcontainerOptions = {}): DevcontainerConfig {
   const notes: Note[] = [];
   const comments: Record<string, string> = {};
-  const container = extras.compose === undefined ? describeContainer(plan, extras, engine, toWorkspace, notes, comments) : describeService(extras.compose, extras.forwardPorts);
+  const container = extras.compose === undefined ? describeContainer(plan, extras, engine, toWorkspace, notes, comments) : describeService(extras.compose, toWorkspace, extras.forwardPorts);
   const customizations = { ...(extras.extensions !== undefined && extras.extensions.length > 0 && { extensions: extras.extensions }), ...(isFilled(extras.settings) && { settings: extras.settings }) };
   const user = extras.remoteUser;
   const properties: Record<string, Json> = {
@@ -91,7 +91,8 @@ function isFilled<T>(record: Readonly<Record<string, T>> | undefined): record is
 }
 
 /** `mounts` serve Compose too: the tools lay a file over the project (https://github.com/devcontainers/cli/blob/f683c29f/src/spec-node/dockerCompose.ts). */
-function describeService({ files, service, workspaceFolder, hasWorkspace }: ComposeSource, forwardPorts: readonly number[] = []): Record<string, Json> {
+function describeService({ files: below, service, workspaceFolder, hasWorkspace }: ComposeSource, toWorkspace: string, forwardPorts: readonly number[] = []): Record<string, Json> {
+  const files = below.map((file) => (toWorkspace === '.' ? file : `${toWorkspace}/${file}`));
   return {
     dockerComposeFile: files.length === 1 ? (files[0] ?? '') : files,
     service,

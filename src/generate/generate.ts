@@ -13,8 +13,15 @@ import { writeRunScript } from './write-run';
 /** Script that prepares the host: its display, its folders. */
 const HOST_SCRIPT = 'prepare-host.sh';
 
-/** devcontainer.json of a plan; its scripts, for the host and for the test of the container, in `files`. */
-export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, folder = '.devcontainer', options: DevcontainerOptions = {}): { readonly config: DevcontainerConfig; readonly files: readonly GeneratedFile[] } {
+/** Where the tools look for the dev container of a folder, in their order (https://containers.dev/implementors/spec/, checked 2026-11-20). */
+export const DEVCONTAINER_FILES = ['.devcontainer/devcontainer.json', '.devcontainer.json'] as const;
+/** Where Compose looks for its file, in its order (https://docs.docker.com/compose/intro/compose-application-model/, checked 2026-11-20). */
+export const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
+
+/** devcontainer.json of a plan, at its path below the workspace; its scripts, for the host and for the test of the container, in `files`. */
+export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, path: string = DEVCONTAINER_FILES[0], options: DevcontainerOptions = {}): { readonly config: DevcontainerConfig; readonly files: readonly GeneratedFile[] } {
+  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.devcontainer';
+  const toWorkspace = path.split('/').slice(1).map(() => '..').join('/') || '.';
   const script = hostScript.length === 0 ? undefined : writeHostScript(hostScript, `${folder}/${HOST_SCRIPT}`);
   const test: GeneratedFile | undefined = extras.smokeTest === undefined ? undefined : { path: `${folder}/${SMOKE_SCRIPT}`, text: writeSmokeScript(), executable: true };
   // The command runs in the folder that is opened, which need not be the one that is mounted.
@@ -26,7 +33,7 @@ export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, fol
       ...(script !== undefined && { initialize: { host: `sh ${script.path}` } }),
       ...(test !== undefined && { postCreate: { 'smoke test': `sh ${root === undefined ? '' : `${root}/`}${test.path}${extras.smokeTest === 'gpu-required' ? ` ${REQUIRE_GPU}` : ''}` } }),
     },
-    options,
+    { ...options, toWorkspace },
   );
   const more = script === undefined ? [] : [note('On Windows open the folder in WSL: {script} needs a shell of Linux.', { script: script.path })];
   return { config: { ...config, notes: [...notes, ...config.notes, ...more] }, files: [script, test].filter((file) => file !== undefined) };
@@ -34,13 +41,13 @@ export function devcontainerOf({ plan, extras, hostScript, notes }: Planned, fol
 
 /**
  * What is planned, in a dev container that is a service of a Compose file, which stays as it is. `file` is the Compose
- * file's path below the folder that is opened: `docker/compose.yaml`.
+ * file's path below the folder that is opened: `docker/compose.yaml`; `others` are laid over it.
  */
-export function planService(planned: Planned, service: ComposeService, file: string): Planned {
+export function planService(planned: Planned, service: ComposeService, file: string, others: readonly string[] = []): Planned {
   const gpus = readService(service).plan?.gpus;
   const depth = file.split('/').length - 1;
   const own = service.mounts.find(({ source }) => source !== undefined && normaliseFolder(source) === (depth === 0 ? '.' : Array.from({ length: depth }, () => '..').join('/')));
-  const compose: ComposeSource = { files: [`../${file}`], service: service.name, workspaceFolder: own?.target ?? '/workspaces/${localWorkspaceFolderBasename}', hasWorkspace: own !== undefined };
+  const compose: ComposeSource = { files: [file, ...others], service: service.name, workspaceFolder: own?.target ?? '/workspaces/${localWorkspaceFolderBasename}', hasWorkspace: own !== undefined };
   const unused = [...new Set(planned.plan.settings.map(({ option }) => option))].filter((option) => option !== '--interactive' && option !== '--tty');
   return {
     ...adoptPlan({ ...planned.plan, gpus, settings: [] }, [
@@ -57,10 +64,10 @@ function normaliseFolder(source: string): string {
   return source.startsWith('.') ? parts.join('/') || '.' : source;
 }
 
-/** A new dev container. */
-export function generateDevcontainer(planned: Planned, options: DevcontainerOptions = {}): Output {
-  const { config, files } = devcontainerOf(planned, '.devcontainer', options);
-  return { files: [{ path: '.devcontainer/devcontainer.json', text: writeDevcontainer(config), executable: false }, ...files], notes: config.notes };
+/** A new dev container, at a path below the workspace. */
+export function generateDevcontainer(planned: Planned, options: DevcontainerOptions = {}, path: string = DEVCONTAINER_FILES[0]): Output {
+  const { config, files } = devcontainerOf(planned, path, options);
+  return { files: [{ path, text: writeDevcontainer(config), executable: false }, ...files], notes: config.notes };
 }
 
 /** A script that runs the container. */
@@ -70,15 +77,16 @@ export function generateRunScript({ plan, hostScript, notes }: Planned, engine: 
   return { files: output.files, notes: [...notes, ...output.notes] };
 }
 
-/** A Compose file with one service; a GPU that is optional stands in a file of its own beside it. */
-export function generateCompose({ plan, hostScript, notes }: Planned, service: string, options: ComposeOptions = {}): Output {
+/** A Compose file with one service, at a path below the workspace; a GPU that is optional stands in a file of its own beside it. */
+export function generateCompose({ plan, hostScript, notes }: Planned, service: string, options: ComposeOptions = {}, path: string = COMPOSE_FILES[0]): Output {
   const config = createService(plan, options);
   const hasGpuFile = Object.keys(config.gpu).length > 0;
-  const files: GeneratedFile[] = [{ path: 'compose.yaml', text: writeCompose({ services: { [service]: config.service }, volumes: config.volumes }), executable: false }];
-  if (hasGpuFile) files.push({ path: 'compose.gpu.yaml', text: writeCompose({ services: { [service]: config.gpu }, volumes: [] }), executable: false });
+  const gpuPath = path.replace(/(?=\.ya?ml$)/, '.gpu');
+  const files: GeneratedFile[] = [{ path, text: writeCompose({ services: { [service]: config.service }, volumes: config.volumes }), executable: false }];
+  if (hasGpuFile) files.push({ path: gpuPath, text: writeCompose({ services: { [service]: config.gpu }, volumes: [] }), executable: false });
   if (hostScript.length > 0) files.push(writeHostScript(hostScript, HOST_SCRIPT));
   const more: Note[] = [
-    ...(hasGpuFile ? [note('Compose cannot leave out a GPU that is missing. Where there is one: docker compose -f compose.yaml -f compose.gpu.yaml up')] : []),
+    ...(hasGpuFile ? [note('Compose cannot leave out a GPU that is missing. Where there is one: docker compose -f {file} -f {gpuFile} up', { file: path, gpuFile: gpuPath })] : []),
     ...(hostScript.length > 0 ? [note('Run sh {script} before docker compose up.', { script: HOST_SCRIPT })] : []),
   ];
   return { files, notes: [...notes, ...config.notes, ...more] };

@@ -11,7 +11,7 @@ import { mergeDevcontainer, type Merged } from './write-devcontainer';
  */
 export function mergeFile(planned: Planned, options: DevcontainerOptions & ComposeOptions, service?: string): (path: string, text: string) => Merged | undefined {
   return (path, text) => {
-    if (path.endsWith('devcontainer.json')) return mergeDevcontainer(text, devcontainerOf(planned, path.replace(/\/?[^/]*$/, ''), options).config);
+    if (path.endsWith('devcontainer.json')) return mergeDevcontainer(text, devcontainerOf(planned, path, options).config);
     if (service === undefined || !/(?:^|\/)(?:docker-)?compose(?:\.gpu)?\.ya?ml$/.test(path)) return undefined;
     const { service: attributes, gpu, volumes } = createService(planned.plan, options);
     return path.includes('.gpu.') ? mergeCompose(text, { services: { [service]: gpu }, volumes: [] }) : mergeCompose(text, { services: { [service]: attributes }, volumes });

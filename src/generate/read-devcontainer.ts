@@ -1,3 +1,4 @@
+import { resolveInside } from '../core/build/places';
 import { findScalar, findValue, listEntries, listItems } from '../core/data/model';
 import type { Devcontainer } from '../core/devcontainer/model';
 import { takeGpus } from './gpus';
@@ -6,8 +7,8 @@ import { note, type Note, type PlanBuild, type RunPlan, type Setting } from './m
 import type { PlanReading } from './read-run-line';
 import { readRunWords, tidySettings } from './run-options';
 
-/** The container of a devcontainer.json as a plan. `toWorkspace` leads from its folder to the workspace. */
-export function readDevcontainerPlan({ root, image, build, compose, options, hostGpu }: Devcontainer, toWorkspace = '..'): PlanReading {
+/** The container of a devcontainer.json as a plan. `folder` is that of the file below the workspace; empty for the workspace itself. */
+export function readDevcontainerPlan({ root, image, build, compose, options, hostGpu }: Devcontainer, folder = '.devcontainer'): PlanReading {
   const notes: Note[] = [];
   if (compose !== undefined) return { plan: undefined, notes: [note('This dev container is a service of Compose: read that file.')] };
   const words = options.flatMap(({ node, valueNode }) => [node, ...(valueNode === undefined || valueNode === node ? [] : [valueNode])]).map(({ raw }) => fromDevcontainerText(raw));
@@ -35,7 +36,7 @@ export function readDevcontainerPlan({ root, image, build, compose, options, hos
   const optional = wish !== undefined && !(wish.kind === 'scalar' && wish.raw === 'false');
   const plan: RunPlan = {
     image: image === undefined ? undefined : fromDevcontainerText(image.raw),
-    build: build === undefined ? undefined : readBuild({ root, toWorkspace }),
+    build: build === undefined ? undefined : readBuild(root, folder),
     gpus: taken.gpus ?? (optional ? { which: 'all', capabilities: [], optional: true, through: 'gpus' } : undefined),
     settings: tidySettings(taken.settings),
     command: [],
@@ -43,11 +44,11 @@ export function readDevcontainerPlan({ root, image, build, compose, options, hos
   return { plan, notes: [...run.notes, ...taken.notes, ...notes] };
 }
 
-function readBuild({ root, toWorkspace }: { readonly root: Devcontainer['root']; readonly toWorkspace: string }): PlanBuild {
+function readBuild(root: Devcontainer['root'], folder: string): PlanBuild {
   const build = findValue(root, 'build');
   const text = (key: string): string | undefined => findScalar(build, key)?.raw ?? (key === 'dockerfile' ? findScalar(root, 'dockerFile')?.raw : key === 'context' ? findScalar(root, 'context')?.raw : undefined);
-  const context = strip(text('context') ?? '.', toWorkspace);
-  const dockerfile = strip(text('dockerfile') ?? 'Dockerfile', toWorkspace);
+  const context = fromWorkspace(text('context') ?? '.', folder);
+  const dockerfile = fromWorkspace(text('dockerfile') ?? 'Dockerfile', folder);
   return {
     context,
     // From the folder of the file to the one of the context.
@@ -57,8 +58,9 @@ function readBuild({ root, toWorkspace }: { readonly root: Devcontainer['root'];
   };
 }
 
-/** A path from the folder of devcontainer.json as one from the workspace. */
-function strip(path: string, toWorkspace: string): string {
-  if (path === toWorkspace || path === '${localWorkspaceFolder}') return '.';
-  return path.startsWith(`${toWorkspace}/`) ? path.slice(toWorkspace.length + 1) : toWorkspace === '..' ? `.devcontainer/${path}`.replace(/\/\.$/, '') : path;
+/** A path from the folder of devcontainer.json as one from the workspace; one that leads out of it stays. */
+function fromWorkspace(path: string, folder: string): string {
+  const fromRoot = /^\$\{localWorkspaceFolder\}\/?/.exec(path)?.[0];
+  const resolved = fromRoot === undefined ? resolveInside(folder, path) : resolveInside('', path.slice(fromRoot.length));
+  return resolved === '' ? '.' : (resolved ?? path);
 }

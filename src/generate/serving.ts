@@ -2,7 +2,10 @@ import { frameworkImagesOf } from '../core/facts/framework-images';
 import { ngcReleases } from '../core/facts/ngc-images';
 import { createService, writeCompose, type ComposeConfig, type ComposeGpuSyntax } from './compose';
 import type { Json } from './json';
+import { COMPOSE_FILES } from './generate';
+import { mergeCompose } from './merge-compose';
 import { note, type GpuRequest, type Note, type Output, type RunPlan } from './model';
+import type { Merged } from './write-devcontainer';
 
 /** Who runs the model: the web service itself, or a server beside it. */
 export type ServingMode = 'single' | 'tfserving' | 'triton';
@@ -34,13 +37,22 @@ const SERVERS = {
 /** Where the daemon hands out GPUs unasked, a framework of the web service would take the memory that the model server needs. */
 const NO_GPU = 'CUDA_VISIBLE_DEVICES=-1';
 
-/** A Compose file with the web service and, unless it runs the model itself, the model server. */
-export function generateServing(options: ServingOptions): Output {
-  const { mode } = options;
+/** A Compose file, at a path below the workspace, with the web service and, unless it runs the model itself, the model server. */
+export function generateServing(options: ServingOptions, path: string = COMPOSE_FILES[0]): Output {
   const notes: Note[] = [];
-  const config = mode === 'single' ? single(options) : pair(options, mode, notes);
+  const config = configure(options, notes);
   for (const folder of [options.configFolder, options.logFolder].map((given) => given && toPath(given))) if (folder !== undefined) notes.push(note('Make the folder {folder} first: Docker makes a missing one for root.', { folder }));
-  return { files: [{ path: 'compose.yaml', text: writeCompose(config), executable: false }], notes };
+  return { files: [{ path, text: writeCompose(config), executable: false }], notes };
+}
+
+/** Adds the services to a Compose file that exists. */
+export function mergeServing(options: ServingOptions): (path: string, text: string) => Merged | undefined {
+  return (_, text) => mergeCompose(text, configure(options, []));
+}
+
+function configure(options: ServingOptions, notes: Note[]): ComposeConfig {
+  const { mode } = options;
+  return mode === 'single' ? single(options) : pair(options, mode, notes);
 }
 
 function single(options: ServingOptions): ComposeConfig {

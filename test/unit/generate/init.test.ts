@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
@@ -67,6 +67,43 @@ describe('trtc init', () => {
     const again = init(args);
     expect(again.status).toBe(0);
     expect(again.stdout).toContain('compose.yaml has all of it already.');
+  });
+
+  test('adds to the file that is there, by whatever of its names, and keeps its byte order mark', () => {
+    writeFileSync(path.join(folder, 'docker-compose.yml'), '\uFEFFservices:\r\n  db:\r\n    image: postgres\r\n');
+    expect(init(['compose', ...IMAGE, '--service', 'dev', '--yes']).status).toBe(0);
+    expect(read('docker-compose.yml')).toMatch(/^\uFEFFservices:\r\n {2}db:[^]*\r\n {2}dev:\r\n/);
+    expect(existsSync(path.join(folder, 'compose.yaml'))).toBe(false);
+    expect(read('docker-compose.gpu.yml')).toContain('driver: nvidia');
+    expect(init(['compose', '--serve', 'triton', '--yes']).stdout).toContain('Changed docker-compose.yml');
+    expect(read('docker-compose.yml')).toMatch(/^\uFEFFservices:\r\n {2}db:[^]*\r\n {2}triton:\r\n/);
+    writeFileSync(path.join(folder, 'Dockerfile'), 'FROM ubuntu:22.04\n');
+    writeFileSync(path.join(folder, '.devcontainer.json'), '{}');
+    const { stdout } = init(['devcontainer', '--display', 'x11', '--yes']);
+    expect(stdout).toContain('Wrote .devcontainer/prepare-host.sh');
+    expect(existsSync(path.join(folder, CONFIG))).toBe(false);
+    expect(JSON.parse(read('.devcontainer.json'))).toMatchObject({ build: { dockerfile: './Dockerfile', context: '.' }, initializeCommand: 'sh .devcontainer/prepare-host.sh' });
+  });
+
+  test('tells of other dev containers', () => {
+    mkdirSync(path.join(folder, '.devcontainer/cpu'), { recursive: true });
+    writeFileSync(path.join(folder, '.devcontainer/cpu/devcontainer.json'), '{ "build": { "dockerfile": "../../docker/Dockerfile", "context": "../.." } }');
+    expect(init(['devcontainer', ...IMAGE]).stdout).toContain('The folder has other dev containers: cpu. Whoever opens it is asked which one.');
+    expect(init(['run', '--from-devcontainer', path.join(folder, '.devcontainer/cpu/devcontainer.json'), '--dry-run']).stdout).toContain('docker build --file docker/Dockerfile --tag gpu-container .');
+  });
+
+  test('a service is read with what it extends, and used with what is laid over it', () => {
+    writeFileSync(path.join(folder, 'base.yaml'), 'services:\n  gpu:\n    image: img\n    gpus: all\n');
+    writeFileSync(path.join(folder, 'compose.yaml'), 'services:\n  app:\n    extends: {file: base.yaml, service: gpu}\n    shm_size: 1g\n');
+    writeFileSync(path.join(folder, 'compose.override.yaml'), 'services:\n  app:\n    ipc: host\n');
+    writeFileSync(path.join(folder, 'more.yaml'), 'services:\n  app:\n    tty: true\n');
+    const file = path.join(folder, 'compose.yaml');
+    expect(init(['run', '--from-compose', file, '--dry-run']).stdout).toContain('docker run --gpus all --shm-size 1g --ipc host img');
+    expect(init(['devcontainer', '--use-compose', file]).status).toBe(0);
+    expect(JSON.parse(read(CONFIG))).toMatchObject({ dockerComposeFile: ['../compose.yaml', '../compose.override.yaml'], service: 'app', postCreateCommand: 'sh .devcontainer/smoke-test.sh require-gpu' });
+    rmSync(path.join(folder, '.devcontainer'), { recursive: true });
+    expect(init(['devcontainer', '--use-compose', file, '--use-compose', path.join(folder, 'more.yaml')]).status).toBe(0);
+    expect(JSON.parse(read(CONFIG))).toMatchObject({ dockerComposeFile: ['../compose.yaml', '../more.yaml'], postCreateCommand: 'sh .devcontainer/smoke-test.sh require-gpu' });
   });
 
   test('replaces a Dockerfile only with --yes', () => {
