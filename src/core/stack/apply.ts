@@ -3,7 +3,7 @@ import { distroPython, distroPythonEvidence } from '../image/distribution';
 import { overlaps, type Location } from '../text/range';
 import { baseName, resolvePath } from '../text/path';
 import { cudaOfPipTag } from '../version/cuda';
-import { satisfiesPep440 } from '../version/pep440';
+import { exactVersionOf, satisfiesPep440 } from '../version/pep440';
 import { DISTRIBUTION_PYTHON, packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
 import type { AptState, Certainty, Component, ComponentKind, StackState, VersionClaim, Via } from './model';
 
@@ -188,7 +188,12 @@ function installPackages(state: StackState, action: PackageInstall, certainty: C
 /** Whether pip finds a package there already that a requirement allows, and leaves it alone. */
 export function isSatisfied({ components }: StackState, { name, specifier, url }: PipRequirement): boolean {
   const present = components.findLast((item) => (item.via === 'pip' && item.name === name) || (item.via === 'base-image' && item.kind === name));
-  if (present === undefined || url !== undefined || present.certainty === 'assumed' || specifier.includes('+')) return false;
+  if (present === undefined || url !== undefined || present.certainty === 'assumed') return false;
+  if (specifier.includes('+')) {
+    // The component keeps the local version apart, as its CUDA.
+    const [wanted, local] = (exactVersionOf(specifier) ?? '').split('+');
+    return local !== undefined && present.cuda !== undefined && cudaOfPipTag(local) === present.cuda && present.version.type === 'exact' && present.version.version === wanted;
+  }
   if (present.version.type === 'exact') return specifier === '' || satisfiesPep440(present.version.version, specifier, true) === true;
   return present.via === 'base-image' && specifier === '';
 }
@@ -221,7 +226,9 @@ function withComponents(state: StackState, keep: (item: Component) => boolean): 
 }
 
 function addRepository(apt: AptState, repository: AptState['repositories'][number]['repository'], distro: string | undefined, arch: string | undefined, where: Location): AptState {
-  return { ...apt, updated: false, repositories: [...apt.repositories, { repository, distro, arch, where }] };
+  // A second entry for an address whose lists have been read lacks nothing.
+  const isKnown = repository !== 'other' && distro !== undefined && apt.repositories.some((one) => one.repository === repository && one.distro === distro && (one.arch === undefined || arch === undefined || one.arch === arch));
+  return { ...apt, updated: apt.updated && isKnown, repositories: [...apt.repositories, { repository, distro, arch, where }] };
 }
 
 /** Removing NVIDIA's list files takes the failing signature with them, and the packages too. */

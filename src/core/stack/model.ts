@@ -68,7 +68,7 @@ export interface Component {
 
 /** State of apt in a stage at one moment. */
 export interface AptState {
-  /** An index update has run in this stage (or an ancestor) since the last repository was added. */
+  /** An index update has run in this stage (or an ancestor) since the last repository was added whose lists were not there yet. */
   readonly updated: boolean;
   readonly repositories: readonly {
     readonly repository: 'cuda' | 'machine-learning' | 'nvidia-docker' | 'other';

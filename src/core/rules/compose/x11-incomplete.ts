@@ -58,6 +58,11 @@ export const rule = defineComposeRule({
     },
     {
       kind: 'good',
+      title: '/tmp for other files',
+      text: 'services:\n  worker:\n    image: worker\n    volumes:\n      - /tmp:/tmp\n',
+    },
+    {
+      kind: 'good',
       title: 'a server of its own',
       text: 'services:\n  viewer:\n    image: viewer\n    environment:\n      - DISPLAY=:99\n',
     },
@@ -68,23 +73,29 @@ export const rule = defineComposeRule({
       const { mounts } = service;
       const display = findVariable(service, 'DISPLAY');
       const cookie = findVariable(service, 'XAUTHORITY');
-      const socket = mounts.find(({ target, source }) => covers(target, SOCKET) || covers(source ?? '', SOCKET));
+      const socket = mounts.some(({ target, source }) => covers(target, SOCKET) || covers(source ?? '', SOCKET));
       const host = readWord(service, 'network_mode') === 'host';
       // A value that is written out may be a server of the container's own, or another machine's.
       const forwarded = display !== undefined && (display.value === undefined || !display.value.known);
-      if (forwarded && socket === undefined && !host) {
+      if (forwarded && !socket && !host) {
         report({ messageId: 'socket', location: display.location, evidence: containerFacts('x11-socket'), fixes: mountSocket(project, service) });
       }
-      if (socket !== undefined && display === undefined && service.environmentComplete && imageOf(service)?.stage.final.env.has('DISPLAY') !== true) {
-        report({ messageId: 'display', severity: 'information', location: socket.location, evidence: containerFacts('x11-socket') });
+      // Who mounts the whole of /tmp may want anything of it.
+      const wanted = mounts.find(({ target, source }) => isSocket(target) || isSocket(source ?? ''));
+      if (wanted !== undefined && display === undefined && service.environmentComplete && imageOf(service)?.stage.final.env.has('DISPLAY') !== true) {
+        report({ messageId: 'display', severity: 'information', location: wanted.location, evidence: containerFacts('x11-socket') });
       }
       const path = cookie?.value?.value ?? '';
-      if (cookie?.value?.known === true && path.startsWith('/') && (socket !== undefined || forwarded) && !mounts.some(({ target }) => covers(target, path))) {
+      if (cookie?.value?.known === true && path.startsWith('/') && (socket || forwarded) && !mounts.some(({ target }) => covers(target, path))) {
         report({ messageId: 'cookie', severity: 'information', data: { path }, location: cookie.location, evidence: containerFacts('x11-xauthority') });
       }
     }
   },
 });
+
+function isSocket(path: string): boolean {
+  return path === SOCKET || path.startsWith(`${SOCKET}/`);
+}
 
 /** True when a mount brings a path: it is the path, or a folder above it. */
 function covers(mount: string, path: string): boolean {

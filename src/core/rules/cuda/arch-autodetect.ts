@@ -4,8 +4,10 @@ import { msg } from '../../l10n/message';
 import type { ShellCommand } from '../../shell/model';
 import type { ActionStep, InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import { findComponent } from '../../stack/query';
+import { compareDotted } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { runsWithoutGpu } from '../support/build-gpu';
+import { allActions } from '../support/pip-installs';
 import { listArchitectures } from './architecture-lists';
 import { findCompiler } from './toolkit';
 
@@ -61,7 +63,7 @@ export const rule = defineRule<MessageId>({
     what: 'A build in `RUN` leaves the choice of GPU architectures to a look at the GPU: `CMAKE_CUDA_ARCHITECTURES=native`, `-arch=native`, tiny-cuda-nn without `TCNN_CUDA_ARCHITECTURES`, a PyTorch extension with `FORCE_CUDA` and without `TORCH_CUDA_ARCH_LIST`, candle without `CUDA_COMPUTE_CAP`.',
     why: 'While an image is built there is no GPU and no driver, also on a machine that has them. Some tools then [stop](https://github.com/colmap/colmap/issues/1822), others compile for an architecture that nobody asked for.',
     instead: 'Name the architectures of the GPUs that are to run it, as an ARG with a default.',
-    silent: 'The variable is set, by the base image or in the file, the RUN asks for a device, or the base image is not known.',
+    silent: 'The variable is set, by the base image or in the file, the RUN asks for a device, the CMake of the distribution is older than 3.18 and does not know the variable, or the base image is not known.',
   },
   examples: [
     {
@@ -121,6 +123,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'a CMake that does not know the variable',
+      text: 'FROM nvidia/cuda:11.7.1-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y cmake ninja-build\nRUN cmake -S /colmap -B /build -DCMAKE_CUDA_ARCHITECTURES=native && ninja -C /build\n',
+    },
+    {
+      kind: 'good',
       title: 'all architectures',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN cmake . -DCMAKE_CUDA_ARCHITECTURES=all-major && make\n',
     },
@@ -158,6 +165,7 @@ function reportNative(stage: StageStack, stack: StackReport, report: Setting['re
     if (native === undefined || (!isVariable && (build === undefined || !runsWithoutGpu(step)))) continue;
     const byCmake = name === 'CMAKE_CUDA_ARCHITECTURES' || name === 'CUDAARCHS';
     if (!byCmake && name !== undefined) continue;
+    if (byCmake && readsNoArchitectures(stage, state)) continue;
     // A variable may be meant for the program that runs.
     const certain = build !== undefined && !build.command.conditional && !build.command.failureIgnored;
     const list = commonArchitectures(stage, state);
@@ -172,6 +180,16 @@ function reportNative(stage: StageStack, stack: StackReport, report: Setting['re
       fixes: edit === undefined ? [] : [{ title: msg`Compile for ${(list ?? []).join(', ')}`, safe: false, edits: [{ ...edit, newText: `${quotes}${edit.newText}${quotes}` }] }],
     });
   }
+}
+
+/** The distribution's CMake alone, older than 3.18: it does not know CMAKE_CUDA_ARCHITECTURES, what happens is up to the project. */
+function readsNoArchitectures(stage: StageStack, state: StackState): boolean {
+  const os = findComponent(state, 'os');
+  const limit = os?.name === 'ubuntu' ? '22.04' : os?.name === 'debian' ? '11' : undefined;
+  if (os === undefined || limit === undefined || os.version.type !== 'exact' || compareDotted(os.version.version, limit) >= 0) return false;
+  const actions = allActions(stage);
+  const isPackaged = actions.some((action) => action.kind === 'package-install' && action.packages.some(({ name }) => name.value === 'cmake'));
+  return isPackaged && !actions.some((action) => action.kind !== 'package-install' && action.kind !== 'compile' && action.command.words.some(({ text }) => /cmake|kitware/i.test(text.value)));
 }
 
 /** Whether a place inside a command stands between quotes, or in the definition of a variable. */

@@ -13,6 +13,9 @@ type MessageId = 'searchPath' | 'configuration' | 'target';
 /** `/usr/local/cuda/compat`; `compat/lib` is what the entrypoint of NVIDIA's framework images links when it is needed. */
 const COMPAT = /^\/usr\/local\/cuda[\w.-]*\/compat\/?(?:lib\.real\/?)?$/;
 
+/** Where the driver of the host is mounted: what stands behind such a folder is not reached. */
+const MOUNTED = /^\/usr\/lib\/(?:x86_64|aarch64)-linux-gnu\/?$/;
+
 const NEWER_DRIVER: Evidence = {
   fact: msg`A libcuda that does not fit the kernel module gives error 803.`,
   source: 'https://github.com/NVIDIA/nvidia-docker/issues/1256',
@@ -38,7 +41,7 @@ export const rule = defineRule<MessageId>({
     what: 'The folder of the package `cuda-compat` is put on `LD_LIBRARY_PATH` or into `/etc/ld.so.conf.d` of the image that runs.',
     why: 'cuda-compat holds the libcuda of one driver branch, made to run on older kernel modules of data-center GPUs. Where the host has a newer driver, or a GeForce or RTX card, that libcuda [fails](https://github.com/NVIDIA/nvidia-docker/issues/1294) and the host’s own would have worked. The NVIDIA Container Toolkit uses the folder by itself where it helps.',
     instead: 'Leave the path out. Where the toolkit does not do it, let the entrypoint set the path after a look at the version of the driver.',
-    silent: 'All targets are data-center GPUs with a driver older than the CUDA of the image, the image has no cuda-compat, the stage is only built in, a later `ENV` takes the path back, or the path is set for one command.',
+    silent: 'All targets are data-center GPUs with a driver older than the CUDA of the image, the image has no cuda-compat, the stage is only built in, a later `ENV` takes the path back or puts the folder of the mounted driver before it, or the path is set for one command.',
   },
   examples: [
     {
@@ -73,6 +76,11 @@ export const rule = defineRule<MessageId>({
       kind: 'good',
       title: 'the entrypoint decides',
       text: 'FROM nvidia/cuda:13.0.0-runtime-ubuntu24.04\nRUN apt-get update && apt-get install -y --no-install-recommends cuda-compat-13-0\nCOPY docker-entrypoint.sh /\nENTRYPOINT ["/docker-entrypoint.sh"]\n',
+    },
+    {
+      kind: 'good',
+      title: 'behind the folder into which the driver is mounted',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/cuda/compat:$LD_LIBRARY_PATH\nENV LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:$LD_LIBRARY_PATH\n',
     },
     {
       kind: 'good',
@@ -115,7 +123,8 @@ function reportSearchPath(step: InstructionStep, stack: StackReport, report: Rep
   if (path === undefined || path.added.length === 0) return;
   const shipped = stack.stages.at(-1)?.final.env.get('LD_LIBRARY_PATH')?.value.split(':') ?? [];
   for (const entry of path.added) {
-    if (!shipped.includes(entry.folder)) continue;
+    const at = shipped.indexOf(entry.folder);
+    if (at < 0 || shipped.slice(0, at).some((folder) => MOUNTED.test(folder))) continue;
     const fix = removeFolder(path.value, entry, msg`Take the compatibility folder off LD_LIBRARY_PATH`);
     report({ messageId: 'searchPath', data: { path: entry.folder }, location: entry.location, evidence: [NEWER_DRIVER, DATA_CENTER], fixes: fix === undefined ? [] : [fix] });
   }

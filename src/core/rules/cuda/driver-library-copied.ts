@@ -3,6 +3,7 @@ import { msg } from '../../l10n/message';
 import type { InstructionStep, StackReport, StageStack } from '../../stack/model';
 import { baseName } from '../../text/path';
 import type { Location } from '../../text/range';
+import { UNKNOWN } from '../../text/traced';
 import { defineRule, type Report } from '../model';
 import { assignedPath, removeFolder, splitPath } from '../support/search-path';
 
@@ -23,6 +24,12 @@ const STUB_WINS: Evidence = {
   checked: '2026-11-20',
 };
 
+const LIBRARIES_FIRST: Evidence = {
+  fact: msg`From 1.16 on the NVIDIA Container Toolkit registers the libraries that it mounts before those of the image.`,
+  source: 'https://github.com/NVIDIA/nvidia-container-toolkit/blob/main/CHANGELOG.md',
+  checked: '2026-11-20',
+};
+
 type MessageId = 'copied' | 'stubsOnPath' | 'stubsLinked' | 'stubsConfigured';
 
 export const rule = defineRule<MessageId>({
@@ -34,13 +41,13 @@ export const rule = defineRule<MessageId>({
     copied: '{library} belongs to the driver of the host. A copy in the image keeps the toolkit from mounting it, or does not match the kernel module: `file exists`, `Driver/library version mismatch`.',
     stubsOnPath: '{path} holds stubs for linking; on LD_LIBRARY_PATH a program can load the stub in place of the driver: `CUDA driver is a stub library`.',
     stubsLinked: '{path} holds a stub that was linked as libcuda.so.1; on LD_LIBRARY_PATH it wins over the driver: `CUDA driver is a stub library`.',
-    stubsConfigured: '{path} holds stubs for linking; in ld.so.conf.d ldconfig registers the stub as libcuda.so.1: `CUDA driver is a stub library`.',
+    stubsConfigured: '{path} holds stubs for linking; in ld.so.conf.d ldconfig registers the stub as libcuda.so.1, and where the NVIDIA Container Toolkit is older than 1.16 a program can load it: `CUDA driver is a stub library`.',
   },
   docs: {
     what: 'libcuda, libnvidia-ml or another library of the driver is copied into the image, or a CUDA `stubs` folder stands on `LD_LIBRARY_PATH` or in `/etc/ld.so.conf.d` of the image that runs.',
     why: 'The driver comes from the host: the NVIDIA Container Toolkit mounts its libraries when the container starts. Another copy collides with the mount, or is loaded in its place and does not fit the kernel module. A stub is worse: it loads, and then finds no device.',
     instead: 'Leave the driver out. For a build step that links against libcuda, give the stubs folder to that command alone (`LIBRARY_PATH=/usr/local/cuda/lib64/stubs make`).',
-    silent: 'The stage is only built in and never shipped, the path is set for one command or taken back by a later `ENV`, the file in `ld.so.conf.d` comes after those of the system, or the library lies in a `compat` folder.',
+    silent: 'The stage is only built in and never shipped, the path is set for one command or taken back by a later `ENV`, the file in `ld.so.conf.d` comes after those of the system, or the library lies in a `compat` folder or where no program looks for it.',
   },
   examples: [
     {
@@ -69,6 +76,12 @@ export const rule = defineRule<MessageId>({
       title: 'stubs registered with ldconfig',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN «echo /usr/local/cuda/lib64/stubs > /etc/ld.so.conf.d/stubs.conf» && ldconfig\n',
       messageId: 'stubsConfigured',
+      severity: 'warning',
+    },
+    {
+      kind: 'good',
+      title: 'a copy where no program looks for it',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nADD patches/libcuda.so.1 /opt/tvm/build\nRUN make -C /opt/tvm/build\n',
     },
     {
       kind: 'good',
@@ -110,12 +123,20 @@ export const rule = defineRule<MessageId>({
 
 type Reporter = (report: Report<MessageId>) => void;
 
-function reportCopies({ instruction }: InstructionStep, stack: StackReport, report: Reporter): void {
+/** Whether the loader looks there, and the toolkit may mount there: a folder of libraries, or one on the search path. */
+function isSearched(raw: string, { after, variable }: InstructionStep): boolean {
+  const destination = raw.replace(/\$\{?(\w+)\}?/g, (_, name: string) => variable(name)?.value ?? UNKNOWN);
+  const folder = destination.replace(/\/(?:lib[^/]*\.so[^/]*)?$/, '');
+  return /(?:^|\/)lib(?:32|64|x32)?(?:\/|$)/.test(folder) || after.env.get('LD_LIBRARY_PATH')?.value.split(':').includes(folder) === true;
+}
+
+function reportCopies(step: InstructionStep, stack: StackReport, report: Reporter): void {
+  const { instruction } = step;
   if (instruction.kind !== 'copy' && instruction.kind !== 'add') return;
   // A folder of stubs or of compatibility libraries is where they belong.
   if (/\/(?:stubs|compat)(?:\/|$)/.test(instruction.destination?.raw ?? '')) return;
   for (const { raw, range } of instruction.sources) {
-    if (!DRIVER_LIBRARY.test(raw)) continue;
+    if (!DRIVER_LIBRARY.test(raw) || !isSearched(instruction.destination?.raw ?? '', step)) continue;
     const library = raw.slice(raw.lastIndexOf('/') + 1);
     report({ messageId: 'copied', data: { library }, location: { file: stack.dockerfile.file, range }, evidence: [MOUNTED] });
   }
@@ -161,8 +182,7 @@ function reportLoaderConfiguration({ actions }: InstructionStep, stage: StageSta
     // The loader takes folders in the order of the files' names; in that of the system's folders lies the mounted driver.
     const isLast = baseName(action.path.value) > 'x86_64-linux-gnu.conf';
     if (path === undefined || isLast || removesFile(stage, action.path.value)) continue;
-    const severity = action.command.conditional ? ({ severity: 'warning' } as const) : undefined;
-    report({ messageId: 'stubsConfigured', ...severity, data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS] });
+    report({ messageId: 'stubsConfigured', severity: 'warning', data: { path }, location: { file: action.file, range: action.range }, evidence: [STUB_WINS, LIBRARIES_FIRST] });
   }
 }
 

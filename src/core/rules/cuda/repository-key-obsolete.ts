@@ -44,7 +44,7 @@ export const rule = defineRule<MessageId>({
     what: 'The key `7fa2af80` is fetched for the CUDA repository, the machine-learning repository is added, or apt-key is called in Debian 13 and later.',
     why: 'NVIDIA [replaced](https://developer.nvidia.com/blog/updating-the-cuda-linux-gpg-repository-key/) the key on 2022-04-27 and moved cuDNN, NCCL and TensorRT into the CUDA repository. apt-key was deprecated for years and is [gone](https://github.com/neurodebian/dockerfiles/issues/18) from Debian 13.',
     instead: 'Install cuda-keyring: `curl -fsSLO https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.1-1_all.deb && dpkg -i cuda-keyring_1.1-1_all.deb`. It holds the key and the list.',
-    silent: 'The new key is there, from the base image or by another command, the command may not run, or the key is for the machine-learning repository.',
+    silent: 'The new key is there, from the base image or by another command, the command may not run, or the key is for the machine-learning repository or [that of Nsight](https://docs.nvidia.com/nsight-systems/InstallationGuide/index.html).',
   },
   examples: [
     {
@@ -88,6 +88,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'the repository of Nsight Systems is signed with it',
+      text: 'FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y gnupg && echo "deb http://developer.download.nvidia.com/devtools/repos/ubuntu2204/amd64 /" > /etc/apt/sources.list.d/nvidia-devtools.list && apt-key adv --fetch-keys http://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/7fa2af80.pub && apt-get update && apt-get install -y nsight-systems-cli\n',
+    },
+    {
+      kind: 'good',
       title: 'the image has the new key, the old one does no harm',
       text: 'FROM nvidia/cuda:12.0.1-cudnn8-devel-ubuntu20.04\nRUN apt-key adv --fetch-keys https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64/7fa2af80.pub && apt-get update\n',
     },
@@ -123,7 +128,7 @@ function checkKey(step: ActionStep, key: RepositoryKey, commands: StageStack['st
   if (key.removed || key.tool === 'rpm' || key.command.conditional || url.includes('/machine-learning/') || !OLD_KEY.test(`${url} ${key.keyId ?? ''}`)) return;
   // The key file of a local repository package signs that repository, and fits it.
   if (!/^https?:/.test(url) && !key.command.words.some(({ text }) => text.value.startsWith('--recv'))) return;
-  if (step.before.apt.key === 'new' || hasNewKey(stage)) return;
+  if (step.before.apt.key === 'new' || hasNewKey(stage) || usesDeveloperTools(stage)) return;
   const update = updateAfter(stage, step);
   const lists = update?.before.apt.repositories.some(({ repository, where }) => repository === 'cuda' && where !== undefined) === true;
   // With an image that may know the new key, or a repository that may not be NVIDIA's, nothing is certain.
@@ -145,6 +150,11 @@ function hasNewKey(stage: StageStack): boolean {
       return action.tool === 'keyring-package' || url === undefined || url.includes('nvidia') || !url.startsWith('http');
     }),
   );
+}
+
+/** The repository of Nsight, which the old key signs to this day: NVIDIA's guide to Nsight Systems says to fetch it. */
+function usesDeveloperTools(stage: StageStack): boolean {
+  return stage.steps.some(({ commands }) => commands.some(({ words }) => words.some(({ text }) => text.value.includes('developer.download.nvidia.com/devtools/repos/'))));
 }
 
 /** The name of a distribution that has no apt-key any more. */

@@ -26,7 +26,7 @@ export const rule = defineRule<MessageId>({
     what: 'apt installs `libcudnn8` or another cuDNN package without `=version`.',
     why: 'Up to cuDNN 8 one package name stands for builds for all CUDA versions, and apt [takes the highest version string](https://github.com/NVIDIA/JAX-Toolbox/pull/301): the newest release for the newest CUDA. From cuDNN 9 on the CUDA major is part of the name (`libcudnn9-cuda-12`), and only the release moves: new ones drop old GPUs (9.11 everything below compute capability 7.5).',
     instead: 'Name the version of a build for the CUDA of the stage, or take a `cudnn` flavor of nvidia/cuda.',
-    silent: 'The package is on hold, a file in `/etc/apt/preferences.d` may choose the version, the repository is Jetson’s, or there is no NVIDIA repository at all. Within cuDNN 9 it is information.',
+    silent: 'The package is on hold, a file in `/etc/apt/preferences.d` may choose the version, the repository is Jetson’s, or there is no NVIDIA repository at all. Within cuDNN 9, and where the newest build fits, it is information.',
   },
   examples: [
     {
@@ -41,6 +41,7 @@ export const rule = defineRule<MessageId>({
       title: 'the newest build fits today',
       text: 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y «libcudnn8»\n',
       messageId: 'floats',
+      severity: 'information',
       fixed: 'FROM nvidia/cuda:12.2.2-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libcudnn8=8.9.7.29-1+cuda12.2\n',
     },
     {
@@ -96,7 +97,9 @@ function judge(install: LibraryInstall): Report<MessageId> | undefined {
   const fix = cuda === undefined ? undefined : pinToCuda(install, floating, cuda.version, distro);
   const fixes = fix === undefined ? [] : [fix];
   if (cuda === undefined || newest?.cuda === undefined || isCudaCompatible(newest.cuda, cuda.version) !== false) {
-    return evidence.length === 0 ? undefined : { messageId: 'floats', data: { ...data, newest: known }, location, evidence, fixes };
+    // Packages of cuDNN 8 and older get no new builds: the newest one that fits stays the newest.
+    const settled = cuda !== undefined && newest?.cuda !== undefined;
+    return evidence.length === 0 ? undefined : { messageId: 'floats', ...(settled ? { severity: 'information' } : undefined), data: { ...data, newest: known }, location, evidence, fixes };
   }
   return {
     messageId: 'otherCuda',

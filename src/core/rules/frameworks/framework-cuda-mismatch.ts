@@ -6,7 +6,7 @@ import { cudaOfPipTag, isCudaCompatible } from '../../version/cuda';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Fix } from '../model';
-import { listPipUses, locateRequirement, renameRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, renameRequirement, severityFor, type PipUse } from '../support/pip-installs';
 
 export const rule = defineRule({
   id: 'framework-cuda-mismatch',
@@ -71,7 +71,7 @@ export const rule = defineRule({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const built = builtFor(use);
       const cuda = built === undefined ? undefined : stageCuda(use.before);
       if (built === undefined || cuda === undefined || isCudaCompatible(built.cuda, cuda.version) !== false || bringsCuda(use)) continue;

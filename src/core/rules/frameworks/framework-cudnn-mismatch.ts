@@ -1,5 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
 import { tensorflowRelease } from '../../facts/frameworks';
+import { cudnnConsumerEvidence, cudnnConsumers, type CudnnConsumer } from '../../facts/source-packages';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
@@ -8,12 +9,12 @@ import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { Component, StackReport, StackState } from '../../stack/model';
 import { isCudaCompatible } from '../../version/cuda';
 import { compareDotted, firstParts, majorMinorOf, majorOf } from '../../version/dotted';
-import { exactVersionOf, parsePep440 } from '../../version/pep440';
-import { defineRule, type Fix } from '../model';
+import { exactVersionOf, parsePep440, satisfiesPep440 } from '../../version/pep440';
+import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
 import { isCudaImage, wishOf } from '../support/cuda-tags';
 import { retag } from '../support/image-uses';
-import { listPipUses, locateRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { allActions, listKeptPipUses, locateRequirement, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { tensorflowEvidence } from './tensorflow';
 
 const EQUAL_OR_NEWER: Evidence = {
@@ -22,19 +23,22 @@ const EQUAL_OR_NEWER: Evidence = {
   checked: '2026-11-20',
 };
 
-export const rule = defineRule({
+type MessageId = 'older' | 'otherMajor';
+
+export const rule = defineRule<MessageId>({
   id: 'framework-cudnn-mismatch',
   family: 'frameworks',
   severity: 'error',
-  summary: 'TensorFlow or JAX is compiled with a newer cuDNN than the one in the stage.',
+  summary: 'A package that takes cuDNN from the system wants another one than the stage has.',
   messages: {
     older: '{requirement} is compiled with cuDNN {built}, and this stage has {cudnn}: `Loaded runtime CuDNN library: {loaded} but source was compiled with: {built}`, and operations on the GPU fail.',
+    otherMajor: '{package} loads cuDNN {wanted} to run convolutional models such as Whisper, and this stage has cuDNN {present}: `{error}`.',
   },
   docs: {
-    what: 'TensorFlow, or a jaxlib that uses the system’s CUDA, is installed in a stage whose cuDNN has the same major version and an older minor version.',
-    why: 'When they start they compare the cuDNN that is loaded with the one that they were compiled with, and [refuse an older minor version](https://github.com/borisdayma/dalle-mini/issues/316); a newer one will do.',
+    what: 'TensorFlow, or a jaxlib that uses the system’s CUDA, is installed in a stage whose cuDNN has the same major version and an older minor version; or ctranslate2, on which faster-whisper runs, in a stage with another major version.',
+    why: 'When they start they compare the cuDNN that is loaded with the one that they were compiled with, and [refuse an older minor version](https://github.com/borisdayma/dalle-mini/issues/316); a newer one will do. ctranslate2 looks for the libraries of [one major version](https://github.com/SYSTRAN/faster-whisper/issues/1086): of cuDNN 8 before 4.5, of cuDNN 9 from then on.',
     instead: 'Take a base image with that cuDNN or a newer one of the same major, or the build for the older cuDNN.',
-    silent: 'The version of one of them is not known to the minor part, or wheels bring cuDNN.',
+    silent: 'The version of one of them is not known to the minor part, or wheels bring cuDNN; for ctranslate2 also where PyTorch does.',
   },
   examples: [
     {
@@ -52,6 +56,26 @@ export const rule = defineRule({
       fixed: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install tensorflow==2.12.0\n',
     },
     {
+      kind: 'bad',
+      title: 'ctranslate2 for cuDNN 8 on cuDNN 9',
+      text: 'FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install «ctranslate2==4.4.0» faster-whisper==1.0.3\n',
+      messageId: 'otherMajor',
+      severity: 'warning',
+      fixed: 'FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install ctranslate2==4.5.0 faster-whisper==1.0.3\n',
+    },
+    {
+      kind: 'bad',
+      title: 'faster-whisper takes the newest ctranslate2, for cuDNN 9',
+      text: 'FROM nvidia/cuda:12.2.2-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install «faster-whisper==1.0.3»\n',
+      messageId: 'otherMajor',
+      severity: 'warning',
+    },
+    {
+      kind: 'good',
+      title: 'ctranslate2 for the cuDNN that is there',
+      text: 'FROM nvidia/cuda:12.2.2-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install faster-whisper==1.0.3 && pip3 install ctranslate2==4.4.0\n',
+    },
+    {
       kind: 'good',
       title: 'a newer minor version',
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install tensorflow==2.11.0 "jax[cuda11_cudnn82]"\n',
@@ -63,7 +87,9 @@ export const rule = defineRule({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
+      const finding = judgeMajor(use);
+      if (finding !== undefined) report(finding);
       const built = cudnnOf(use);
       const present = built === undefined ? undefined : stageCudnn(use.before);
       if (built === undefined || present === undefined || majorOf(built.cudnn) !== majorOf(present.version) || compareDotted(present.version, built.cudnn) >= 0 || bringsCudnn(use)) continue;
@@ -79,6 +105,38 @@ export const rule = defineRule({
     }
   },
 });
+
+/** A package that loads cuDNN by the name of one major version, where the system has another. */
+function judgeMajor(use: PipUse): Report<MessageId> | undefined {
+  const { requirement, stage } = use;
+  const row = consumed(use);
+  const [present, ...others] = findComponents(stage.final, 'cudnn');
+  const major = majorOf(knownVersion(present?.version) ?? '');
+  if (row === undefined || present === undefined || others.length > 0 || major === undefined || String(major) === row.cudnn) return undefined;
+  // Of an image that is built anew under its tag the major version stays.
+  if ((present.certainty === 'assumed' && present.via !== 'base-image') || bringsCudnn(use) || findComponents(stage.final, 'torch').length > 0) return undefined;
+  // The last release of one side, and the first of the other.
+  const version = major === 8 ? '4.4.0' : major === 9 ? '4.5.0' : undefined;
+  const edit = requirement.name === 'ctranslate2' && version !== undefined ? replaceRequirement(requirement, 'ctranslate2', `==${version}`) : undefined;
+  return {
+    messageId: 'otherMajor',
+    severity: 'warning',
+    data: { package: requirement.text.value.trim(), wanted: row.cudnn, present: String(major), error: row.error },
+    location: locateRequirement(use),
+    evidence: [cudnnConsumerEvidence(row)],
+    related: [{ location: present.where, message: msg`cuDNN ${String(major)} comes from here.` }],
+    fixes: edit === undefined || version === undefined ? [] : [{ title: msg`Install ctranslate2 ${version}, which loads cuDNN ${String(major)}`, safe: false, edits: [edit] }],
+  };
+}
+
+/** What is known of the cuDNN that a requirement loads from the system. */
+function consumed({ requirement: { name, specifier }, stage }: PipUse): CudnnConsumer | undefined {
+  const rows = cudnnConsumers(name);
+  // The ctranslate2 that is named beside faster-whisper is the one that loads cuDNN.
+  if (rows.length === 0 || (name === 'faster-whisper' && allActions(stage).some((one) => one.kind === 'pip-install' && one.requirements.some((other) => other.name === 'ctranslate2')))) return undefined;
+  const version = exactVersionOf(specifier);
+  return version !== undefined ? rows.find(({ versions }) => satisfiesPep440(version, versions) === true) : specifier === '' ? rows.at(-1) : undefined;
+}
 
 /** The minor version of cuDNN that a requirement is compiled with, for one that takes it from the system. */
 function cudnnOf(use: PipUse): { readonly cudnn: string; readonly evidence: readonly Evidence[] } | undefined {

@@ -9,7 +9,7 @@ import type { Location } from '../../text/range';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
-import { listPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 import { onnxruntimeEvidence, onnxruntimeTaken } from './onnxruntime';
 
@@ -30,7 +30,7 @@ export const rule = defineRule<MessageId>({
     what: 'onnxruntime-gpu from pip, or ONNX Runtime’s GPU archive, is built for another CUDA major version than the stage has.',
     why: 'The CUDA provider loads cuBLAS and cuDNN from the system, by the major version that it was linked with. [PyPI’s build](https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html) is for CUDA 11 up to 1.18, for CUDA 12 from 1.19 on. Without its libraries the provider is left out with a line in the log, and the model [runs on the CPU](https://github.com/microsoft/onnxruntime/issues/21264).',
     instead: 'Take a version that is built for the image’s CUDA. For CUDA 12 before 1.19: the index onnxruntime-cuda-12, as `--index-url` and not as `--extra-index-url`.',
-    silent: 'Other wheels bring the CUDA libraries, the index may serve any build, or the stage’s CUDA is not known.',
+    silent: 'Other wheels bring the CUDA libraries, a later command takes the package away or installs another version, the index may serve any build, or the stage’s CUDA is not known.',
   },
   examples: [
     {
@@ -85,6 +85,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'another version takes its place',
+      text: 'FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnxruntime-gpu==1.17.1\nRUN pip3 install onnxruntime-gpu==1.20.1\n',
+    },
+    {
+      kind: 'good',
       title: 'the build for this CUDA',
       text: 'FROM nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install onnxruntime-gpu==1.22.0\n',
     },
@@ -100,7 +105,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const finding = judgeWheel(use) ?? judgeNewest(use);
       if (finding !== undefined) report(finding);
     }

@@ -10,7 +10,7 @@ import { defineRule, type Fix, type Report } from '../model';
 import { isBuiltUpon, isKnownCudaImage, mayHold, rootUse } from '../support/absence';
 import { isCudaImage, wishOf } from '../support/cuda-tags';
 import { retag } from '../support/image-uses';
-import { allActions, listPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { allActions, listKeptPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 import { onnxruntimeEvidence, onnxruntimeTaken } from './onnxruntime';
 
@@ -95,7 +95,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       if (use.requirement.name !== 'onnxruntime-gpu') continue;
       const finding = judge(use, stack);
       if (finding !== undefined) report(finding);

@@ -6,7 +6,7 @@ import type { Location } from '../../text/range';
 import { majorOf } from '../../version/dotted';
 import { defineRule, type Report } from '../model';
 import { isBuiltUpon, mayHold, rootUse } from '../support/absence';
-import { allActions, listPipUses, locateRequirement, type PipUse } from '../support/pip-installs';
+import { allActions, listKeptPipUses, locateRequirement, type PipUse } from '../support/pip-installs';
 import { onnxruntimeEvidence, onnxruntimeTaken } from './onnxruntime';
 
 type MessageId = 'absent' | 'major';
@@ -64,7 +64,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       if (use.requirement.name !== 'onnxruntime-gpu') continue;
       const finding = judge(use, stack);
       if (finding !== undefined) report(finding);

@@ -10,7 +10,7 @@ import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
 import { isCudaImage, wishOf } from '../support/cuda-tags';
 import { findPart, retag } from '../support/image-uses';
-import { listPipUses, locateRequirement, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 import { cudartOf, tensorflowCandidates, tensorflowEvidence } from './tensorflow';
 
@@ -29,7 +29,7 @@ export const rule = defineRule<MessageId>({
     what: 'pip installs a TensorFlow that loads CUDA from the system, in a stage with another CUDA.',
     why: 'A TensorFlow wheel is built for one CUDA version and looks for its libraries by name: 2.4 for `libcudart.so.11.0`, 2.3 for `libcudart.so.10.1` ([table](https://www.tensorflow.org/install/source#gpu)). Where they are missing TensorFlow says so in its log and goes on without a GPU.',
     instead: 'Take the image of the CUDA that the release was built for, or the release that was built for the image’s CUDA. From 2.14 on `tensorflow[and-cuda]` brings the libraries itself.',
-    silent: 'The extra `and-cuda` is there, other wheels or conda bring CUDA, or the stage’s CUDA is not known.',
+    silent: 'The extra `and-cuda` is there, other wheels or conda bring CUDA, a later command takes the package away or installs another version, or the stage’s CUDA is not known.',
   },
   examples: [
     {
@@ -73,6 +73,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'there for its dependencies only',
+      text: 'FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install tensorflow==2.14.0 && pip3 uninstall -y tensorflow\n',
+    },
+    {
+      kind: 'good',
       title: 'no CUDA in the stage',
       text: 'FROM python:3.9-slim\nRUN pip install tensorflow==2.4.0\n',
     },
@@ -83,7 +88,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const finding = judge(use, stack);
       if (finding !== undefined) report(finding);
     }

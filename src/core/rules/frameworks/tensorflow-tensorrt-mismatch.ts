@@ -7,7 +7,7 @@ import { majorOf } from '../../version/dotted';
 import { exactVersionOf } from '../../version/pep440';
 import { defineRule, type Report } from '../model';
 import { isBuiltUpon, mayHold, rootUse } from '../support/absence';
-import { listPipUses, locateRequirement, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, type PipUse } from '../support/pip-installs';
 
 type MessageId = 'major' | 'absent' | 'without';
 
@@ -65,7 +65,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const finding = judge(use, stack);
       if (finding !== undefined) report(finding);
     }

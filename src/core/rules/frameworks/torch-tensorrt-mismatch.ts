@@ -7,7 +7,7 @@ import type { Location } from '../../text/range';
 import { firstParts, hasPrefix, majorMinorOf, majorOf } from '../../version/dotted';
 import { exactVersionOf, parsePep440, satisfiesPep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
-import { listPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, pipSources, replaceRequirement, severityFor, type PipUse } from '../support/pip-installs';
 
 type MessageId = 'torch' | 'together' | 'replaced' | 'tensorrt' | 'library';
 
@@ -94,7 +94,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const taken = takenRelease(use);
       if (taken === undefined || use.stage.rootImage?.family === 'ngc-pytorch' || findComponent(use.stage.final, 'l4t') !== undefined) continue;
       const finding = judgeTorch(use, taken) ?? judgePipTensorRT(use, taken) ?? judgeLibrary(use, taken);

@@ -84,6 +84,17 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'installed before by a command that names the page',
+      text: 'FROM python:3.9\nCOPY requirements.txt .\nRUN pip install torch==1.12.1+cu116 -f https://download.pytorch.org/whl/torch_stable.html && pip install --upgrade -r requirements.txt\n',
+      context: { 'requirements.txt': 'torch==1.12.1+cu116\n' },
+    },
+    {
+      kind: 'good',
+      title: 'a build that is in no matrix of releases',
+      text: 'FROM python:3.12\nRUN pip install torch==2.10.0 --index-url https://download.pytorch.org/whl/cu129\n',
+    },
+    {
+      kind: 'good',
       title: 'an index that the project names for uv',
       text: 'FROM python:3.10\nWORKDIR /app\nCOPY . .\nRUN uv sync\n',
       context: {

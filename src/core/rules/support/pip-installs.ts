@@ -3,7 +3,9 @@ import { isSatisfied } from '../../stack/apply';
 import type { InstructionStep, StackReport, StackState, StageStack } from '../../stack/model';
 import type { FileEdit } from '../../text/edit';
 import type { Location } from '../../text/range';
+import { baseName } from '../../text/path';
 import type { Traced } from '../../text/traced';
+import { exactVersionOf } from '../../version/pep440';
 import type { Severity } from '../model';
 
 /** A requirement that pip or uv installs in a stage, on the command line or out of a file. */
@@ -33,9 +35,49 @@ function collectUses(stage: StageStack): readonly PipUse[] {
     step.actions.flatMap(({ action, before }) =>
       action.kind !== 'pip-install' || action.command.substitution
         ? []
-        : action.requirements.filter((one) => one.marker === undefined && (action.upgrade || !isInstalled(before, one))).map((requirement) => ({ stage, step, action, before, requirement })),
+        : action.requirements.filter((one) => one.marker === undefined && (isUpgraded(action, one) || !isInstalled(before, one))).map((requirement) => ({ stage, step, action, before, requirement })),
     ),
   );
+}
+
+const kept = new WeakMap<StackReport, readonly PipUse[]>();
+
+/**
+ * Those of `listPipUses` that last: without the packages that a later command of the stage uninstalls, deletes or
+ * replaces by another version. What a program meets when it runs is judged by these.
+ */
+export function listKeptPipUses(stack: StackReport): readonly PipUse[] {
+  let uses = kept.get(stack);
+  if (uses === undefined) kept.set(stack, (uses = listPipUses(stack).filter((use) => !isTakenBack(use))));
+  return uses;
+}
+
+function isTakenBack({ stage, step, action, requirement }: PipUse): boolean {
+  const { name } = requirement;
+  const version = exactVersionOf(requirement.specifier);
+  const rest = stage.steps.slice(stage.steps.indexOf(step)).flatMap(({ actions }) => actions.map((one) => one.action));
+  return rest.slice(rest.indexOf(action) + 1).some((later) => {
+    switch (later.kind) {
+      case 'pip-uninstall':
+        return later.names.includes(name);
+      case 'file-remove':
+        return later.paths.some(({ value }) => /\/(?:site|dist)-packages\//.test(value) && baseName(value).replaceAll('_', '-') === name);
+      case 'pip-install':
+        return later.requirements.some((one) => one.name === name && one.marker === undefined && isOther(exactVersionOf(one.specifier), version, later.upgrade));
+      default:
+        return false;
+    }
+  });
+}
+
+/** Whether pip takes another version for a later requirement than the one that is there. */
+function isOther(later: string | undefined, present: string | undefined, upgrade: boolean): boolean {
+  return later === undefined ? upgrade : later !== present;
+}
+
+/** `--upgrade` changes nothing about a package that is there in the very version that is asked for. */
+function isUpgraded({ upgrade }: PipInstall, { specifier }: PipRequirement): boolean {
+  return upgrade && exactVersionOf(specifier) === undefined;
 }
 
 /** Whether pip itself has installed before what a requirement asks for. */

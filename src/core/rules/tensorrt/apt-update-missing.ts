@@ -58,6 +58,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'the repository was there before',
+      text: 'FROM nvidia/cuda:12.1.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y wget\nRUN wget https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64/cuda-keyring_1.0-1_all.deb && dpkg -i cuda-keyring_1.0-1_all.deb\nRUN apt-get install -y libcublas-dev-12-1\n',
+    },
+    {
+      kind: 'good',
       title: 'lists kept in a cache mount',
       text: 'FROM nvidia/cuda:12.8.1-base-ubuntu22.04\nRUN --mount=type=cache,target=/var/lib/apt apt-get install -y libcudnn9-cuda-12=9.8.0.87-1\n',
     },

@@ -7,7 +7,7 @@ import { majorOf } from '../../version/dotted';
 import { exactVersionOf } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
 import { rootUse } from '../support/absence';
-import { listPipUses, locateRequirement, severityFor, type PipUse } from '../support/pip-installs';
+import { listKeptPipUses, locateRequirement, severityFor, type PipUse } from '../support/pip-installs';
 import { brokenBuild, cudaTaken, hasBuildFor, newestFor, requireInstead } from './pip-packages';
 
 type MessageId = 'unpinned' | 'newer' | 'older' | 'broken' | 'floats';
@@ -110,7 +110,7 @@ export const rule = defineRule<MessageId>({
     },
   ],
   check({ report, stack }) {
-    for (const use of listPipUses(stack)) {
+    for (const use of listKeptPipUses(stack)) {
       const taken = cudaTaken(use);
       if (taken === undefined || isThere(use)) continue;
       const cuda = stageCuda(use.before);

@@ -1,6 +1,7 @@
 import { tensorRTPipFacts, type PipFact } from '../../facts/tensorrt-pip';
+import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
-import { defineRule, type Fix } from '../model';
+import { defineRule, type Fix, type Severity } from '../model';
 import { listPipUses, locateRequirement, reachesNvidiaIndex, severityFor, type PipUse } from '../support/pip-installs';
 import { addIndex, modernRequirement, requireInstead } from './pip-packages';
 
@@ -50,7 +51,7 @@ export const rule = defineRule<MessageId>({
       title: 'TensorRT-LLM before 1.0',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip openmpi-bin libopenmpi-dev\nRUN pip3 install «tensorrt_llm==0.12.0»\n',
       messageId: 'stub',
-      severity: 'warning',
+      severity: 'information',
       fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip openmpi-bin libopenmpi-dev\nRUN pip3 install tensorrt_llm==0.12.0 --extra-index-url https://pypi.nvidia.com\n',
     },
     {
@@ -140,7 +141,12 @@ function findFact(name: string, version: string | undefined, extras: readonly st
   }
 }
 
-function describe(use: PipUse, fact: PipFact): { readonly messageId: MessageId; readonly severity: 'error' | 'warning'; readonly fixes: readonly Fix[] } {
+/** From 0.12 on the stub of TensorRT-LLM downloads the wheel from NVIDIA's index by itself (https://github.com/NVIDIA/TensorRT-LLM/issues/2181). */
+function fetchesItself({ requirement: { name, specifier } }: PipUse): boolean {
+  return name === 'tensorrt-llm' && compareDotted(exactVersionOf(specifier) ?? '0', '0.12') >= 0;
+}
+
+function describe(use: PipUse, fact: PipFact): { readonly messageId: MessageId; readonly severity: Severity; readonly fixes: readonly Fix[] } {
   switch (use.requirement.name) {
     case 'nvidia-tensorrt': {
       // With the index it would install, under a name that is of the past.
@@ -153,7 +159,7 @@ function describe(use: PipUse, fact: PipFact): { readonly messageId: MessageId; 
       return { messageId: 'dependency', severity: 'error', fixes: [addIndex(use, fact.value)] };
     case 'tensorrt-llm':
     case 'tensorrt':
-      return { messageId: 'stub', severity: 'warning', fixes: [addIndex(use, fact.value)] };
+      return { messageId: 'stub', severity: fetchesItself(use) ? 'information' : 'warning', fixes: [addIndex(use, fact.value)] };
     default:
       return { messageId: 'placeholder', severity: 'error', fixes: [addIndex(use, fact.value)] };
   }
