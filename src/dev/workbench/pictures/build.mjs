@@ -58,7 +58,7 @@ export default {
       await page.keyboard.press('ArrowRight');
       await page.waitForTimeout(1000);
     }
-    await goTo(13);
+    await goTo(3);
     await command('Test: Run Tests in Current File');
     await page.locator('.test-explorer .monaco-list-row .codicon-testing-failed-icon').first().waitFor({ timeout: 90_000 });
     await command('View: Show Testing');
