@@ -91,6 +91,17 @@ function findChanges(before: string, after: string): readonly { readonly start: 
   return [{ start, end: before.length - tail, text: after.slice(start, after.length - tail) }];
 }
 
+/** Of names for one and the same file the one that is there; otherwise the first. */
+export async function findFile(folder: Uri, names: readonly [string, ...string[]]): Promise<string> {
+  return (await listExisting(folder, names))[0] ?? names[0];
+}
+
+/** Of names below a folder those of files that are there. */
+export async function listExisting(folder: Uri, names: readonly string[]): Promise<readonly string[]> {
+  const there = await Promise.all(names.map((name) => workspace.fs.stat(Uri.joinPath(folder, name)).then(() => true, () => false)));
+  return names.filter((_, i) => there[i]);
+}
+
 async function openExisting(uri: Uri): Promise<TextDocument | undefined> {
   try {
     await workspace.fs.stat(uri);

@@ -46,14 +46,18 @@ function listDetails(form: Form): readonly Detail[] {
       ask: askUser,
     },
     { label: l10n.t('Engine'), now: ({ engine }) => engines[engine], detail: l10n.t('Each is asked for GPUs in its own way'), ask: askEngine },
-    { label: l10n.t('Ports'), now: ({ ports }) => ports.join(', '), detail: l10n.t('Open on this machine only, not to its network'), ask: askPorts },
-    { label: l10n.t('Devices'), now: ({ devices }) => devices.join(', '), detail: l10n.t('Besides GPUs and cameras: serial ports, capture cards'), ask: askDevices },
+    { label: l10n.t('Ports'), now: ({ ports }) => listOrNone(ports), detail: l10n.t('Open on this machine only, not to its network'), ask: askPorts },
+    { label: l10n.t('Devices'), now: ({ devices }) => listOrNone(devices), detail: l10n.t('Besides GPUs and cameras: serial ports, capture cards'), ask: askDevices },
     { label: l10n.t('Shared memory'), now: ({ shmSize, ipcHost }) => (ipcHost ? l10n.t('that of the host') : (shmSize ?? '64m')), detail: l10n.t('Size of /dev/shm'), ask: askSharedMemory },
     { label: l10n.t('Folder of the project'), now: (choices) => choices.workspace ?? l10n.t('where VS Code mounts it'), detail: l10n.t('In the container'), ask: askWorkspace },
     ...(form === 'devcontainer'
-      ? [{ label: l10n.t('Features'), now: ({ features }: Choices) => Object.keys(features).map(shorten).join(', '), detail: l10n.t('Tools that are installed on top of the image, as containers.dev lists them'), ask: askFeatures }]
+      ? [{ label: l10n.t('Features'), now: ({ features }: Choices) => listOrNone(Object.keys(features).map(shorten)), detail: l10n.t('Tools that are installed on top of the image, as containers.dev lists them'), ask: askFeatures }]
       : []),
   ];
+}
+
+function listOrNone(values: readonly (string | number)[]): string {
+  return values.length === 0 ? l10n.t('none') : values.join(', ');
 }
 
 const askUser: Ask = async (choices, place) => {
@@ -83,7 +87,7 @@ const askEngine: Ask = async (choices, place) => {
 
 const askPorts: Ask = async (choices, place) => {
   const wrong = (given: string): boolean => given.trim() !== '' && !splitList(given).every((port) => /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536);
-  const text = await askText(place, l10n.t('Numbers of ports, with commas; nothing for none'), choices.ports.join(', '), (given) => (wrong(given) ? l10n.t('Such as 8888, 6006') : undefined));
+  const text = await askText(place, l10n.t('Numbers of ports, with commas; nothing for none'), choices.ports.join(', '), (given) => (wrong(given) ? l10n.t('Numbers from 1 to 65535, such as 8888, 6006') : undefined));
   return text === undefined || text === 'back' ? text : { value: { ...choices, ports: splitList(text.value).map(Number) } };
 };
 

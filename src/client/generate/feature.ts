@@ -4,14 +4,14 @@ import { solve } from '../../core/solver/solve';
 import { planChoices } from '../../generate/choices';
 import { generateDockerfile, type ImagePurpose } from '../../generate/dockerfile';
 import { addComments } from '../../generate/explain';
-import { adoptPlan, allowNoGpu, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../generate/generate';
+import { adoptPlan, allowNoGpu, COMPOSE_FILES, DEVCONTAINER_FILES, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../generate/generate';
 import { mergeFile } from '../../generate/merge';
 import type { GeneratedFile, Output } from '../../generate/model';
 import { readRunLine } from '../../generate/read-run-line';
-import { generateServing, type ServingMode } from '../../generate/serving';
+import { generateServing, mergeServing, type ServingMode, type ServingOptions } from '../../generate/serving';
 import type { Machine } from '../../generate/suggest';
 import { writeRunLine } from '../../generate/write-run';
-import { applyFiles, formatNote, showWritten, type Merge } from './apply';
+import { applyFiles, findFile, formatNote, listExisting, showWritten, type Merge } from './apply';
 import { askChoices, type Form } from './questions';
 import type { GenerateCommand } from './register';
 import { askAll, askText, pickMany, pickOne, type Choice, type Question } from './steps';
@@ -72,8 +72,13 @@ async function addDevContainer(folder: WorkspaceFolder, machine: ThisMachine | u
   if (chosen === undefined) return false;
   const { choices, service, comments } = chosen;
   const chosenPlan = planChoices({ ...choices, name: folder.name });
-  const planned = service === undefined ? chosenPlan : planService(chosenPlan, service.service, service.file);
-  return apply(folder, machine, title, generateDevcontainer(planned, { engine: choices.engine }), comments, mergeFile(planned, { engine: choices.engine }));
+  const planned = service === undefined ? chosenPlan : planService(chosenPlan, service.service, service.file, await findOverride(folder.uri, service.file));
+  return apply(folder, machine, title, generateDevcontainer(planned, { engine: choices.engine }, await findFile(folder.uri, DEVCONTAINER_FILES)), comments, mergeFile(planned, { engine: choices.engine }));
+}
+
+/** The file that Compose lays over one by itself; told which files to take, as by the dev container tools, it does not. */
+async function findOverride(folder: Uri, file: string): Promise<readonly string[]> {
+  return (await listExisting(folder, ['.yaml', '.yml'].map((extension) => file.replace(/\.ya?ml$/, `.override${extension}`)))).slice(0, 1);
 }
 
 async function addCompose(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
@@ -101,13 +106,14 @@ async function addCompose(folder: WorkspaceFolder, machine: ThisMachine | undefi
     );
     if (folders === undefined || folders === 'back') return false;
     const has = (name: 'config' | 'logs'): boolean => folders.value.includes(name);
-    return apply(folder, machine, title, generateServing({ mode, port: 8080, model: model.value, ...(has('config') && { configFolder: './config' }), ...(has('logs') && { logFolder: './logs' }), gpus: 'all' }), false);
+    const options: ServingOptions = { mode, port: 8080, model: model.value, ...(has('config') && { configFolder: './config' }), ...(has('logs') && { logFolder: './logs' }), gpus: 'all' };
+    return apply(folder, machine, title, generateServing(options, await findFile(folder.uri, COMPOSE_FILES)), false, mergeServing(options));
   }
   const chosen = await askChoices(title, 'compose', folder.uri, await machine?.read());
   if (chosen === undefined) return false;
   const planned = planChoices(chosen.choices);
   const options = { engine: chosen.choices.engine };
-  return apply(folder, machine, title, generateCompose(planned, 'app', options), chosen.comments, mergeFile(planned, options, 'app'));
+  return apply(folder, machine, title, generateCompose(planned, 'app', options, await findFile(folder.uri, COMPOSE_FILES)), chosen.comments, mergeFile(planned, options, 'app'));
 }
 
 async function addRunScript(folder: WorkspaceFolder, machine: ThisMachine | undefined): Promise<boolean> {
@@ -236,9 +242,9 @@ async function convertRunLine(place: Uri | undefined, machine: ThisMachine | und
   const service = plan.settings.find(({ option }) => option === '--name')?.value?.replace(/[^\w.-]/g, '-') ?? 'app';
   switch (form.value) {
     case 'devcontainer':
-      return apply(folder, machine, title, generateDevcontainer(planned, { engine }), false, mergeFile(planned, { engine }));
+      return apply(folder, machine, title, generateDevcontainer(planned, { engine }, await findFile(folder.uri, DEVCONTAINER_FILES)), false, mergeFile(planned, { engine }));
     case 'compose':
-      return apply(folder, machine, title, generateCompose(planned, service, { engine }), false, mergeFile(planned, { engine }, service));
+      return apply(folder, machine, title, generateCompose(planned, service, { engine }, await findFile(folder.uri, COMPOSE_FILES)), false, mergeFile(planned, { engine }, service));
     case 'run':
       return apply(folder, machine, title, generateRunScript(planned, engine), false);
   }

@@ -2,10 +2,13 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { commands, env, extensions, l10n, ProcessExecution, Task, TaskPanelKind, TaskRevealKind, tasks, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 import { connect, disconnect, DockerError, readEngineInfo } from '../../docker';
+import type { Devcontainer } from '../../core/devcontainer/model';
 import { readDevcontainer } from '../../core/devcontainer/read';
+import { DEVCONTAINER_FILES } from '../../generate/generate';
 import { listEngines } from '../docker/engines';
 import { showFailure } from '../docker/problem-message';
 import { requireTrust } from '../docker/trust';
+import { listExisting } from './apply';
 
 const DEV_CONTAINERS = 'ms-vscode-remote.remote-containers';
 const INSTALL = 'npm install -g @devcontainers/cli';
@@ -16,41 +19,39 @@ const INSTALL = 'npm install -g @devcontainers/cli';
  */
 export async function openDevContainer(folder: WorkspaceFolder, add: () => Promise<boolean>): Promise<boolean> {
   if (!(await requireTrust())) return false;
-  let config = await findConfig(folder.uri);
-  if (config === undefined) {
+  let configs = await listConfigs(folder.uri);
+  if (configs.length === 0) {
     if (!(await add())) return false;
-    config = await findConfig(folder.uri);
-    if (config === undefined) return false;
+    configs = await listConfigs(folder.uri);
+    if (configs.length === 0) return false;
   }
-  if (!(await checkEngine(config))) return false;
-  if (extensions.getExtension(DEV_CONTAINERS) !== undefined) {
+  // The extension asks by itself which one is meant.
+  const hasExtension = extensions.getExtension(DEV_CONTAINERS) !== undefined;
+  const config = configs.length === 1 || hasExtension ? configs[0] : await window.showQuickPick([...configs], { placeHolder: l10n.t('Which dev container?') });
+  if (config === undefined) return false;
+  if (!(await checkEngine(folder.uri, hasExtension ? configs : [config]))) return false;
+  if (hasExtension) {
     await commands.executeCommand(isOnlyFolder(folder) ? 'remote-containers.reopenInContainer' : 'remote-containers.openFolder', ...(isOnlyFolder(folder) ? [] : [folder.uri]));
     return true;
   }
-  return openInTerminal(folder);
+  return openInTerminal(folder, config);
 }
 
 function isOnlyFolder(folder: WorkspaceFolder): boolean {
   return workspace.workspaceFolders?.length === 1 && workspace.workspaceFolders[0]?.uri.toString() === folder.uri.toString();
 }
 
-async function findConfig(folder: Uri): Promise<Uri | undefined> {
-  for (const name of ['.devcontainer/devcontainer.json', '.devcontainer.json']) {
-    const uri = Uri.joinPath(folder, name);
-    const there = await workspace.fs.stat(uri).then(
-      () => true,
-      () => false,
-    );
-    if (there) return uri;
-  }
-  return undefined;
+/** The dev containers of a folder, by the paths of their files below it: the usual one, and those with a name. */
+async function listConfigs(folder: Uri): Promise<readonly string[]> {
+  const entries = await workspace.fs.readDirectory(Uri.joinPath(folder, '.devcontainer')).then((found) => found, () => []);
+  const usual = await listExisting(folder, DEVCONTAINER_FILES);
+  return [...usual.slice(0, 1), ...(await listExisting(folder, entries.map(([name]) => `.devcontainer/${name}/devcontainer.json`)))];
 }
 
-/** Whether to go on: where the dev container wants a GPU and the engine shows no way to give it one, that is said first. */
-async function checkEngine(config: Uri): Promise<boolean> {
-  const text = new TextDecoder().decode(await workspace.fs.readFile(config));
-  const devcontainer = readDevcontainer(text, config.toString());
-  const wants = devcontainer?.hostGpu !== undefined || devcontainer?.options.some(({ name, value = '' }) => name === '--gpus' || name === '--runtime' || value.startsWith('nvidia.com/')) === true;
+/** Whether to go on: where one of the dev containers wants a GPU and the engine shows no way to give it one, that is said first. */
+async function checkEngine(folder: Uri, configs: readonly string[]): Promise<boolean> {
+  const texts = await Promise.all(configs.map(async (config) => new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(folder, config)))));
+  const wants = texts.some((text, i) => wantsGpu(readDevcontainer(text, configs[i] ?? '')));
   try {
     const [address] = await listEngines();
     if (address === undefined) throw new DockerError({ kind: 'not-installed' });
@@ -73,8 +74,12 @@ async function checkEngine(config: Uri): Promise<boolean> {
   return answer === go;
 }
 
+function wantsGpu(devcontainer: Devcontainer | undefined): boolean {
+  return devcontainer?.hostGpu !== undefined || devcontainer?.options.some(({ name, value = '' }) => name === '--gpus' || name === '--runtime' || value.startsWith('nvidia.com/')) === true;
+}
+
 /** Starts the container by the command line, and opens a shell in it. */
-async function openInTerminal(folder: WorkspaceFolder): Promise<boolean> {
+async function openInTerminal(folder: WorkspaceFolder, config: string): Promise<boolean> {
   const program = workspace.getConfiguration('tensorrt').get('devContainer.path', 'devcontainer');
   if (!(await isThere(program))) {
     const copy = l10n.t('Copy Command');
@@ -84,7 +89,9 @@ async function openInTerminal(folder: WorkspaceFolder): Promise<boolean> {
     if (answer === extension) await commands.executeCommand('workbench.extensions.search', DEV_CONTAINERS);
     return false;
   }
-  const where = ['--workspace-folder', folder.uri.fsPath];
+  // By itself it finds the usual one alone.
+  const named = (DEVCONTAINER_FILES as readonly string[]).includes(config) ? [] : ['--config', Uri.joinPath(folder.uri, config).fsPath];
+  const where = ['--workspace-folder', folder.uri.fsPath, ...named];
   const task = new Task({ type: 'process' }, folder, l10n.t('Start dev container'), 'TensorRT', new ProcessExecution(program, ['up', ...where]));
   task.presentationOptions = { reveal: TaskRevealKind.Always, panel: TaskPanelKind.Dedicated, clear: true, focus: false };
   const status = await runTask(task);

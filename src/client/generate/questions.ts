@@ -1,4 +1,5 @@
 import { l10n, Uri, workspace } from 'vscode';
+import { folderOf } from '../../core/build/places';
 import type { ComposeService } from '../../core/compose/model';
 import { readCompose } from '../../core/compose/read';
 import { readDevcontainer } from '../../core/devcontainer/read';
@@ -6,10 +7,11 @@ import { decodeImage } from '../../core/image/decode';
 import { parseImageReference } from '../../core/image/reference';
 import { solve } from '../../core/solver/solve';
 import { DEFAULT_CHOICES, without, type Access, type Choices, type Display } from '../../generate/choices';
-import { suggestMemory } from '../../generate/generate';
+import { COMPOSE_FILES, DEVCONTAINER_FILES, suggestMemory } from '../../generate/generate';
 import { readDevcontainerPlan } from '../../generate/read-devcontainer';
 import { suggestAudio, suggestDisplay, suggestEngine, withExtras, type Extra, type Machine } from '../../generate/suggest';
 import { toPlain } from '../docker/plain';
+import { findFile } from './apply';
 import { askDetails } from './details';
 import { askAll, askText, pickMany, pickOne, recommended, type Choice, type Question } from './steps';
 
@@ -62,10 +64,10 @@ function askBase(bases: readonly Choice<Base>[]): Question<Chosen> {
 
 /** What the dev container that is there is made of; undefined where none is, or where its file does not say it by itself. It stays, so that nobody is asked. */
 async function readOwnBase(folder: Uri): Promise<Partial<Choices> | undefined> {
-  const file = '.devcontainer/devcontainer.json';
+  const file = await findFile(folder, DEVCONTAINER_FILES);
   const text = await readText(Uri.joinPath(folder, file));
   const existing = text === undefined ? undefined : readDevcontainer(text, file);
-  const plan = existing && readDevcontainerPlan(existing).plan;
+  const plan = existing && readDevcontainerPlan(existing, folderOf(file)).plan;
   if (plan?.build !== undefined) return { build: plan.build, ulimits: [] };
   return plan?.image === undefined ? undefined : { image: plan.image, ulimits: [], ...suggestMemory(decodeImage(plan.image)) };
 }
@@ -80,7 +82,7 @@ async function listBases(form: Form, folder: Uri): Promise<readonly Choice<Base>
     bases.push({ label: `$(file) ${name}`, description: stage === undefined ? l10n.t('build it') : l10n.t('build its stage dev'), value: { kind: 'build', dockerfile: name, stage } });
   }
   if (form === 'devcontainer') {
-    for (const file of ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']) {
+    for (const file of COMPOSE_FILES) {
       const text = await readText(Uri.joinPath(folder, file));
       const project = text === undefined ? undefined : readCompose(text, file);
       for (const service of project?.services ?? []) bases.push({ label: `$(symbol-class) ${toPlain(service.name, 100)}`, description: l10n.t('the service of {0}', file), value: { kind: 'service', file, service } });

@@ -167,16 +167,21 @@ describe('the generators', function () {
   });
 
   it('open the dev container by the command line where the extension is not there', async () => {
-    await writeFile(CONFIG, '{\n  "image": "busybox",\n  "hostRequirements": { "gpu": "optional" }\n}\n');
     const program = path.join(process.env['TRTC_ROOT'] ?? path.resolve(__dirname, '../..'), 'node_modules/.bin/devcontainer');
     assert.equal((await workspace.fs.stat(Uri.file(program))).type & FileType.File, FileType.File);
     await workspace.getConfiguration('tensorrt').update('devContainer.path', program, ConfigurationTarget.Global);
     try {
-      assert.equal(await commands.executeCommand('tensorrt.openDevContainer'), true);
-      const id = await eventually('the container', async () => (await docker('ps', '-q', '--filter', `label=devcontainer.local_folder=${fileUri('').fsPath.replace(/\/$/, '')}`)) || undefined);
-      assert.match(await docker('exec', id.split('\n')[0] ?? '', 'nvidia-smi', '-L'), /GPU 0/);
-      await eventually('the shell', () => (window.terminals.some(({ name }) => name.startsWith('Dev container:')) ? true : undefined));
-      await docker('rm', '-f', ...id.split('\n'));
+      // One of a name of its own is found, too.
+      for (const file of [CONFIG, '.devcontainer/gpu/devcontainer.json']) {
+        await clean();
+        await writeFile(file, '{\n  "image": "busybox",\n  "hostRequirements": { "gpu": "optional" }\n}\n');
+        assert.equal(await commands.executeCommand('tensorrt.openDevContainer'), true);
+        const id = await eventually('the container', async () => (await docker('ps', '-q', '--filter', `label=devcontainer.config_file=${fileUri(file).fsPath}`)) || undefined);
+        assert.match(await docker('exec', id.split('\n')[0] ?? '', 'nvidia-smi', '-L'), /GPU 0/);
+        await eventually('the shell', () => (window.terminals.some(({ name }) => name.startsWith('Dev container:')) ? true : undefined));
+        for (const terminal of window.terminals) terminal.dispose();
+        await docker('rm', '-f', ...id.split('\n'));
+      }
     } finally {
       for (const terminal of window.terminals) terminal.dispose();
       await workspace.getConfiguration('tensorrt').update('devContainer.path', undefined, ConfigurationTarget.Global);
