@@ -12,8 +12,9 @@ import { ServerProcess } from '../../../src/dev/server-process';
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-package-'));
-  const packed = run('npm', ['pack', '--silent', '--pack-destination', folder], process.cwd());
-  run('tar', ['-xzf', path.join(folder, packed.trim().split('\n').at(-1) ?? ''), '-C', folder], folder);
+  // pre-commit takes all that is printed for the name of the package; what the build says must not be among it.
+  const packed = run('npm', ['pack', '--pack-destination', folder], process.cwd());
+  run('tar', ['-xzf', path.join(folder, packed.trim()), '-C', folder], folder);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
