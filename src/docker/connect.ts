@@ -49,7 +49,6 @@ export interface CallOptions {
 export interface SystemCalls {
   readonly version: (options: CallOptions) => Promise<VersionAnswer>;
   readonly info: (options: CallOptions) => Promise<InfoAnswer>;
-  readonly df: (options: CallOptions) => Promise<unknown>;
 }
 
 interface VersionAnswer {

@@ -1,5 +1,6 @@
 import type { Engine } from './connect';
-import { clientOf, systemOf } from './connect';
+import { clientOf } from './connect';
+import { askForDisk } from './disk-answer';
 import { cutLabels, cutText } from './labels';
 import type { ContainerState, ContainerSummary, ImageSummary, PublishedPort } from './model';
 
@@ -49,8 +50,8 @@ export async function listImages(engine: Engine, { shared = false }: { readonly 
   const images = ((await clientOf(engine).listImages(options)) as readonly ImageRow[]).map(readImage);
   if (!shared || images.every(({ sharedBytes }) => sharedBytes !== null)) return images;
   // Engines before API 1.42 tell it in their account of disk usage only.
-  const usage = (await systemOf(engine).df({ abortSignal: signal })) as { readonly Images?: readonly ImageRow[] | null };
-  return usage.Images?.map(readImage) ?? images;
+  const listed = (await askForDisk(engine, signal)).images.map(readImage);
+  return listed.length > 0 ? listed : images;
 }
 
 export function readContainer(row: ContainerRow): ContainerSummary {

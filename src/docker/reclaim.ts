@@ -1,9 +1,10 @@
 // What an engine's disk holds, and removing some of it.
 import { removeContainer, removeImage } from './actions';
-import { clientOf, systemOf, type Engine } from './connect';
+import { clientOf, type Engine } from './connect';
 import { inspectImage } from './details';
+import { askForDisk } from './disk-answer';
 import { cancelled, DockerError, toDockerError } from './errors';
-import { listImages, readContainer, readImage, type ContainerRow, type ImageRow } from './inventory';
+import { listImages, readContainer, readImage } from './inventory';
 import { cutLabels } from './labels';
 import type { Transport } from './transport';
 import type { ImageSummary } from './model';
@@ -17,56 +18,35 @@ const AT_ONCE = 8;
 /** Names that the engine gives to volumes without one. */
 const ANONYMOUS = /^[\da-f]{64}$/;
 
-/** Fields of `GET /system/df`; engines leave out what they do not have. */
-interface UsageAnswer {
-  readonly LayersSize?: number;
-  readonly Images?: readonly ImageRow[] | null;
-  readonly Containers?: readonly (ContainerRow & { readonly SizeRw?: number; readonly Mounts?: readonly { readonly Type?: string; readonly Name?: string }[] | null })[] | null;
-  readonly Volumes?:
-    | readonly { readonly Name: string; readonly Labels?: Readonly<Record<string, string>> | null; readonly UsageData?: { readonly Size?: number; readonly RefCount?: number } | null }[]
-    | null;
-  readonly BuildCache?:
-    | readonly {
-        readonly ID: string;
-        readonly Type?: string;
-        readonly Description?: string;
-        readonly Size?: number;
-        readonly InUse?: boolean;
-        readonly Shared?: boolean;
-        readonly LastUsedAt?: string | null;
-      }[]
-    | null;
-}
-
 /**
  * The engine's account of its disk, with the layers of each image: two calls, and one more an image. The engine walks all
  * its volumes and layers for it, which takes seconds where they are large.
  */
 export async function readDiskUsage(engine: Engine, signal?: AbortSignal): Promise<DiskUsage> {
-  const usage = (await systemOf(engine).df({ abortSignal: signal })) as UsageAnswer;
+  const usage = await askForDisk(engine, signal);
   const listed = new Map((await listImages(engine, {}, signal)).map((image) => [image.id, image]));
   // Podman's account has tags without their repositories: names come from the list.
-  const rows = (usage.Images ?? []).map(readImage).flatMap((image) => {
+  const rows = usage.images.map(readImage).flatMap((image) => {
     const named = listed.get(image.id);
     return named === undefined ? [] : [{ ...image, sizeBytes: image.sizeBytes || named.sizeBytes, tags: named.tags, digests: named.digests, dangling: named.dangling }];
   });
   const images = await withLayers(engine, rows, signal);
   return {
     images,
-    containers: (usage.Containers ?? []).map((row) => {
+    containers: usage.containers.map((row) => {
       const { id, name, image, imageId, state, createdSeconds, labels } = readContainer(row);
       // Left out for one that has written nothing.
       return { id, name, image, imageId, state, createdSeconds, labels, writtenBytes: row.SizeRw ?? 0 };
     }),
-    volumes: (usage.Volumes ?? []).map(({ Name: name, Labels, UsageData }) => ({
+    volumes: usage.volumes.map(({ Name: name, Labels, UsageData }) => ({
       name,
       anonymous: ANONYMOUS.test(name),
       sizeBytes: knownNumber(UsageData?.Size),
       uses: knownNumber(UsageData?.RefCount),
-      usedBy: (usage.Containers ?? []).filter(({ Mounts }) => Mounts?.some((mount) => mount.Type === 'volume' && mount.Name === name) === true).map(({ Id }) => Id),
+      usedBy: usage.containers.filter(({ Mounts }) => Mounts?.some((mount) => mount.Type === 'volume' && mount.Name === name) === true).map(({ Id }) => Id),
       labels: cutLabels(Labels ?? {}),
     })),
-    buildCache: (usage.BuildCache ?? []).map((row) => ({
+    buildCache: usage.buildCache.map((row) => ({
       id: row.ID,
       type: row.Type ?? '',
       description: row.Description ?? '',
@@ -76,7 +56,7 @@ export async function readDiskUsage(engine: Engine, signal?: AbortSignal): Promi
       lastUsedSeconds: row.LastUsedAt === undefined || row.LastUsedAt === null ? null : Math.floor(Date.parse(row.LastUsedAt) / 1000),
     })),
     // Podman says 0.
-    layersBytes: Math.max(usage.LayersSize ?? 0, layersBytesOf(images)),
+    layersBytes: Math.max(usage.layersBytes ?? 0, layersBytesOf(images)),
   };
 }
 
@@ -181,14 +161,14 @@ async function removeAllTags(engine: Engine, { id, tags }: ReclaimItem, signal: 
 
 /** Layers, what containers wrote, volumes and the build cache together. */
 async function readHeldBytes(engine: Engine, signal: AbortSignal | undefined): Promise<number | null> {
-  const usage = (await systemOf(engine).df({ abortSignal: signal })) as UsageAnswer;
-  if (usage.LayersSize === undefined) return null;
+  const usage = await askForDisk(engine, signal);
+  if (usage.layersBytes === undefined) return null;
   const sum = (sizes: readonly (number | undefined)[]): number => sizes.reduce<number>((total, size) => total + Math.max(0, size ?? 0), 0);
   return (
-    usage.LayersSize +
-    sum((usage.Containers ?? []).map(({ SizeRw }) => SizeRw)) +
-    sum((usage.Volumes ?? []).map(({ UsageData }) => UsageData?.Size)) +
-    sum((usage.BuildCache ?? []).filter(({ Shared }) => Shared !== true).map(({ Size }) => Size))
+    usage.layersBytes +
+    sum(usage.containers.map(({ SizeRw }) => SizeRw)) +
+    sum(usage.volumes.map(({ UsageData }) => UsageData?.Size)) +
+    sum(usage.buildCache.filter(({ Shared }) => Shared !== true).map(({ Size }) => Size))
   );
 }
 

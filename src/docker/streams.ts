@@ -90,8 +90,11 @@ export interface TransferProgress {
 /** Follows a pull or push to its end. The engine reports failures within the stream: they are thrown. */
 export async function followTransfer(chunks: AsyncIterable<Buffer>, onProgress: (progress: TransferProgress) => void): Promise<void> {
   for await (const line of readJsonLines(chunks)) {
-    const { error, status, id, progressDetail } = line;
-    if (typeof error === 'string') throw new DockerError(refusal(null, error));
+    const { error, errorDetail, status, id, progressDetail } = line;
+    // The engine writes both, and is to leave out the first one day (API 1.48).
+    const { message } = (errorDetail ?? {}) as { readonly message?: unknown };
+    const words = typeof error === 'string' && error !== '' ? error : message;
+    if (typeof words === 'string') throw new DockerError(refusal(null, words));
     if (typeof status !== 'string') continue;
     const { current, total } = (progressDetail ?? {}) as { readonly current?: unknown; readonly total?: unknown };
     onProgress({

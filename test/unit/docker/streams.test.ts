@@ -83,4 +83,9 @@ describe('followTransfer', () => {
     const lines = '{"status":"The push refers to repository [x/y]"}\n{"errorDetail":{"message":"denied"},"error":"denied"}\n';
     await expect(followTransfer(inPieces(Buffer.from(lines), [9]), () => undefined)).rejects.toEqual(new DockerError({ kind: 'api', status: null, detail: 'denied' }));
   });
+
+  it('throws it where the engine writes its newer form alone', async () => {
+    const lines = '{"errorDetail":{"message":"denied"}}\n';
+    await expect(followTransfer(inPieces(Buffer.from(lines), [9]), () => undefined)).rejects.toEqual(new DockerError({ kind: 'api', status: null, detail: 'denied' }));
+  });
 });
