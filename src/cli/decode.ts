@@ -1,5 +1,7 @@
 import { decodeError, formatDecoded, type DecodedError } from '../core/decode/decode-error';
+import { msg, type Message } from '../core/l10n/message';
 import { LineIndex } from '../core/text/line-index';
+import { language, say } from './language';
 import { readLog, readStandardLog } from './log-input';
 import { createPaint, wantsColor, type Paint } from './terminal';
 import { makeVisible } from './visible';
@@ -27,21 +29,22 @@ function describe({ range, ...error }: DecodedError, lines: LineIndex): object {
 }
 
 function renderErrors(errors: readonly DecodedError[], lines: LineIndex, paint: Paint): string {
-  if (errors.length === 0) return 'No known error is in this text.\n';
+  if (errors.length === 0) return `${say(msg`No known error is in this text.`)}\n`;
   return errors.map((error) => renderError(error, lines, paint)).join('\n');
 }
 
 function renderError(error: DecodedError, lines: LineIndex, paint: Paint): string {
-  const { cause, checks, remedies } = formatDecoded(error);
-  const list = (title: string, items: readonly string[]): string => (items.length === 0 ? '' : `  ${title}\n${items.map((item) => `    - ${makeVisible(item)}\n`).join('')}`);
+  const { cause, checks, remedies } = formatDecoded(error, language()?.translations);
+  const list = (title: Message, items: readonly string[]): string => (items.length === 0 ? '' : `  ${say(title)}\n${items.map((item) => `    - ${makeVisible(item)}\n`).join('')}`);
   const color = error.severity === 'error' ? paint.red : paint.yellow;
-  const place = `line ${lines.positionAt(error.range.start).line + 1}${error.times > 1 ? `, ${error.times} times` : ''}`;
+  const line = lines.positionAt(error.range.start).line + 1;
+  const place = say(error.times > 1 ? msg`line ${line}, ${error.times} times` : msg`line ${line}`);
   return [
     `${color(error.severity)} ${paint.bold(error.tool)} ${paint.dim(`${place}  ${error.id}`)}\n`,
     `  ${paint.dim(makeVisible(error.line))}\n`,
     `  ${makeVisible(cause)}\n`,
-    list('Check', checks),
-    list('Mend', remedies),
+    list(msg`Check`, checks),
+    list(msg`Mend`, remedies),
     ...error.sources.slice(0, 2).map((source) => `  ${paint.dim(source)}\n`),
   ].join('');
 }

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
-import { formatText } from '../core/l10n/message';
+import { formatText, msg, type Text } from '../core/l10n/message';
 import { connect, disconnect, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
 import { askEngine, collectHost, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
 import { listEngines, pickAddress } from './engine';
 import { Failure } from './failure';
+import { say } from './language';
 import { makeVisible } from './visible';
-import { createPaint, wantsColor, type Paint } from './terminal';
+import { createPaint, wantsColor, widthOf, type Paint } from './terminal';
 import { VERSION } from './version';
 
 /** Options of `trtc doctor`. */
@@ -77,7 +78,7 @@ function describe(evidence: HostEvidence, findings: readonly Finding[]): object 
   };
 }
 
-const LABELS: Readonly<Record<ProbeState, string>> = { fail: 'fail', warn: 'warning', unknown: 'unknown', ok: 'ok', 'not-applicable': '-' };
+const LABELS: Readonly<Record<ProbeState, Text>> = { fail: msg`fail`, warn: msg`warning`, unknown: msg`unknown`, ok: msg`ok`, 'not-applicable': '-' };
 const LABEL_WIDTH = 9;
 
 /** The findings for people: the worst first, with what mends them; what does not apply is left out. */
@@ -85,32 +86,38 @@ export function renderFindings(findings: readonly Finding[], paint: Paint): stri
   const shown = sortFindings(findings).filter(({ state }) => state !== 'not-applicable');
   const blocks = [...shown.filter(({ state }) => state !== 'unknown').map((finding) => renderFinding(finding, paint)), ...renderUnknown(shown, paint)];
   const count = (state: ProbeState): number => findings.filter((finding) => finding.state === state).length;
-  const summary = `${count('ok')} ok, ${count('warn')} ${count('warn') === 1 ? 'warning' : 'warnings'}, ${count('fail')} failed, ${count('unknown')} unknown`;
-  return `${blocks.join('')}\n${summary}\n`;
+  const warnings = count('warn') === 1 ? msg`1 warning` : msg`${count('warn')} warnings`;
+  return `${blocks.join('')}\n${say(msg`${count('ok')} ok, ${warnings}, ${count('fail')} failed, ${count('unknown')} unknown`)}\n`;
 }
 
 /** Questions without an answer, under the reasons why. */
 function renderUnknown(findings: readonly Finding[], paint: Paint): readonly string[] {
-  const reasons = new Map<string, string[]>();
+  const reasons = new Map<string, Text[]>();
   for (const { state, title, details } of findings) {
     if (state !== 'unknown') continue;
-    const reason = details.map((text) => formatText(text)).join(' ');
-    reasons.set(reason, [...(reasons.get(reason) ?? []), formatText(title)]);
+    const reason = details.map((text) => say(text)).join(' ');
+    reasons.set(reason, [...(reasons.get(reason) ?? []), title]);
   }
-  return [...reasons].map(([reason, titles]) => `${paint.blue('unknown'.padEnd(LABEL_WIDTH))}${makeVisible(titles.join('; '))}\n${reason === '' ? '' : `${' '.repeat(LABEL_WIDTH)}${makeVisible(reason)}\n`}`);
+  return [...reasons].map(([reason, titles]) => `${paint.blue(label('unknown'))}${makeVisible(say(titles.reduce((all, title) => msg`${all}; ${title}`)))}\n${reason === '' ? '' : `${' '.repeat(LABEL_WIDTH)}${makeVisible(reason)}\n`}`);
+}
+
+/** What a state is called, as wide as all of them. */
+function label(state: ProbeState): string {
+  const text = say(LABELS[state]);
+  return `${text}${' '.repeat(Math.max(1, LABEL_WIDTH - widthOf(text)))}`;
 }
 
 function renderFinding({ state, title, details, evidence, remedies, sources }: Finding, paint: Paint): string {
   const color = state === 'fail' ? paint.red : state === 'warn' ? paint.yellow : (text: string) => text;
-  const head = `${color(LABELS[state].padEnd(LABEL_WIDTH))}${paint.bold(makeVisible(formatText(title)))}\n`;
+  const head = `${color(label(state))}${paint.bold(makeVisible(say(title)))}\n`;
   const indent = ' '.repeat(LABEL_WIDTH);
-  const texts = details.map((text) => `${indent}${makeVisible(formatText(text))}\n`);
+  const texts = details.map((text) => `${indent}${makeVisible(say(text))}\n`);
   if (state === 'ok') return head + texts.join('');
   return [
     head,
     ...texts,
-    ...evidence.flatMap(({ from, lines }) => lines.map((line) => `${indent}${paint.dim(`${makeVisible(from)}: ${makeVisible(formatText(line))}`)}\n`)),
-    ...remedies.flatMap(({ text, commands }) => [`${indent}${makeVisible(formatText(text))}\n`, ...commands.map((command) => `${indent}  ${command}\n`)]),
+    ...evidence.flatMap(({ from, lines }) => lines.map((line) => `${indent}${paint.dim(`${makeVisible(from)}: ${makeVisible(say(line))}`)}\n`)),
+    ...remedies.flatMap(({ text, commands }) => [`${indent}${makeVisible(say(text))}\n`, ...commands.map((command) => `${indent}  ${command}\n`)]),
     ...sources.slice(0, 2).map((source) => `${indent}${paint.dim(source)}\n`),
   ].join('');
 }

@@ -1,7 +1,9 @@
 import { registry } from '../core/engine/analyse';
 import { renderRulePage } from '../core/engine/page';
 import { findClosest } from '../core/engine/spelling';
+import { sentence } from '../core/l10n/message';
 import { Failure } from './failure';
+import { readPage, say } from './language';
 
 /** `trtc explain`: the page of the named rule, or a list of a family's or of all rules. Throws Failure for an unknown name. */
 export function explain(name: string | undefined): void {
@@ -12,9 +14,9 @@ export function explain(name: string | undefined): void {
     throw new Failure(`there is no rule ${name}${closest === undefined ? '; `trtc explain` lists them' : `; did you mean ${closest}?`}`);
   }
   if (first !== undefined && rules.length === 1 && name !== first.family) {
-    process.stdout.write(renderRulePage(first));
+    process.stdout.write(readPage(first.id) ?? renderRulePage(first));
     return;
   }
   const width = Math.max(...rules.map(({ id }) => id.length));
-  process.stdout.write(rules.map(({ id, severity, summary }) => `${id.padEnd(width)}  ${severity.padEnd(11)}  ${summary}\n`).join(''));
+  process.stdout.write(rules.map(({ id, severity, summary }) => `${id.padEnd(width)}  ${severity.padEnd(11)}  ${say(sentence(summary))}\n`).join(''));
 }

@@ -1,12 +1,13 @@
 import { nameSource } from '../core/facts/evidence';
 import { decodeImage } from '../core/image/decode';
-import { formatText } from '../core/l10n/message';
+import { formatText, listAll, msg, type Message } from '../core/l10n/message';
 import { currentOf } from '../core/solver/current';
 import { writeDockerfile } from '../core/solver/dockerfile';
 import type { Answer, Combination, Conflict, Reason, WishLabel, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
 import { NAMES } from '../core/solver/wishes';
 import { Failure } from './failure';
+import { say } from './language';
 import { describeEvidence } from './reporters/json';
 import { createPaint, wantsColor, type Paint } from './terminal';
 
@@ -78,7 +79,7 @@ export function renderAnswer({ combinations, conflict }: Answer, paint: Paint): 
 
 function renderCombination(combination: Combination, number: string, paint: Paint): string {
   const parts = combination.components.map(({ key, version, cuda }) => `${NAMES[key]} ${version}${cuda === undefined ? '' : ` (CUDA ${cuda})`}`);
-  const assumed = combination.certainty === 'assumed' ? ' (assumed: see what is not proven)' : '';
+  const assumed = combination.certainty === 'assumed' ? ` ${say(msg`(assumed: see what is not proven)`)}` : '';
   const { reasons } = combination;
   return [
     `${paint.bold(`${number}${combination.image}`)}${assumed}`,
@@ -86,29 +87,23 @@ function renderCombination(combination: Combination, number: string, paint: Pain
     '',
     writeDockerfile(combination).replace(/^/gm, '   '),
     '',
-    ...renderReasons('Because', reasons.filter(({ grade }) => grade === 'fits'), paint),
-    ...renderReasons('To know', reasons.filter(({ grade }) => grade === 'note' || grade === 'partial'), paint),
-    ...renderReasons('Not proven', reasons.filter(({ grade }) => grade === 'unknown'), paint),
+    ...renderReasons(msg`Because`, reasons.filter(({ grade }) => grade === 'fits'), paint),
+    ...renderReasons(msg`To know`, reasons.filter(({ grade }) => grade === 'note' || grade === 'partial'), paint),
+    ...renderReasons(msg`Not proven`, reasons.filter(({ grade }) => grade === 'unknown'), paint),
     '',
   ].join('\n');
 }
 
-function renderReasons(title: string, reasons: readonly Reason[], paint: Paint): readonly string[] {
-  return reasons.length === 0 ? [] : [`   ${title}:`, ...reasons.map(({ text, evidence }) => `   - ${formatText(text)}${evidence === undefined ? '' : ` ${paint.dim(`[${formatText(nameSource(evidence))}]`)}`}`)];
+function renderReasons(title: Message, reasons: readonly Reason[], paint: Paint): readonly string[] {
+  return reasons.length === 0 ? [] : [`   ${say(msg`${title}:`)}`, ...reasons.map(({ text, evidence }) => `   - ${say(text)}${evidence === undefined ? '' : ` ${paint.dim(`[${say(nameSource(evidence))}]`)}`}`)];
 }
 
 function renderConflict({ wishes, reasons, relaxations }: Conflict, paint: Paint): string {
-  const labels = wishes.map(({ label }) => formatText(label));
-  const together = labels.length === 1 ? '' : ' together';
+  const labels = listAll(wishes.map(({ label }) => label));
   return [
-    paint.bold(`Nothing known meets ${joinWords(labels)}${together}.`),
-    ...renderReasons('Because', reasons, paint),
-    ...(relaxations.length === 0 ? [] : ['   Nearest that can be had:', ...relaxations.map(({ text, combination }) => `   - ${formatText(text)}: ${combination.image}`)]),
+    paint.bold(say(wishes.length === 1 ? msg`Nothing known meets ${labels}.` : msg`Nothing known meets ${labels} together.`)),
+    ...renderReasons(msg`Because`, reasons, paint),
+    ...(relaxations.length === 0 ? [] : [`   ${say(msg`Nearest that can be had:`)}`, ...relaxations.map(({ text, combination }) => `   - ${say(msg`${text}: ${combination.image}`)}`)]),
     '',
   ].join('\n');
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function joinWords(words: readonly string[]): string {
-  return [words.slice(0, -1).join(', '), words.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
 }

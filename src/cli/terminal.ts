@@ -25,3 +25,8 @@ export function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (forced !== undefined && forced !== '') return forced !== '0';
   return stream.isTTY === true && terminal !== 'dumb';
 }
+
+/** Columns that a text takes in a terminal: those of Chinese and Japanese are twice as wide. */
+export function widthOf(text: string): number {
+  return Array.from(text).reduce((width, character) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1), 0);
+}

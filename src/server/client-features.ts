@@ -1,4 +1,5 @@
 import type { InitializeParams } from 'vscode-languageserver';
+import { languageOf } from '../core/l10n/language';
 import type { Translations } from '../core/l10n/message';
 import type { InitializationOptions } from '../core/protocol/requests';
 import type { Platform } from './disk';
@@ -73,7 +74,6 @@ function readTranslations(value: unknown): Translations | undefined {
 
 /** What the package says in a language (`zh-CN`, `zh_CN.UTF-8`, `zh-Hans`), for clients that hand nothing over. */
 function readBundle(locale: string | undefined, platform: Pick<Platform, 'readBundle'>): Translations | undefined {
-  const tag = locale?.toLowerCase().replaceAll('_', '-').replace(/[.@].*$/, '') ?? '';
-  if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/.test(tag) || /^en\b/.test(tag)) return undefined;
-  return readTranslations(platform.readBundle(/^zh(?:-hans)?(?:-(?:cn|sg))?$/.test(tag) ? 'zh-cn' : tag));
+  const language = languageOf(locale ?? '');
+  return language === undefined ? undefined : readTranslations(platform.readBundle(language));
 }

@@ -1,7 +1,8 @@
 import { nameSource } from '../../core/facts/evidence';
-import { formatText } from '../../core/l10n/message';
+import { joinComma, msg, type Message, type Text } from '../../core/l10n/message';
 import type { Finding, Severity } from '../../core/rules/model';
 import { Spans, countSeverities, type LintResult, type Reporter, type ReportStyle } from '../lint-result';
+import { say } from '../language';
 import { createPaint, type Paint } from '../terminal';
 
 const MARGIN = 8;
@@ -15,7 +16,7 @@ export const reportText: Reporter = (result, style) => {
 };
 
 function renderFinding(finding: Finding, spans: Spans, paint: Paint, { width }: ReportStyle): string {
-  const { location, severity, message, rule, evidence, related, fixes } = finding;
+  const { location, severity, text, rule, evidence, related, fixes } = finding;
   const { line, column, endLine, endColumn } = spans.find(location.file, location.range);
   const color = paint[COLORS[severity]];
   const source = spans.lineText(location.file, line);
@@ -23,17 +24,23 @@ function renderFinding(finding: Finding, spans: Spans, paint: Paint, { width }: 
   const excerpt = cutExcerpt(clean(source), column - 1, Math.max(end, column), width);
   const applied = fixes.find(({ safe }) => safe);
   const notes = [
-    ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(formatText(other.message))}`),
-    ...evidence.map(({ fact, source: from, checked }) => `fact: ${clean(formatText(fact))} ${paint.dim(`(${clean(formatText(nameSource({ source: from })))}, checked ${checked})`)}`),
-    ...fixes.map((fix) => `fix: ${clean(formatText(fix.title))}${fix === applied ? paint.dim(' (--fix applies it)') : ''}`),
+    ...related.map((other) => `${clean(other.location.file)}:${spans.find(other.location.file, other.location.range).line}: ${clean(say(other.message))}`),
+    ...evidence.map(({ fact, source: from, checked }) => beside(say(msg`fact: ${clean(say(fact))}`), msg`(${clean(say(nameSource({ source: from })))}, checked ${checked})`, paint)),
+    ...fixes.map((fix) => (fix === applied ? beside(say(msg`fix: ${clean(say(fix.title))}`), msg`(--fix applies it)`, paint) : say(msg`fix: ${clean(say(fix.title))}`))),
   ];
   return [
-    `${paint.bold(`${clean(location.file)}:${line}:${column}:`)} ${color(`${severity}:`)} ${clean(message)} ${paint.dim(`[${rule}]`)}`,
+    `${paint.bold(`${clean(location.file)}:${line}:${column}:`)} ${color(`${severity}:`)} ${clean(say(text))} ${paint.dim(`[${rule}]`)}`,
     `${paint.dim(`${String(line).padStart(MARGIN - 3)} | `)}${excerpt.text}`,
     `${paint.dim(`${' '.repeat(MARGIN - 3)} | `)}${excerpt.indent}${color('^'.repeat(excerpt.length))}`,
     ...notes.map((note) => `${' '.repeat(MARGIN - 2)}${paint.dim('=')} ${note}`),
     '',
   ].join('\n');
+}
+
+/** A text with a remark in brackets, of which full-width ones have their blank in them. */
+function beside(text: string, remark: Message, paint: Paint): string {
+  const words = say(remark);
+  return `${text}${words.startsWith('（') ? '' : ' '}${paint.dim(words)}`;
 }
 
 const COLORS: Readonly<Record<Severity, 'red' | 'yellow' | 'blue' | 'dim'>> = { error: 'red', warning: 'yellow', information: 'blue', hint: 'dim' };
@@ -56,20 +63,18 @@ function cutExcerpt(line: string, start: number, end: number, width: number | un
 function renderSummary({ findings, files, failures, fixed }: LintResult, paint: Paint): string {
   const { error, warning, information, hint } = countSeverities(findings);
   const parts = [
-    error > 0 && paint.red(count(error, 'error')),
-    warning > 0 && paint.yellow(count(warning, 'warning')),
-    information > 0 && `${information} information`,
-    hint > 0 && count(hint, 'hint'),
+    error > 0 && paint.red(say(error === 1 ? msg`1 error` : msg`${error} errors`)),
+    warning > 0 && paint.yellow(say(warning === 1 ? msg`1 warning` : msg`${warning} warnings`)),
+    information > 0 && say(msg`${information} information`),
+    hint > 0 && say(hint === 1 ? msg`1 hint` : msg`${hint} hints`),
   ].filter((part) => part !== false);
   const safe = findings.filter(({ fixes }) => fixes.some((fix) => fix.safe)).length;
   const rest = [
-    fixed > 0 && `${fixed} fixed`,
-    safe > 0 && `${safe} can be fixed with --fix`,
-    failures.length > 0 && `${count(failures.length, 'input')} not checked`,
+    fixed > 0 && msg`${fixed} fixed`,
+    safe > 0 && msg`${safe} can be fixed with --fix`,
+    failures.length > 0 && (failures.length === 1 ? msg`1 input not checked` : msg`${failures.length} inputs not checked`),
   ].filter((part) => part !== false);
-  return [`${parts.length === 0 ? 'Nothing found' : parts.join(', ')} in ${count(files, 'file')}`, ...rest].join('; ');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const found = parts.length === 0 ? msg`Nothing found` : joinComma(parts);
+  const head = files === 1 ? msg`${found} in 1 file` : msg`${found} in ${files} files`;
+  return say(rest.reduce<Text>((all, part) => msg`${all}; ${part}`, head));
 }

@@ -14,8 +14,14 @@ export type Translations = Readonly<Record<string, string>>;
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** Blanks of a template where what stands in it begins or ends with punctuation of Chinese or Japanese, which is as wide as itself with a blank. */
-const BESIDE_FULL_WIDTH = /(?<=[，。；：！？、（）]) | (?=[，。；：！？、（）])/g;
+/** Stands around a message that stands in another, until its words are put together: INVISIBLE SEPARATOR. */
+const EDGE = '\u2063';
+
+/**
+ * Blanks of a template that Chinese does not have: beside its punctuation, which is as wide as itself with a blank, and
+ * between its words where a message that stands in another begins or ends with some.
+ */
+const NEEDLESS = /(?<=[，。；：！？、（）]\u2063?) | (?=\u2063?[，。；：！？、（）])|(?<=\p{Script=Han}) (?=\u2063\p{Script=Han})|(?<=\p{Script=Han}\u2063) (?=\u2063?\p{Script=Han})/gu;
 
 /** Tag of a template literal: msg`Pin ${name} to ${version}` is { template: 'Pin {0} to {1}', data: { 0: name, 1: version } }. */
 export function msg(parts: TemplateStringsArray, ...values: readonly (Text | number)[]): Message {
@@ -60,13 +66,18 @@ export function sentence(template: string): Message {
  */
 export function formatText(text: Text, translations?: Translations): string {
   if (typeof text === 'string') return text.replaceAll(UNKNOWN, '?');
-  const words = formatMessage(translate(text.template, translations), text.data, translations);
-  return translations === undefined ? words : words.replace(BESIDE_FULL_WIDTH, '');
+  if (translations === undefined) return formatMessage(text.template, text.data);
+  const words = fill(translate(text.template, translations), text.data, (value) => (typeof value === 'string' ? formatText(value) : `${EDGE}${formatText(value, translations)}${EDGE}`));
+  return words.replace(NEEDLESS, '').replaceAll(EDGE, '');
 }
 
 /** `template` with each `{name}` replaced by its value, `?` for parts of it that nobody knows; a name that `data` lacks is left as written. */
 export function formatMessage(template: string, data: Message['data'], translations?: Translations): string {
-  return template.replace(PLACEHOLDER, (written, name: string) => (Object.hasOwn(data, name) ? formatText(data[name] ?? written, translations) : written));
+  return fill(template, data, (value) => formatText(value, translations));
+}
+
+function fill(template: string, data: Message['data'], show: (value: Text) => string): string {
+  return template.replace(PLACEHOLDER, (written, name: string) => (Object.hasOwn(data, name) ? show(data[name] ?? written) : written));
 }
 
 /** Names of the `{placeholders}` in a message, in order, each once. */
@@ -74,6 +85,6 @@ export function listPlaceholders(template: string): string[] {
   return [...new Set(Array.from(template.matchAll(PLACEHOLDER), (match) => match[1] ?? ''))];
 }
 
-function translate(template: string, translations: Translations | undefined): string {
-  return translations !== undefined && Object.hasOwn(translations, template) ? (translations[template] ?? template) : template;
+function translate(template: string, translations: Translations): string {
+  return Object.hasOwn(translations, template) ? (translations[template] ?? template) : template;
 }

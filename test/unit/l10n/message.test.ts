@@ -22,14 +22,15 @@ describe('formatText', () => {
     ['English without translations', msg`Pin ${'a'} to ${'1'}`, undefined, 'Pin a to 1'],
     ['the translation', msg`Pin ${'a'} to ${'1'}`, chinese, '将 a 固定为 1'],
     ['English where there is none', msg`Remove ${'a'}`, chinese, 'Remove a'],
-    ['a message in a message, each translated', msg`It has ${msg`no CUDA`}`, chinese, '它带有 无 CUDA'],
+    ['a message in a message, each translated', msg`It has ${msg`no CUDA`}`, chinese, '它带有无 CUDA'],
+    ['a name with a blank, in Chinese, as it is', msg`It has ${'我的 项目'}`, chinese, '它带有 我的 项目'],
     ['a message in a message, one of them translated', msg`It has ${msg`no cuDNN`}`, chinese, '它带有 no cuDNN'],
     ['a placeholder that the translation has twice', msg`${'x'} first, ${'y'} then`, chinese, '先 x，后 y（x）'],
     ['a name, never taken for a template', 'no CUDA', chinese, 'no CUDA'],
     ['? for what nobody knows', msg`Pin ${`a-${UNKNOWN}`} to ${UNKNOWN}`, chinese, '将 a-? 固定为 ?'],
     ['? for what nobody knows in a name', `cuda:${UNKNOWN}`, chinese, 'cuda:?'],
     ['names of an object itself are no translations', msg`toString`, chinese, 'toString'],
-    ['no blank beside full-width punctuation', msg`It has ${msg`first`} then`, { 'It has {0} then': '先 {0} 后', first: '一（1）' }, '先 一（1）后'],
+    ['no blank beside full-width punctuation', msg`It has ${msg`first`} then`, { 'It has {0} then': '先 {0} 后', first: '一（1）' }, '先一（1）后'],
     ['a value that looks like a placeholder', msg`Pin ${'{1}'} to ${'{0}'}`, undefined, 'Pin {1} to {0}'],
   ])('says %s', (_, text, translations, expected) => {
     expect(formatText(text, translations)).toBe(expected);

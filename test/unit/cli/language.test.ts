@@ -1,0 +1,75 @@
+// What `trtc` says to people is in the language of the environment; what programs read is not.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseLanguage } from '../../../src/cli/language';
+
+const HAN = /\p{Script=Han}/u;
+const CHINESE = { LANG: 'zh_CN.UTF-8' };
+const ENGLISH = { LANG: 'C.UTF-8' };
+
+let folder = '';
+
+/** A package as it is installed: the program, the Chinese texts, the pages of rules. */
+beforeAll(() => {
+  const { status, stderr } = spawnSync(process.execPath, ['src/dev/build.mjs', '--run', 'src/cli/main.ts', '--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  folder = mkdtempSync(path.join(tmpdir(), 'trtc-language-'));
+  mkdirSync(path.join(folder, 'dist'));
+  cpSync('.cache/dev/main.cjs', path.join(folder, 'dist/trtc.cjs'));
+  symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'), 'junction');
+  cpSync('l10n', path.join(folder, 'l10n'), { recursive: true });
+  cpSync('media/rules', path.join(folder, 'media/rules'), { recursive: true });
+  writeFileSync(path.join(folder, 'Dockerfile'), 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY libcuda.so.1 /usr/lib/\n');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function trtc(env: NodeJS.ProcessEnv, input: string, ...args: readonly string[]): string {
+  return spawnSync(process.execPath, [path.join(folder, 'dist/trtc.cjs'), ...args], { cwd: folder, input, encoding: 'utf8', env: { PATH: process.env['PATH'], ...env } }).stdout;
+}
+
+describe('the language', () => {
+  it.each<[NodeJS.ProcessEnv, string | undefined]>([
+    [{}, undefined],
+    [{ LANG: 'C' }, undefined],
+    [{ LANG: 'C.UTF-8' }, undefined],
+    [{ LANG: 'en_US.UTF-8' }, undefined],
+    [{ LANG: 'zh_CN.UTF-8' }, 'zh-cn'],
+    [{ LANG: 'en_US.UTF-8', LC_MESSAGES: 'zh_CN' }, 'zh-cn'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'POSIX' }, undefined],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, 'zh-cn'],
+    [{ LANG: 'de_DE.UTF-8', LANGUAGE: 'de:zh_CN:en' }, 'zh-cn'],
+    [{ LANG: 'zh_CN.UTF-8', LANGUAGE: 'en:zh_CN' }, undefined],
+    [{ LANG: 'C', LANGUAGE: 'zh_CN' }, undefined],
+    [{ LANG: '../../x' }, undefined],
+  ])('in %j is %s', (env, tag) => {
+    expect(chooseLanguage('.', env)?.tag).toBe(tag);
+  });
+});
+
+describe('in Chinese', () => {
+  it.each<[string, string, readonly string[]]>([
+    ['lint', '', ['lint']],
+    ['explain', '', ['explain', 'cuda']],
+    ['a page', '', ['explain', 'cuda-driver-library-copied']],
+    ['solve', '', ['solve', '--tensorrt', '8.6', '--driver', '535']],
+    ['a conflict', '', ['solve', '--tensorrt', '8.6', '--cuda', '13']],
+    ['decode', 'RuntimeError: The NVIDIA driver on your system is too old (found version 11040).\n', ['decode', '-']],
+    ['doctor', '', ['doctor', '--context', 'unix:///nowhere.sock']],
+  ])('%s speaks it, and English elsewhere', (_, input, args) => {
+    expect(trtc(CHINESE, input, ...args)).toMatch(HAN);
+    expect(trtc(ENGLISH, input, ...args)).not.toMatch(HAN);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['JSON of lint', ['lint', '--format', 'json']],
+    ['SARIF', ['lint', '--format', 'sarif']],
+    ['annotations', ['lint', '--format', 'github']],
+    ['JSON of solve', ['solve', '--tensorrt', '8.6', '--cuda', '13', '--format', 'json']],
+  ])('%s stays as it is', (_, args) => {
+    expect(trtc(CHINESE, '', ...args)).toBe(trtc(ENGLISH, '', ...args));
+    expect(trtc(CHINESE, '', ...args)).not.toBe('');
+  });
+});
