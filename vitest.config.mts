@@ -8,6 +8,8 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Some run programs and servers, which a busy machine may hold up; each further try is printed.
     retry: 1,
+    // Programs of ours speak the language of the environment.
+    env: { LC_ALL: 'C' },
     reporters: ['default', './src/dev/tries-reporter.mjs'],
     // The engine is pure: tests cannot disturb each other, and isolation costs ten times their run time.
     pool: 'threads',

@@ -11,6 +11,8 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // A real engine may be held up; each further try is printed.
     retry: 1,
+    // Programs of ours speak the language of the environment.
+    env: { LC_ALL: 'C' },
     reporters: ['default', './src/dev/tries-reporter.mjs'],
   },
 });
