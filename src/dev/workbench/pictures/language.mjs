@@ -33,7 +33,7 @@ export default {
     await open('server/Dockerfile', 2, 45);
     await page.locator('.editor-group-container.active .squiggly-error').first().waitFor({ state: 'attached' });
     await hover();
-    await shoot('finding', { crop: [EDITOR], height: 500 });
+    await shoot('finding', { crop: [EDITOR], height: 545 });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget').first().waitFor();
