@@ -16,8 +16,11 @@ describe('what a Compose file says of GPUs and memory', () => {
     [`${SERVICE}    gp│us: all\n`, /^gpus → gpus: all\n {2}GPUs: every GPU\n[^]*needs Docker Compose 2\.30\.0[^]*\(2026-/],
     [`${SERVICE}    gpus: al│l\n`, /^all → gpus: all\n/],
     [`${DEVICES}            - driver: nvidia\n              co│unt: 2\n              capabilities: [gpu]\n`, /^count → count\n {2}GPUs: 2\n[^]*count is a whole number or all/],
-    [`${DEVICES}            - driver: nvidia\n              count: all\n              capabilities: [gp│u]\n`, /^gpu → capabilities\n[^]*Compose refuses the file without them/],
+    [`${DEVICES}            - driver: nvidia\n              count: all\n              capabilities: [gp│u]\n`, /^\[gpu\] → capabilities\n[^]*Compose refuses the file without them/],
     [`x-gpu: &gpu\n  deploy:\n    resources:\n      reservations:\n        dev│ices:\n          - capabilities: [gpu]\n`, /docker-compose 1\.28\.0/],
+    [`${DEVICES}            - driver: nvidia\n              device_ids:\n                - "0│"\n`, /exclude each other/],
+    [`${SERVICE}    gpus: "al│l" # every one\n`, /^"all" → gpus: all\n {2}GPUs: every GPU/],
+    [`${SERVICE}    environment:\n      "CUDA_VISIBLE_DE│VICES": "0"\n`, /^"CUDA_VISIBLE_DEVICES" → [^]*Value here: 0/],
     [`${SERVICE}    runtime: nv│idia\n`, /^nvidia → runtime: nvidia\n[^]*registered with the daemon/],
     [`${SERVICE}    shm_si│ze: 8gb\n`, /64 MB/],
     [`${SERVICE}    environment:\n      NVIDIA_DRIVER_CAPA│BILITIES: compute,utility\n`, /Value here: compute,utility\n[^]*video/],
@@ -27,7 +30,7 @@ describe('what a Compose file says of GPUs and memory', () => {
     expect(hoverAt('compose', marked)).toMatch(shown);
   });
 
-  it.each([`${SERVICE}    por│ts: ["80"]\n`, `${SERVICE}    environment:\n      FO│O: bar\n`, 'volumes:\n  gp│us: all\n', 'services: [│', '│', `${SERVICE}    build:\n      args:\n        V: 1│2\n`])('says nothing at %j', (marked) => {
+  it.each([`${SERVICE}    gpus: all # gp│us\n`, `${SERVICE}   │ gpus: all\n`, `${SERVICE}    por│ts: ["80"]\n`, `${SERVICE}    environment:\n      FO│O: bar\n`, 'volumes:\n  gp│us: all\n', 'services: [│', '│', `${SERVICE}    build:\n      args:\n        V: 1│2\n`])('says nothing at %j', (marked) => {
     expect(hoverAt('compose', marked)).toBeUndefined();
   });
 });
