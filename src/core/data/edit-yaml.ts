@@ -61,7 +61,7 @@ export function replaceEntry(text: string, { file, keyRange, value }: DataEntry,
   return { file, range: { start: keyRange.start, end }, newText: render(text, lines, indent, unit).slice(indent.length) };
 }
 
-/** An entry taken out of its map, with its lines. Undefined for the only entry of a map. */
+/** An entry taken out of its map, with its lines; comments of the next one stay. Undefined for the only entry of a map. */
 export function removeEntry(text: string, map: DataMap, { file, keyRange, value }: DataEntry): FileEdit | undefined {
   const own = listOwn(map);
   const at = own.findIndex((entry) => entry.keyRange.start === keyRange.start);
@@ -69,13 +69,22 @@ export function removeEntry(text: string, map: DataMap, { file, keyRange, value 
   const next = own[at + 1];
   if (at < 0 || value.file !== file || own.length < 2) return undefined;
   const quote = /["']/.test(text.charAt(keyRange.start - 1)) ? 1 : 0;
+  const start = keyRange.start - quote;
+  const valueEnd = Math.max(keyRange.end, text.slice(0, value.range.end).trimEnd().length);
   if (next !== undefined) {
     const nextQuote = /["']/.test(text.charAt(next.keyRange.start - 1)) ? 1 : 0;
-    return { file, range: { start: keyRange.start - quote, end: next.keyRange.start - nextQuote }, newText: '' };
+    const nextStart = next.keyRange.start - nextQuote;
+    if (map.flow) return { file, range: { start, end: nextStart }, newText: '' };
+    // Comments before the next entry belong to that one.
+    const comment = /\n[ \t]*#/.exec(text.slice(valueEnd, nextStart));
+    if (comment === null) return { file, range: { start, end: nextStart }, newText: '' };
+    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+    const end = valueEnd + comment.index;
+    if (text.slice(lineStart, start).trim() === '') return { file, range: { start: lineStart, end: end + 1 }, newText: '' };
+    return { file, range: { start, end: end + comment[0].length - 1 }, newText: '' };
   }
-  const end = Math.max(keyRange.end, text.slice(0, value.range.end).trimEnd().length);
-  if (map.flow) return previous === undefined ? undefined : { file, range: { start: previous.value.range.end, end }, newText: '' };
-  return removeLines(text, file, keyRange.start, end);
+  if (map.flow) return previous === undefined ? undefined : { file, range: { start: previous.value.range.end, end: valueEnd }, newText: '' };
+  return removeLines(text, file, keyRange.start, valueEnd);
 }
 
 /** The lines from one offset to another, taken out whole. */

@@ -47,9 +47,17 @@ describe('edits of YAML', () => {
     ['the last entry', 'b', 's:\n  a: 1\n  b:\n    c: 2\nt: 3\n', 's:\n  a: 1\nt: 3\n'],
     ['an entry in flow style', 'a', 's: {a: 1, b: 2}\n', 's: {b: 2}\n'],
     ['the last one in flow style', 'b', 's: {a: 1, b: 2}\n', 's: {a: 1}\n'],
+    ['before a comment of the next', 'a', 's:\n  a: 1 # one\n\n  # two\n\n  b: 2\n', 's:\n  # two\n\n  b: 2\n'],
+    ['a block before a comment of the next', 'a', 's:\n  a:\n    - 1\n  # two\n  b: 2\n', 's:\n  # two\n  b: 2\n'],
     ['not the only one', 'a', 's:\n  a: 1\n', undefined],
   ])('remove %s', (_, key, text, expected) => {
     expect(after(text, removeEntry(text, mapAt(text, 's'), entryAt(text, 's', key)))).toBe(expected);
+  });
+
+  it('removes the first entry of an item', () => {
+    const text = '- a: 1\n  # two\n  b: 2\n';
+    const map = (readYaml(text, 'f') as DataList).items[0] as DataMap;
+    expect(after(text, removeEntry(text, map, findEntry(map, 'a') as DataEntry))).toBe('- # two\n  b: 2\n');
   });
 
   it.each([
