@@ -14,7 +14,7 @@ import { DEFAULT_CHOICES, planChoices, type Access, type Audio, type Cache, type
 import type { ComposeGpuSyntax } from '../generate/compose';
 import { generateDockerfile, type ImagePurpose } from '../generate/dockerfile';
 import { addComments, explainText } from '../generate/explain';
-import { adoptPlan, allowNoGpu, COMPOSE_FILES, DEVCONTAINER_FILES, generateCompose, generateDevcontainer, generateRunScript, planService, suggestMemory } from '../generate/generate';
+import { adoptPlan, allowNoGpu, COMPOSE_FILES, DEVCONTAINER_FILES, generateCompose, generateDevcontainer, generateRunScript, planService, planWithUser, suggestMemory } from '../generate/generate';
 import { mergeFile } from '../generate/merge';
 import { note, type Engine, type GeneratedFile, type Note, type Output } from '../generate/model';
 import { readService } from '../generate/read-compose';
@@ -25,6 +25,7 @@ import { writeRunLine } from '../generate/write-run';
 import { renderDiff } from './diff';
 import { createProjectContext, guessContextFolders } from './disk-context';
 import { Failure, explainSystemError } from './failure';
+import { checkOptions } from './init-options';
 import { encode, readStandardInput, readTextFile } from './input';
 import { createPaint, wantsColor } from './terminal';
 
@@ -100,10 +101,12 @@ interface Change {
 /**
  * `trtc init`: writes a dev container, a Compose file, a run script or a Dockerfile. A file that exists is added to, or
  * replaced, only after its diff was shown and agreed to (`--yes`, or the answer at a terminal); exit status 1 where not.
+ * `given` are the options of the command line, without those that have their usual value.
  */
-export async function init(form: InitForm, options: InitArguments): Promise<void> {
+export async function init(form: InitForm, options: InitArguments, given: readonly string[] = []): Promise<void> {
+  const unused = checkOptions(form, options, given);
   const output = await generate(form, options);
-  const notes: Note[] = [...output.notes];
+  const notes: Note[] = [...output.notes, ...unused];
   const changes = output.files.map((file) => prepare(file, options, output, notes));
   const pending = changes.filter(({ before, after }) => before !== after);
   const changed = pending.filter(({ before }) => before !== undefined);
@@ -146,7 +149,7 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
       return { ...generateCompose(planned, service, compose, findFile(options.folder, COMPOSE_FILES)), merge: mergeFile(planned, compose, service) };
     }
     case 'run':
-      return { ...generateRunScript(planned, engine), line: writeRunLine(planned.plan, { engine }) };
+      return { ...generateRunScript(planned, engine), line: writeRunLine(planWithUser(planned), { engine }) };
   }
 }
 
@@ -256,7 +259,8 @@ function readChoices(form: InitForm, options: InitArguments): Choices {
 
 function readGpus(text: string): Choices['gpus'] {
   if (text === 'all' || text === 'none') return text;
-  return /^\d+$/.test(text) ? Number(text) : text.replace(/^device=/, '').split(',');
+  // None by number is what tutorials call the first one.
+  return /^[1-9]\d*$/.test(text) ? Number(text) : text.replace(/^device=/, '').split(',');
 }
 
 /** The Dockerfile that was named, or the one of the folder. */

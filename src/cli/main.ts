@@ -207,7 +207,7 @@ program
   .option('-y, --yes', 'change files that exist without asking')
   .option('--json', 'print JSON')
   .addHelpText('after', '\nExit status: 0 written or shown, 1 nothing written for want of --yes, 2 could not run.')
-  .action(async (form: InitForm, options: InitArguments) => (await import('./init')).init(form, options));
+  .action(async (form: InitForm, options: InitArguments, command: Command) => (await import('./init')).init(form, options, Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli')));
 
 program
   .command('doctor')

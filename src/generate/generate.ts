@@ -70,16 +70,24 @@ export function generateDevcontainer(planned: Planned, options: DevcontainerOpti
   return { files: [{ path, text: writeDevcontainer(config), executable: false }, ...files], notes: config.notes };
 }
 
+/** The plan with its user, whom a dev container has in a property of its own. */
+export function planWithUser({ plan, extras: { remoteUser } }: Planned): RunPlan {
+  return remoteUser === undefined ? plan : { ...plan, settings: [...plan.settings, { option: '--user', value: remoteUser }] };
+}
+
 /** A script that runs the container. */
-export function generateRunScript({ plan, hostScript, notes }: Planned, engine: Choices['engine'] = 'docker'): Output {
+export function generateRunScript(planned: Planned, engine: Choices['engine'] = 'docker'): Output {
+  const { hostScript, notes } = planned;
+  const plan = planWithUser(planned);
   const kept = plan.settings.some(({ option }) => option === '--rm' || option === '--detach' || option === '--restart' || option === '--name');
   const output = writeRunScript(kept ? plan : { ...plan, settings: [{ option: '--rm' }, ...plan.settings] }, { engine, before: hostScript });
   return { files: output.files, notes: [...notes, ...output.notes] };
 }
 
 /** A Compose file with one service, at a path below the workspace; a GPU that is optional stands in a file of its own beside it. */
-export function generateCompose({ plan, hostScript, notes }: Planned, service: string, options: ComposeOptions = {}, path: string = COMPOSE_FILES[0]): Output {
-  const config = createService(plan, options);
+export function generateCompose(planned: Planned, service: string, options: ComposeOptions = {}, path: string = COMPOSE_FILES[0]): Output {
+  const { hostScript, notes } = planned;
+  const config = createService(planWithUser(planned), options);
   const hasGpuFile = Object.keys(config.gpu).length > 0;
   const gpuPath = path.replace(/(?=\.ya?ml$)/, '.gpu');
   const files: GeneratedFile[] = [{ path, text: writeCompose({ services: { [service]: config.service }, volumes: config.volumes }), executable: false }];

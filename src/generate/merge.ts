@@ -1,7 +1,7 @@
 import type { Planned } from './choices';
 import { createService, type ComposeOptions } from './compose';
 import type { DevcontainerOptions } from './devcontainer';
-import { devcontainerOf } from './generate';
+import { devcontainerOf, planWithUser } from './generate';
 import { mergeCompose } from './merge-compose';
 import { mergeDevcontainer, type Merged } from './write-devcontainer';
 
@@ -13,7 +13,7 @@ export function mergeFile(planned: Planned, options: DevcontainerOptions & Compo
   return (path, text) => {
     if (path.endsWith('devcontainer.json')) return mergeDevcontainer(text, devcontainerOf(planned, path, options).config);
     if (service === undefined || !/(?:^|\/)(?:docker-)?compose(?:\.gpu)?\.ya?ml$/.test(path)) return undefined;
-    const { service: attributes, gpu, volumes } = createService(planned.plan, options);
+    const { service: attributes, gpu, volumes } = createService(planWithUser(planned), options);
     return path.includes('.gpu.') ? mergeCompose(text, { services: { [service]: gpu }, volumes: [] }) : mergeCompose(text, { services: { [service]: attributes }, volumes });
   };
 }

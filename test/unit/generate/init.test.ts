@@ -124,6 +124,19 @@ describe('trtc init', () => {
     expect(output.notes.map(({ message }) => message)).toContain('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.');
   });
 
+  test('tells of options that are not read', () => {
+    expect(init(['run', '--from', 'docker run img', '--display', 'x11', '--shm-size', '8g', '--comments']).stdout).toContain('- Not read here: --display, --shm-size.\n');
+    expect(init(['compose', ...IMAGE, '--language', 'python']).stdout).toContain('- Not read here: --language.\n');
+    expect(init(['devcontainer', ...IMAGE, '--language', 'python', '--gpus', '0']).stdout).not.toContain('Not read here');
+  });
+
+  test('a user by name is the one of the container, and the GPU 0 the first', () => {
+    const { stdout } = init(['run', ...IMAGE, '--user', 'dev', '--gpus', '0', '--require-gpu', '--dry-run']);
+    expect(stdout).toContain('  -u dev\n');
+    expect(stdout).toContain('docker run -it --gpus device=0 -v');
+    expect(init(['compose', ...IMAGE, '--user', 'dev', '--dry-run']).stdout).toContain('    user: dev\n');
+  });
+
   test.each([
     ['devcontainer', ...IMAGE, '--display', 'x11', '--camera', '/dev/video0'],
     ['compose', '--serve', 'triton'],
@@ -169,6 +182,19 @@ describe('trtc init', () => {
     [['devcontainer', '--port', '70000'], 'It must be a number from 1 to 65535.'],
     [['devcontainer', '--cache', 'npm'], 'Allowed choices are pip'],
     [['nothing'], 'Allowed choices are devcontainer'],
+    [['run', '--image', '--dry-run'], '--image --dry-run: write it like nvidia/cuda'],
+    [['run', '--image', 'a//b'], '--image a//b: no name of an image'],
+    [['run', '--gpus', 'some'], '--gpus some: write it like all, none, 2, or 0,GPU-3c1f'],
+    [['run', '--shm-size', 'big'], '--shm-size big: write it like 8g'],
+    [['run', '--camera', 'video0'], '--camera video0: write it like /dev/video0'],
+    [['run', '--capability', 'vidoe'], '--capability vidoe: write it like video'],
+    [['dockerfile', '--package', 'a;b'], '--package a;b: write it like ffmpeg'],
+    [['dockerfile', '--pip-mirror', 'here'], '--pip-mirror here: write it like https://'],
+    [['dockerfile', '--purpose', 'cpp', '--install', 'pip'], '--install pip: wheels bring no headers for C++'],
+    [['run', '--dockerfile', 'none'], '--dockerfile none: not found in'],
+    [['run', '--from', 'docker run img', '--from-compose', 'x'], '--from and --from-compose: one of them'],
+    [['devcontainer', '--from', 'docker run --gpus all'], 'nothing to convert: The line names no image.'],
+    [['devcontainer', '--from', 'docker compose run app'], 'nothing to convert: no docker run'],
   ])('%s is refused with one line', (args, message) => {
     const { status, stderr, stdout } = init(args);
     expect(status).toBe(2);
