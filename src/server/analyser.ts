@@ -1,7 +1,7 @@
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ComposeProject } from '../core/compose/model';
-import { analyse, type AnalysisOptions } from '../core/engine/analyse';
+import { analyse, analyseDockerfileInSteps, type Analysis, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
 import { fileKind, type FileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
@@ -43,6 +43,8 @@ const LANGUAGES: Readonly<Record<string, FileKind>> = { dockerfile: 'dockerfile'
 
 /** A stack takes about a megabyte: those of more documents than anybody looks at in a row are made again when asked for. */
 const MAX_KEPT = 24;
+/** A Dockerfile is analysed for so many milliseconds before messages of the client are read again. */
+const SLICE_MS = 10;
 /** Findings come this much later than the last key, at most, in milliseconds. */
 const MAX_PAUSE_MS = 500;
 
@@ -68,6 +70,8 @@ export class Analyser {
   readonly #log: (message: string) => void;
   readonly #drained: () => Promise<void>;
   readonly #kept = new Map<string, Kept>();
+  /** Open Dockerfiles that are being analysed; see `#analyseInSlices`. */
+  readonly #running = new Map<string, Promise<boolean>>();
   readonly #logged = new Set<string>();
   /** When an open document was last changed, in milliseconds of the clock of `performance`. */
   readonly #changedMs = new Map<string, number>();
@@ -133,31 +137,91 @@ export class Analyser {
     const settings = await this.#settings.get(uri);
     // Changes and cancellations that wait in the queue are read first, so that only the newest text is analysed.
     await this.#drained();
-    if (token?.isCancellationRequested === true) return undefined;
+    const isCancelled = (): boolean => token?.isCancellationRequested === true;
+    // First the stack, which more requests wait for. Each of them waits for the one run, which ends when the text has changed.
+    for (let next = this.#nextHalf(uri, judge); next !== undefined && !isCancelled(); next = this.#nextHalf(uri, judge)) {
+      const running = this.#running.get(uri) ?? this.#analyseInSlices(uri, next === 'findings').finally(() => this.#running.delete(uri));
+      this.#running.set(uri, running);
+      const isPossible = await (token === undefined ? running : Promise.race([running, new Promise((resolve) => token.onCancellationRequested(resolve))]));
+      if (isPossible === false) return undefined;
+    }
+    if (isCancelled()) return undefined;
     const kept = await this.#files.disk.settle(() => this.#analyseNow(uri, settings, judge));
     if (kept?.version !== undefined && kept !== this.#kept.get(uri)) this.#keep(uri, kept);
     return kept?.analysis;
+  }
+
+  /** What is still to be made of an open Dockerfile; undefined also where files have to be waited for. */
+  #nextHalf(uri: string, judge: boolean): 'stack' | 'findings' | undefined {
+    if (this.#documents.get(uri) === undefined || this.#files.disk.remembers || this.kindOf(uri) !== 'dockerfile') return undefined;
+    if (this.#findKept(uri, false) === undefined) return 'stack';
+    return judge && this.#findKept(uri, true) === undefined ? 'findings' : undefined;
+  }
+
+  /**
+   * Analyses an open Dockerfile and keeps what it finds; findings are made of the stack that is kept. Reads messages now
+   * and then, and gives up when one of them has changed what it reads. False when it failed.
+   */
+  async #analyseInSlices(uri: string, judge: boolean): Promise<boolean> {
+    const settings = await this.#settings.get(uri);
+    const version = this.#readVersion(uri);
+    const half = this.#findKept(uri, false);
+    const opened = this.#prepare(uri, settings, half?.asked);
+    if (opened === undefined) return false;
+    const { text, options, asked, lint } = opened;
+    // Stands for it while it is made, so that a change of what it has asked for is seen.
+    const begun: Kept = half ?? { analysis: undefined, judged: false, version, asked, tookMs: this.#kept.get(uri)?.tookMs ?? 0 };
+    this.#keep(uri, begun);
+    const steps = analyseDockerfileInSteps(text, uri, { ...options, ...(half && { stack: half.analysis?.stack }), ...(!judge && { rules: [] }) });
+    try {
+      for (let tookMs = half?.tookMs ?? 0; ; ) {
+        const startMs = performance.now();
+        let step = steps.next();
+        while (step.done !== true && performance.now() - startMs < SLICE_MS) step = steps.next();
+        tookMs += performance.now() - startMs;
+        if (step.done === true) {
+          this.#keep(uri, { analysis: this.#describe(uri, text, options, step.value, lint), judged: judge, version, asked, tookMs });
+          return true;
+        }
+        await this.#drained();
+        if (this.#kept.get(uri) !== begun || this.#readVersion(uri) !== version) return true;
+      }
+    } catch (error) {
+      this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
+      return false;
+    }
+  }
+
+  /** What is kept of a document as it is now; with `judge` only what has its findings. */
+  #findKept(uri: string, judge: boolean): Kept | undefined {
+    const kept = this.#kept.get(uri);
+    return kept?.analysis !== undefined && kept.version === this.#readVersion(uri) && (kept.judged || !judge) ? kept : undefined;
   }
 
   /** What is kept where it is of the text as it is now; what is missing of it is made. */
   #analyseNow(uri: string, settings: Settings, judge: boolean): Kept | undefined {
     const startMs = performance.now();
     const version = this.#readVersion(uri);
-    const last = this.#kept.get(uri);
-    const kept = last?.analysis !== undefined && last.version === version ? last : undefined;
+    const kept = this.#findKept(uri, false);
     if (kept !== undefined && (kept.judged || !judge)) return kept;
+    const opened = this.#prepare(uri, settings, kept?.asked);
+    if (opened === undefined) return undefined;
+    const { text, options, asked, lint } = opened;
+    const analysis = this.#run(uri, text, { ...options, ...(kept && { stack: kept.analysis?.stack }), ...(!judge && { rules: [] }) }, lint);
+    const tookMs = performance.now() - startMs + (kept?.tookMs ?? 0);
+    return analysis && { analysis, judged: judge, version, asked, tookMs };
+  }
 
+  /** What an analysis needs, with the places that it looks at; rules add to those that the stack they are given was made with. */
+  #prepare(uri: string, settings: Settings, given?: Set<string>) {
     const text = this.#readText(uri);
     if (text === undefined) return undefined;
     const kind = this.kindOf(uri) ?? 'dockerfile';
     const { context, folder } = this.#createContext(uri, kind);
-    // Rules read with the context of the stack, whose places they add to.
-    const asked = kept?.asked ?? context?.asked ?? new Set<string>();
+    const asked = given ?? context?.asked ?? new Set<string>();
     asked.add(this.#files.disk.toPath(uri) ?? '');
     const { options, lint } = this.#options(uri, settings, asked);
-    const analysis = this.#run(uri, text, { ...options, kind, context, folder, ...(kept && { stack: kept.analysis?.stack }), ...(!judge && { rules: [] }) }, lint);
-    const tookMs = performance.now() - startMs + (kept?.tookMs ?? 0);
-    return analysis && { analysis, judged: judge, version, asked, tookMs };
+    return { text, asked, lint, options: { ...options, kind, context, folder } };
   }
 
   /** Files that safe fixes change, the document or those that it reads, with their text afterwards; none when it cannot be read or fails. */
@@ -207,7 +271,7 @@ export class Analyser {
   #keep(uri: string, kept: Kept): void {
     this.#kept.delete(uri);
     this.#kept.set(uri, kept);
-    const whole = [...this.#kept].filter(([, { analysis }]) => analysis !== undefined);
+    const whole = [...this.#kept].filter(([other, { analysis }]) => analysis !== undefined && !this.#running.has(other));
     for (const [oldest, one] of whole.slice(0, -MAX_KEPT)) this.#kept.set(oldest, { ...one, analysis: undefined, judged: false });
   }
 
@@ -257,29 +321,33 @@ export class Analyser {
 
   #run(uri: string, text: string, options: AnalysisOptions & { readonly kind: FileKind }, lint: boolean): DocumentAnalysis | undefined {
     try {
-      const { findings, stack, compose, files } = analyse(text, uri, options);
-      const texts = new Map([...files, [uri, text]]);
-      const lines = new Map<string, LineIndex>();
-      return {
-        id: String(this.#count++),
-        uri,
-        kind: options.kind,
-        text,
-        findings: lint ? findings : [],
-        stack,
-        targets: options.targets ?? [],
-        compose,
-        texts,
-        linesOf: (name) => {
-          const known = lines.get(name) ?? new LineIndex(texts.get(name) ?? '');
-          lines.set(name, known);
-          return known;
-        },
-      };
+      return this.#describe(uri, text, options, analyse(text, uri, options), lint);
     } catch (error) {
       this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
       return undefined;
     }
+  }
+
+  /** What the engine found in a document, as it is handed out. */
+  #describe(uri: string, text: string, options: AnalysisOptions & { readonly kind: FileKind }, { findings, stack, compose, files }: Analysis, lint: boolean): DocumentAnalysis {
+    const texts = new Map([...files, [uri, text]]);
+    const lines = new Map<string, LineIndex>();
+    return {
+      id: String(this.#count++),
+      uri,
+      kind: options.kind,
+      text,
+      findings: lint ? findings : [],
+      stack,
+      targets: options.targets ?? [],
+      compose,
+      texts,
+      linesOf: (name) => {
+        const known = lines.get(name) ?? new LineIndex(texts.get(name) ?? '');
+        lines.set(name, known);
+        return known;
+      },
+    };
   }
 
   #logOnce(message: string): void {

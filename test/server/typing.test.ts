@@ -62,6 +62,26 @@ describe('a person who types', () => {
     expect(await client.rules(uri)).toEqual(await client.rules(await client.open('Dockerfile.other', TEXT)));
   });
 
+  it('gets the findings of more documents at once than are kept', async () => {
+    const uris = await Promise.all(Array.from({ length: 40 }, (_, i) => client.open(`${i}/Dockerfile`, 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs\n')));
+    const all = await Promise.all(uris.map((uri) => client.rules(uri)));
+    expect(all[0]).not.toEqual([]);
+    expect(new Set(all.map(String)).size).toBe(1);
+  });
+
+  it('is answered while a long document is analysed', async () => {
+    const stage = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10 curl git cmake\n';
+    const long = await client.open('Dockerfile', stage.repeat(150));
+    const requirements = await client.open('requirements.txt', 'torch==', 'pip-requirements');
+    const order: string[] = [];
+    const findings = client.pull(long).then(() => order.push('findings'));
+    // By now it is at work, and will be for longer than this.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const completion = client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri: requirements }, position: { line: 0, character: 7 } }).then(() => order.push('completion'));
+    await Promise.all([findings, completion]);
+    expect(order).toEqual(['completion', 'findings']);
+  });
+
   it('gets findings of the last text, and none of a text that is called off', async () => {
     const uri = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n');
     expect(await client.rules(uri)).toEqual([]);

@@ -1,7 +1,8 @@
 import { readDockerfile } from '../dockerfile/read';
 import { fileKind } from '../file-kind';
 import { rules as allRules } from '../rules';
-import { interpret } from '../stack/interpret';
+import { interpretInSteps } from '../stack/interpret';
+import { runToEnd, type Steps } from '../steps';
 import { analyseBake } from './analyse-bake';
 import { analyseCompose } from './analyse-compose';
 import { analyseDevcontainer } from './analyse-devcontainer';
@@ -9,7 +10,7 @@ import { withEchoes } from './echoes';
 import { keepStrongest } from './findings';
 import { createFailure, type Analysis, type AnalysisOptions } from './model';
 import { RuleRegistry } from './registry';
-import { finish, runOnStack, type Run } from './run';
+import { finish, runOnStackInSteps, type Run } from './run';
 import { suppress } from './suppress';
 import { suppressionUnknownRule, suppressionUnused } from './suppression-rules';
 import { readDockerfileSuppressions } from './suppressions';
@@ -38,13 +39,18 @@ export function analyse(text: string, file: string, options: AnalysisOptions = {
 
 /** Reads a Dockerfile, interprets its stages and runs all rules. `file` is the name that findings carry. Never throws. */
 export function analyseDockerfile(text: string, file: string, options: AnalysisOptions = {}): Analysis {
+  return runToEnd(analyseDockerfileInSteps(text, file, options));
+}
+
+/** As `analyseDockerfile`, but pauses behind each instruction and each rule. */
+export function* analyseDockerfileInSteps(text: string, file: string, options: AnalysisOptions = {}): Steps<Analysis> {
   const dockerfile = options.stack?.dockerfile ?? readDockerfile(text, file);
   if ('problem' in dockerfile) return createFailure('dockerfile', dockerfile.problem);
   if (dockerfile.stages.length === 0) return createFailure('dockerfile', 'no-from');
   const run = createRun(options);
-  const stack = options.stack ?? interpret(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay });
+  const stack = options.stack ?? (yield* interpretInSteps(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay }));
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];
-  const findings = suppress(withEchoes(keepStrongest(runOnStack(run, stack)), stack), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
+  const findings = suppress(withEchoes(keepStrongest(yield* runOnStackInSteps(run, stack)), stack), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
   return { kind: 'dockerfile', findings: finish(run, findings, [file, ...stack.files.keys()]), stack, files: stack.files, problems: [] };
 }
 

@@ -1,11 +1,12 @@
 import { formatText, type Message } from '../l10n/message';
 import type { AnyRule, Finding, Report, RuleInfo, Severity } from '../rules/model';
+import type { Steps } from '../steps';
 import type { AnalysisOptions } from './model';
 import type { RuleRegistry } from './registry';
 import { compareSeverity, findSetting, type RuleSettings } from './settings';
 
-/** What each rule reports; one that throws is told of, and the others go on. */
-export function runRules<Each extends AnyRule>(rules: readonly Each[], check: (rule: Each, report: (report: Report) => void) => void, onRuleError: AnalysisOptions['onRuleError']): Finding[] {
+/** What each rule reports; one that throws is told of, and the others go on. Pauses behind each rule. */
+export function* runRules<Each extends AnyRule>(rules: readonly Each[], check: (rule: Each, report: (report: Report) => void) => void, onRuleError: AnalysisOptions['onRuleError']): Steps<Finding[]> {
   const findings: Finding[] = [];
   for (const rule of rules) {
     try {
@@ -13,6 +14,7 @@ export function runRules<Each extends AnyRule>(rules: readonly Each[], check: (r
     } catch (error) {
       onRuleError?.(rule.id, error);
     }
+    yield;
   }
   return findings;
 }

@@ -10,6 +10,7 @@ import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/in
 import type { ShellCommand, ShellScript, VariableLookup } from '../shell/model';
 import { readScript } from '../shell/read';
 import { findScriptCall, type ScriptCall } from '../shell/script-call';
+import { runToEnd, type Steps } from '../steps';
 import { baseName, resolvePath } from '../text/path';
 import type { Location, Range } from '../text/range';
 import { Traced, UNKNOWN } from '../text/traced';
@@ -55,15 +56,11 @@ interface WalkedStage {
  * Walks the file as BuildKit would: global ARGs, FROM, then each instruction in its scope. Never throws.
  */
 export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}): StackReport {
-  const steps = interpretInSteps(dockerfile, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
+  return runToEnd(interpretInSteps(dockerfile, options));
 }
 
 /** As `interpret`, but pauses behind each instruction, for callers that have other things to do meanwhile or lose interest. */
-export function* interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Generator<void, StackReport, void> {
+export function* interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Steps<StackReport> {
   const global = createGlobalScope(dockerfile, options.buildArgs);
   const references = dockerfile.stages.map((stage) => {
     const reference = global.expand(stage.from.image);
@@ -127,7 +124,7 @@ class StageWalk {
   }
 
   /** Pauses behind each instruction. */
-  *run(reference: Traced, parent: WalkedStage | undefined, global: Scope, shipped: boolean): Generator<void, WalkedStage, void> {
+  *run(reference: Traced, parent: WalkedStage | undefined, global: Scope, shipped: boolean): Steps<WalkedStage> {
     const base = this.#base(reference, parent, global);
     const where: Location = { file: this.#dockerfile.file, range: this.#stage.from.image.range };
     let scope: Scope;

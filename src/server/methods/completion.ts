@@ -1,4 +1,4 @@
-import { CompletionItemKind, InsertTextMode, type CancellationToken, type CompletionItem, type CompletionList } from 'vscode-languageserver';
+import { CancellationTokenSource, CompletionItemKind, InsertTextMode, type CancellationToken, type CompletionItem, type CompletionList } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { complete } from '../../core/assist/complete';
 import { describeReference, describeReferenceCard } from '../../core/assist/completion/images';
@@ -78,7 +78,9 @@ export function registerCompletion({ connection, features, documents, analyser }
     const kind = analyser.kindOf(uri);
     switch (kind) {
       case 'dockerfile': {
-        const read = await analyser.readStack(uri, token);
+        const interest = new CancellationTokenSource();
+        const ends = [token.onCancellationRequested(() => interest.cancel()), documents.onDidChangeContent((changed) => changed.document === document && interest.cancel())];
+        const read = await analyser.readStack(uri, interest.token).finally(() => ends.forEach((end) => end.dispose()));
         return read?.stack === undefined || read.text !== text ? undefined : complete(read.stack, offset, read.targets);
       }
       case 'compose':
