@@ -38,13 +38,13 @@ export function followCuda({ dockerfile, stages }: StackReport, moves: ReadonlyM
   }
   const parts = new Map<string, FileEdit>();
   const variables: FileEdit[] = [];
-  const add = (edit: FileEdit | undefined): void => {
-    if (edit !== undefined) parts.set(`${edit.file}:${edit.range.start}`, edit);
+  const add = (edit: FileEdit): void => {
+    parts.set(`${edit.file}:${edit.range.start}`, edit);
   };
   const { file, text } = dockerfile;
   for (const [{ steps }, move] of moved) {
     for (const step of steps) {
-      for (const spec of listPackages(step)) add(renamePackage(spec, move));
+      for (const edit of listPackages(step).flatMap((spec) => renamePackage(spec, move))) add(edit);
       for (const edit of renameFolders(step.instruction, file, text, move)) add(edit);
       variables.push(...renameVariables(step.instruction, file, text, move));
     }
@@ -53,7 +53,10 @@ export function followCuda({ dockerfile, stages }: StackReport, moves: ReadonlyM
   const [first] = all;
   // What stands before the first FROM is for all stages.
   if (first !== undefined && all.every(({ before, after }) => before === first.before && after === first.after)) {
-    for (const instruction of dockerfile.globals) variables.push(...renameVariables(instruction, file, text, first));
+    for (const instruction of dockerfile.globals) {
+      for (const edit of renameFolders(instruction, file, text, first)) add(edit);
+      variables.push(...renameVariables(instruction, file, text, first));
+    }
   }
   return [...(parts.size === 0 ? [] : [[...parts.values()]]), ...variables.map((edit) => [edit])];
 }
@@ -76,12 +79,22 @@ function listPackages({ actions }: InstructionStep): readonly PackageSpec[] {
 }
 
 /** The package of the new version; one with a version of its own behind `=` stays: which build there is is not known. */
-function renamePackage({ name, version }: PackageSpec, { before, after }: CudaMove): FileEdit | undefined {
+function renamePackage({ name, version }: PackageSpec, { before, after }: CudaMove): readonly FileEdit[] {
   const old = STABLE_PACKAGE.exec(name.value)?.[1];
   const [was, is] = [majorMinorOf(before), majorMinorOf(after)];
-  if (old === undefined || version !== undefined || was === undefined || is === undefined || old !== was.replace('.', '-')) return undefined;
-  if ([was, is].some((minor) => compareDotted(minor, FIRST_STABLE) < 0)) return undefined;
-  return name.edit(name.value.length - old.length, name.value.length, is.replace('.', '-'));
+  if (old === undefined || version !== undefined || was === undefined || is === undefined || old !== was.replace('.', '-')) return [];
+  if ([was, is].some((minor) => compareDotted(minor, FIRST_STABLE) < 0)) return [];
+  const end = name.value.length;
+  const whole = name.edit(end - old.length, end, is.replace('.', '-'));
+  if (whole !== undefined) return [whole];
+  // `cuda-nvcc-${CUDA_MAJOR}-${CUDA_MINOR}`
+  const [major = '', minor = ''] = old.split('-');
+  const [newMajor = '', newMinor = ''] = is.split('.');
+  const edits = [
+    ...(major === newMajor ? [] : [name.edit(end - old.length, end - old.length + major.length, newMajor)]),
+    ...(minor === newMinor ? [] : [name.edit(end - minor.length, end, newMinor)]),
+  ];
+  return edits.every((edit) => edit !== undefined) ? edits : [];
 }
 
 function renameFolders({ range }: Instruction, file: string, text: string, { before, after }: CudaMove): readonly FileEdit[] {

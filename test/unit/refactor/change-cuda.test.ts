@@ -33,6 +33,12 @@ describe('a Dockerfile', () => {
       'ARG CUDA_DASH=12-4\nFROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG CUDA_DASH\nENV CUDA_VERSION=12.4.1 CUDA_VER="12.4" PATH=/usr/local/cuda-12.4/bin:$PATH\nRUN apt-get update && apt-get install -y cuda-nvcc-12-4 libcublas-dev-12-4 \\\n    cuda-nvrtc-${CUDA_DASH}\nRUN ln -s /usr/local/cuda-12.4 /opt/cuda\n',
     ],
     [
+      'the parts of a version that names are put together from',
+      '12.4',
+      'ARG CUDA_HOME=/usr/local/cuda-11.8\nFROM nvidia/cuda:11.8.0-base-ubuntu22.04\nARG MAJOR=11\nARG MINOR=8\nRUN apt-get update && apt-get install -y cuda-nvcc-${MAJOR}-${MINOR} libcublas-dev-${MAJOR}-${MINOR}\n',
+      'ARG CUDA_HOME=/usr/local/cuda-12.4\nFROM nvidia/cuda:12.4.1-base-ubuntu22.04\nARG MAJOR=12\nARG MINOR=4\nRUN apt-get update && apt-get install -y cuda-nvcc-${MAJOR}-${MINOR} libcublas-dev-${MAJOR}-${MINOR}\n',
+    ],
+    [
       'the folder in a stage that copies it',
       '12.4',
       'FROM nvidia/cuda:12.2.0-devel-ubuntu22.04 AS cuda\nFROM ubuntu:22.04\nCOPY --from=cuda /usr/local/cuda-12.2 /usr/local/cuda-12.2\nENV LD_LIBRARY_PATH=/usr/local/cuda-12.2/lib64\n',
