@@ -88,7 +88,8 @@ async function readContext(configFolder: string, file: string): Promise<EngineAd
       name: meta.Name,
       from: 'context',
       url,
-      certificates: (await exists(certificates)) ? certificates : null,
+      // Docker encrypts for either: with its certificates, or with none where it is told not to verify.
+      certificates: skip === true || (await exists(certificates)) ? certificates : null,
       ...(skip === true && { skipVerification: true }),
       current: false,
     };

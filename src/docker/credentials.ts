@@ -47,13 +47,15 @@ export async function readDockerConfig(folder: string): Promise<DockerConfig> {
  * helper, the common store, or the file itself, in this order. Null where there are none. A helper is started by its name
  * from PATH.
  */
-export async function readCredentials(registry: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<RegistryCredentials | null> {
+export async function readCredentials(registry: string, env: NodeJS.ProcessEnv, signal?: AbortSignal, helperTimeoutMs = HELPER_TIMEOUT_MS): Promise<RegistryCredentials | null> {
   const config = await readDockerConfig(dockerConfigFolder(env));
   const keys = registry === 'docker.io' ? [DOCKER_HUB_KEY, 'docker.io', 'index.docker.io'] : [registry, `https://${registry}`, `https://${registry}/`, `https://${registry}/v2/`];
   const helper = keys.map((key) => config.credHelpers?.[key]).find((name) => name !== undefined) ?? config.credsStore;
   if (helper !== undefined && helper !== '') {
     for (const key of keys) {
-      const found = await askHelper(helper, key, env, signal);
+      const found = await askHelper(helper, key, env, helperTimeoutMs, signal);
+      // One that does not answer would not for another name either.
+      if (found === 'silent') break;
       if (found !== null) return found;
     }
   }
@@ -74,11 +76,12 @@ export async function readCredentials(registry: string, env: NodeJS.ProcessEnv, 
 }
 
 /** Protocol of docker-credential-helpers: `get` with the server on standard input answers with JSON. */
-async function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<RegistryCredentials | null> {
+async function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv, timeoutMs: number, signal: AbortSignal | undefined): Promise<RegistryCredentials | 'silent' | null> {
   // The name is part of a program's name, not a path.
   if (!/^[\w.-]+$/.test(helper)) return null;
   try {
-    const { status, stdout } = await run(`docker-credential-${helper}`, ['get'], { env, input: server, timeoutMs: HELPER_TIMEOUT_MS, ...(signal && { signal }) });
+    const { status, stdout, timedOut } = await run(`docker-credential-${helper}`, ['get'], { env, input: server, timeoutMs, ...(signal && { signal }) });
+    if (timedOut) return 'silent';
     if (status !== 0) return null;
     const { Username: userName, Secret: secret } = JSON.parse(stdout) as { readonly Username?: unknown; readonly Secret?: unknown };
     if (typeof userName !== 'string' || typeof secret !== 'string') return null;

@@ -133,7 +133,7 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
 async function openPort({ url }: EngineAddress, { hostPort, hostAddress, containerPort }: PublishedPort): Promise<void> {
   const scheme = containerPort === 443 || containerPort === 8443 ? 'https' : 'http';
   if (/^(?:unix|npipe):/.test(url)) {
-    const local = hostAddress === null || /^(?:|0\.0\.0\.0|::|127\.0\.0\.1|::1)$/.test(hostAddress) ? 'localhost' : hostAddress;
+    const local = hostAddress === null || /^(?:|0\.0\.0\.0|::|127\.0\.0\.1|::1)$/.test(hostAddress) ? 'localhost' : hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress;
     await env.openExternal(await env.asExternalUri(Uri.parse(`${scheme}://${local}:${hostPort}/`)));
   } else {
     await env.openExternal(Uri.parse(`${scheme}://${new URL(url).hostname}:${hostPort}/`));

@@ -70,6 +70,14 @@ describe('listAddresses', () => {
     expect((await list({ DOCKER_HOST: written }))[0]).toMatchObject({ name: 'DOCKER_HOST', url });
   });
 
+  it('speaks encrypted where a context says not to verify and has no certificates', async () => {
+    const certificates = addContext('loose', { Host: 'tcp://10.0.0.3:2376', SkipTLSVerify: true });
+    addContext('plain', { Host: 'tcp://10.0.0.4:2375' });
+    const addresses = await list();
+    expect(addresses.find(({ name }) => name === 'loose')).toMatchObject({ certificates, skipVerification: true });
+    expect(addresses.find(({ name }) => name === 'plain')).toMatchObject({ certificates: null });
+  });
+
   it('takes no other engine for a chosen context that does not exist', async () => {
     writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ currentContext: 'desktop-linux' }));
     const [first, ...others] = await list();

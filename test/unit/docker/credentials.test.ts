@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,16 @@ describe('readCredentials', () => {
     chmodSync(path.join(folder, 'docker-credential-broken'), 0o755);
     const auths = { 'quay.io': { auth: base64('file:f') } };
     for (const credsStore of ['missing', 'broken', '../../bin/sh', '']) expect(await read('quay.io', { auths, credsStore })).toMatchObject({ userName: 'file' });
+  });
+
+  it('waits for a helper that hangs once, not for each name of the registry', async () => {
+    const asked = path.join(folder, 'asked');
+    writeFileSync(path.join(folder, 'docker-credential-hangs'), `#!/bin/sh\necho asked >> '${asked}'\nexec sleep 600\n`);
+    chmodSync(path.join(folder, 'docker-credential-hangs'), 0o755);
+    writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ credsStore: 'hangs', auths: { 'quay.io': { auth: base64('file:f') } } }));
+    const env = { DOCKER_CONFIG: folder, PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}` };
+    expect(await readCredentials('quay.io', env, undefined, 5_000)).toMatchObject({ userName: 'file' });
+    expect(readFileSync(asked, 'utf8')).toBe('asked\n');
   });
 
   it('has none where there is no file', async () => {
