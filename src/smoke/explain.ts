@@ -9,9 +9,12 @@ import { block, fail, say, skip } from './verdict';
  */
 export const HOST_ERRORS: ReadonlySet<string> = new Set([
   'bpf-rootless',
+  'cdi-host-device',
   'cdi-unresolvable',
   'cgroup-devices',
   'compose-no-gpu-driver',
+  'cuda-802',
+  'cuda-803',
   'cuda-804',
   'cuda-error-35',
   'cuda-no-device',
@@ -24,10 +27,19 @@ export const HOST_ERRORS: ReadonlySet<string> = new Set([
   'jetson-gpus-flag',
   'libcuda-open',
   'libcuda-so1',
+  'modprobe-nvidia',
   'ngc-driver-release',
   'ngc-no-driver',
+  'nvcli-cuda-error',
+  'nvcli-device-node',
+  'nvcli-driver-not-loaded',
+  'nvcli-ldconfig-failed',
+  'nvcli-ldconfig-missing',
   'nvcli-libnvidia-ml',
   'nvcli-nvml-mismatch',
+  'nvcli-nvml-unknown',
+  'nvcli-process-request',
+  'nvcli-unknown-device',
   'nvcli-unsatisfied-cuda',
   'nvml-mismatch',
   'nvml-perm',
@@ -36,10 +48,13 @@ export const HOST_ERRORS: ReadonlySet<string> = new Set([
   'rootless-devices-allow',
   'runtime-not-in-path',
   'runtime-unknown',
+  'smi-no-driver',
   'smi-not-found-device',
   'torch-driver-old',
   'torch-no-driver',
+  'torch-no-gpus',
   'torch-unknown-error',
+  'trt-cuda-init',
 ]);
 
 /**
@@ -97,6 +112,10 @@ function refusalSentence(kind: Refusal['kind'], detail: string): Sentence {
       return say('The image is made for another processor than that of the host: {detail}', { detail });
     case 'not-found':
       return say('It needs a program that the image has not: {detail}', { detail });
+    case 'cluster':
+      return say('The cluster did not run the container to its end: {detail}', { detail });
+    case 'no-node':
+      return /Insufficient nvidia\.com\/gpu/.test(detail) ? say('No node of the cluster has a GPU to give: {detail}', { detail }) : say('No node of the cluster takes the container: {detail}', { detail });
     case 'cancelled':
       return say('The run was cancelled.');
     case 'engine':

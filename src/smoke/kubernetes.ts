@@ -69,6 +69,9 @@ export function jobManifests({ image, argv, env, gpu, network, memoryBytes, time
             restartPolicy: 'Never',
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            // Nodes with GPUs are kept free for those who ask for one by a taint of the resource's name; only some clusters
+            // tolerate it by themselves (the admission controller ExtendedResourceToleration, kubernetes/kubernetes#55839).
+            ...(gpus > 0 && { tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }] }),
             containers: [container],
             volumes: [
               { name: 'files', configMap: { name } },
@@ -103,6 +106,21 @@ export function readPodTrouble(pods: unknown): string | null {
     }
   }
   return null;
+}
+
+/** How the container of a Job's pod ended, or why the cluster ended it (`Evicted`, `DeadlineExceeded`, `Preempting`); null where it tells neither. */
+export function readPodEnd(pods: unknown): { readonly status: number | null; readonly outOfMemory: boolean; readonly trouble: string | null } | null {
+  const [pod] = itemsOf(pods);
+  const status = fieldOf(pod, 'status');
+  const reason = textOf(fieldOf(status, 'reason'));
+  const terminated = fieldOf(fieldOf(listOf(fieldOf(status, 'containerStatuses'))[0], 'state'), 'terminated');
+  const code = fieldOf(terminated, 'exitCode');
+  if (reason === '' && terminated === undefined) return null;
+  return {
+    status: typeof code === 'number' ? code : null,
+    outOfMemory: fieldOf(terminated, 'reason') === 'OOMKilled',
+    trouble: reason === '' ? null : [reason, textOf(fieldOf(status, 'message'))].filter((text) => text !== '').join(': '),
+  };
 }
 
 /** Phase of the pod of a Job: `Pending`, `Running`, `Succeeded`, `Failed`; null where there is none yet. */

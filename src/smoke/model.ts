@@ -100,9 +100,9 @@ export interface StepResult {
   readonly refusal: Refusal | null;
 }
 
-/** Why the engine did not run a container: kinds of DockerProblem, with the engine's words. */
+/** Why the engine or the cluster did not run a container: kinds of DockerProblem and of kubectl's port, with their words. */
 export interface Refusal {
-  readonly kind: 'no-gpu-runtime' | 'not-found' | 'exec-format' | 'engine' | 'cancelled';
+  readonly kind: 'no-gpu-runtime' | 'not-found' | 'exec-format' | 'engine' | 'cluster' | 'no-node' | 'cancelled';
   readonly detail: string;
 }
 

@@ -150,26 +150,31 @@ class BatchRun {
   async #runTogether(steps: readonly PlannedStep[], settle: (planned: PlannedStep, result: StepResult) => void): Promise<Refusal | null> {
     const nonce = this.ports.nonce();
     let begun = this.ports.now();
+    let running: PlannedStep | undefined;
     const reader = new SupervisorReader(
       nonce,
       (index) => {
         begun = this.ports.now();
         const planned = steps[index];
+        running = planned;
         if (planned !== undefined) this.onEvent({ type: 'started', checkId: planned.check.id });
       },
       ({ index, result }) => {
         const planned = steps[index];
+        running = undefined;
         if (planned === undefined) return;
         if (result.output !== '') this.onEvent({ type: 'output', checkId: planned.check.id, text: `${result.output}\n` });
         settle(planned, { ...result, durationMs: this.ports.now() - begun, timeoutMs: planned.step.timeoutMs });
       },
     );
     try {
-      const { stdout, stderr, status } = await this.ports.runContainer(containerOf(this.image, { ...this.batch, steps }, this.limits, nonce), {
+      const { stdout, stderr, status, outOfMemory } = await this.ports.runContainer(containerOf(this.image, { ...this.batch, steps }, this.limits, nonce), {
         signal: this.signal,
         onOutput: (text, stream) => stream === 'stdout' && reader.read(text),
       });
       if (reader.done) return null;
+      // Kubernetes ends the whole container when one process of it needs too much memory.
+      if (outOfMemory && running !== undefined) settle(running, { state: 'ran', status: 137, output: '', durationMs: this.ports.now() - begun, timeoutMs: running.step.timeoutMs, outOfMemory, refusal: null });
       return startFailure(status, stdout + stderr);
     } catch (error) {
       return refusalOf(error);
@@ -228,7 +233,7 @@ function refusalOf(error: unknown): Refusal {
   const problem = typeof error === 'object' && error !== null && 'problem' in error ? (error.problem as { readonly kind?: unknown; readonly detail?: unknown }) : {};
   const detail = typeof problem.detail === 'string' ? problem.detail : error instanceof Error ? error.message : String(error);
   if (problem.kind === 'cancelled') return { kind: 'cancelled', detail: '' };
-  if (problem.kind === 'no-gpu-runtime') return { kind: 'no-gpu-runtime', detail };
+  if (problem.kind === 'no-gpu-runtime' || problem.kind === 'cluster' || problem.kind === 'no-node') return { kind: problem.kind, detail };
   if (/exec format error/i.test(detail)) return { kind: 'exec-format', detail };
   // An engine without its own init is not an image without a program.
   if (/executable file not found|no such file or directory/i.test(detail) && !detail.includes('docker-init') && /exec|stat |OCI runtime/i.test(detail)) return { kind: 'not-found', detail };

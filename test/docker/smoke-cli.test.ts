@@ -1,6 +1,6 @@
 // `trtc smoke` as a process of its own, on a real engine.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
@@ -174,11 +174,14 @@ if (verb === 'apply') {
     for (const [name, text] of Object.entries(binaryData ?? {})) writeFileSync(folder + '/' + name, Buffer.from(text, 'base64'));
   }
 } else if (verb === 'get') {
-  console.log(JSON.stringify({ items: [{ status: process.env.TEST_PENDING ? JSON.parse(process.env.TEST_PENDING) : { phase: 'Running' } }] }));
+  const ended = readFileSync(home + '/calls', 'utf8').includes('\\nlogs ');
+  const status = ended ? process.env.TEST_ENDED ?? '{"phase":"Succeeded","containerStatuses":[{"state":{"terminated":{"exitCode":0}}}]}' : process.env.TEST_PENDING ?? '{"phase":"Running"}';
+  console.log(JSON.stringify({ items: [{ status: JSON.parse(status) }] }));
 } else if (verb === 'logs') {
   const folder = home + '/' + args.find((word) => word.startsWith('job/')).slice(4);
   const [container] = JSON.parse(readFileSync(folder + '/job.json')).template.spec.containers;
   const [program, ...words] = container.command.map((word) => word.replaceAll('/trtc-smoke/files', folder));
+  if (process.env.TEST_ENDED) process.exit(1);
   spawnSync(program, words, { stdio: 'inherit' });
 } else if (verb === 'delete') {
   rmSync(home + '/' + args.find((word) => word.includes('=trtc-smoke-')).split('=')[1], { recursive: true });
@@ -186,8 +189,7 @@ if (verb === 'apply') {
 `;
 
   it('runs the same checks as a Job and reads its log', () => {
-    const cluster = path.join(folder, 'cluster');
-    mkdirSync(cluster);
+    const cluster = mkdtempSync(path.join(folder, 'cluster-'));
     writeFileSync(path.join(folder, 'kubectl'), KUBECTL, { mode: 0o755 });
     const before = env;
     env = { ...env, TEST_CLUSTER: cluster, TEST_YAML: path.resolve('node_modules/yaml'), PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}` };
@@ -198,8 +200,15 @@ if (verb === 'apply') {
       const told = Object.fromEntries((records[0]?.checks ?? []).map(({ id, state }) => [id, state]));
       expect(told).toMatchObject({ 'own-0': 'passed', 'own-1': 'failed', 'trtexec-starts': 'skipped' });
       const calls = readFileSync(path.join(cluster, 'calls'), 'utf8').trim().split('\n');
-      expect(calls.map((call) => call.split(' ')[0])).toEqual(['apply', 'get', 'logs', 'delete']);
+      expect(calls.map((call) => call.split(' ')[0])).toEqual(['apply', 'get', 'logs', 'get', 'delete']);
       expect(calls.every((call) => call.endsWith('--namespace gpu'))).toBe(true);
+
+      rmSync(path.join(cluster, 'calls'));
+      const smoke = (): SmokeRecord['checks'][number] | undefined => runs('job.smoke.yaml', '--profile', 'cpu', '--kubernetes', '--apply', '--kubectl', path.join(folder, 'kubectl')).records[0]?.checks.find(({ id }) => id === 'own-0');
+      env = { ...env, TEST_ENDED: JSON.stringify({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }) };
+      expect(smoke()).toMatchObject({ state: 'blocked', sentence: 'The cluster did not run the container to its end: Evicted: The node was low on resource: memory.' });
+      expect(readdirSync(cluster)).toEqual(['calls']);
+      rmSync(path.join(cluster, 'calls'));
 
       env = { ...env, TEST_PENDING: JSON.stringify({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull', message: 'manifest unknown' } } }] }) };
       const failed = runs('job.smoke.yaml', '--profile', 'cpu', '--kubernetes', '--apply', '--kubectl', path.join(folder, 'kubectl'));

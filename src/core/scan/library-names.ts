@@ -49,13 +49,19 @@ export function isDriverLibrary(fileName: string): boolean {
 
 /** Names to look for in folders, beside those that the loader's cache tells; soname majors as in the fact tables. */
 export const PROBED_LIBRARIES: readonly string[] = [
-  ...['7', '8', '10'].flatMap((major) => [`libnvinfer.so.${major}`, `libnvinfer_plugin.so.${major}`, `libnvonnxparser.so.${major}`]),
+  ...['7', '8', '10', '11'].flatMap((major) => [`libnvinfer.so.${major}`, `libnvinfer_plugin.so.${major}`, `libnvonnxparser.so.${major}`]),
   ...['8', '9'].map((major) => `libcudnn.so.${major}`),
   ...['11', '12', '13'].map((major) => `libcublas.so.${major}`),
   ...['11.0', '12', '13'].map((major) => `libcudart.so.${major}`),
   'libnccl.so.2',
   ...['libcuda.so.1', 'libnvidia-ml.so.1'],
 ];
+
+/**
+ * The parts of cuDNN 9, which libcudnn.so.9 opens by their names when it wants them, so that the loader does not miss them.
+ * https://docs.nvidia.com/deeplearning/cudnn/latest/api/overview.html (2026-11)
+ */
+export const CUDNN_PARTS: readonly string[] = ['graph', 'ops', 'cnn', 'adv', 'heuristic', 'engines_precompiled', 'engines_runtime_compiled'].map((part) => `libcudnn_${part}.so.9`);
 
 /** Libraries of CUDA's toolkit, cuDNN and NCCL: long, and in need of nothing but one another and the C library. */
 const TOOLKIT = /^lib(?:cublas(?:Lt)?|cudart|cudnn(?:_\w+)?|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvrtc|nvJitLink|nvjpeg|npp\w+|nvToolsExt|cupti)$/;

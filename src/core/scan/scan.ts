@@ -5,7 +5,7 @@ import { readDpkgStatus } from './dpkg';
 import { readElf } from './elf';
 import { FileRefused, type FileStat, type ImageFileReader, type PartReader } from './files';
 import { readLdCache } from './ld-cache';
-import { isDriverLibrary, isGpuLibrary, libraryVersion, openingOrder, PROBED_LIBRARIES } from './library-names';
+import { CUDNN_PARTS, isDriverLibrary, isGpuLibrary, libraryVersion, openingOrder, PROBED_LIBRARIES } from './library-names';
 import { builtInFolders, loaderCandidates, splitFolders, type LoaderPaths } from './loader';
 import type { DistributionPackage, ElfInfo, ImageScan, Library, NeededLibrary, OperatingSystem, ScanGap } from './model';
 import { readOsRelease } from './os-release';
@@ -252,6 +252,8 @@ class LibraryScan {
       if (stat?.kind === 'folder') folders.add(stat.path);
     }
     for (const folder of folders) await mapSome(PROBED_LIBRARIES, (name) => this.take(`${folder}/${name}`));
+    const cudnn = [...this.found.values()].filter(({ names }) => names.has('libcudnn.so.9'));
+    for (const { path } of cudnn) await mapSome(CUDNN_PARTS, (name) => this.take(`${path.slice(0, path.lastIndexOf('/'))}/${name}`));
   }
 
   private async take(path: string): Promise<Found | undefined> {

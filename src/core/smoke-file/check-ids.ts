@@ -3,6 +3,7 @@ export const CHECK_IDS: readonly string[] = [
   'versions',
   'libraries-present',
   'library-closure',
+  'cudnn-parts',
   'driver-libraries',
   'compute-capabilities',
   'python-tensorrt',

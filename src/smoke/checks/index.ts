@@ -22,6 +22,7 @@ import { check as trtexecEngine } from './gpu/trtexec';
 import { check as vulkan } from './gpu/vulkan';
 import { check as x11 } from './gpu/x11';
 import { check as computeCapabilities } from './static/compute-capabilities';
+import { check as cudnnParts } from './static/cudnn-parts';
 import { check as driverLibraries } from './static/driver-libraries';
 import { check as librariesPresent } from './static/libraries-present';
 import { check as libraryClosure } from './static/library-closure';
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   versions,
   librariesPresent,
   libraryClosure,
+  cudnnParts,
   driverLibraries,
   computeCapabilities,
   pythonTensorrt,

@@ -87,7 +87,8 @@ describe('a framework on the GPU', () => {
   it.each([
     ['driver too old', 'The NVIDIA driver on your system is too old (found version 11040).', 'blocked', 'torch-driver-old'],
     ['driver too old for the runtime', 'CUDA driver version is insufficient for CUDA runtime version', 'blocked', 'driver-insufficient'],
-    ['no GPU', 'No CUDA GPUs are available', 'blocked', null],
+    ['no GPU', 'No CUDA GPUs are available', 'blocked', 'torch-no-gpus'],
+    ['services of the host that do not run', 'Unexpected error from cudaGetDeviceCount(). Error 802: system not yet initialized', 'blocked', 'cuda-802'],
     ['no driver', 'Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU and installed a driver', 'blocked', 'torch-no-driver'],
     ['no code for the GPU', 'CUDA error: no kernel image is available for execution on the device', 'failed', 'no-kernel-image'],
     ['forward compatibility', 'Unexpected error from cudaGetDeviceCount(). Error 804: forward compatibility was attempted on non supported HW', 'blocked', 'cuda-804'],
@@ -164,6 +165,20 @@ describe('static checks', () => {
   it('miss the library of an installed package', () => {
     const image = imageWith({ components: [{ kind: 'tensorrt', version: '8.6.1.6', name: 'libnvinfer8', via: 'apt' }] });
     expect(static_('libraries-present', image)).toBe('failed: The package libnvinfer8 8.6.1.6 is installed, and the loader finds no libnvinfer.so.');
+  });
+
+  it('miss the parts that cuDNN 9 opens by itself', () => {
+    const library = (name: string) => ({ path: `/usr/lib/${name}.1.0`, names: [name], sizeBytes: 1, version: '9.1.0', elf: null, needed: [], ofDriver: false });
+    const image = (libraries: readonly string[], environment: readonly string[] = [], gaps: SmokeImage['scan']['gaps'] = []): SmokeImage => {
+      const empty = imageWith({ environment });
+      return { ...empty, scan: { ...empty.scan, libraries: libraries.map(library), gaps } };
+    };
+    const shim = ['libcudnn.so.9', 'libcudnn_graph.so.9', ...['ops', 'cnn', 'adv', 'heuristic', 'engines_runtime_compiled'].map((part) => `libcudnn_${part}.so.9`)];
+    expect(static_('cudnn-parts', image([...shim, 'libcudnn_engines_precompiled.so.9']))).toBe('passed: cuDNN has all of its 7 parts.');
+    expect(static_('cudnn-parts', image(shim))).toBe('failed: libcudnn.so.9 opens libcudnn_engines_precompiled.so.9 when it computes, and no folder of the image has it.');
+    expect(static_('cudnn-parts', image(shim, ['CUDNN_LIB_CONFIG=GRAPH_JIT_ONLY']))).toMatch(/^skipped/);
+    expect(static_('cudnn-parts', image(shim, [], [{ path: '/usr', why: 'refused', detail: 'x' }]))).toMatch(/^skipped/);
+    expect(checks.find(({ id }) => id === 'cudnn-parts')?.applies(image(['libcudnn.so.8']))).toBe(false);
   });
 
   it('name the architectures of a known PyTorch', () => {

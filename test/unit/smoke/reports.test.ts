@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { writeJobs } from '../../../src/smoke/cluster';
 import { readSmokeFile } from '../../../src/core/smoke-file/read';
+import { formatText } from '../../../src/core/l10n/message';
 import { readTexts } from '../../../src/dev/translations.mjs';
-import { explainFailure } from '../../../src/smoke/explain';
+import { explainFailure, explainRefusal } from '../../../src/smoke/explain';
 import { writeJUnit } from '../../../src/smoke/junit';
-import { jobManifests, readPodPhase, readPodTrouble } from '../../../src/smoke/kubernetes';
-import type { CheckResult, ContainerSpec } from '../../../src/smoke/model';
+import { jobManifests, readPodEnd, readPodPhase, readPodTrouble } from '../../../src/smoke/kubernetes';
+import type { CheckResult, ContainerSpec, Refusal } from '../../../src/smoke/model';
 import { isGood, readHistory, recordRun } from '../../../src/smoke/record';
 import { DEFAULT_LIMITS } from '../../../src/smoke/run';
 import { block, fail, pass, say, skip } from '../../../src/smoke/verdict';
@@ -125,6 +126,7 @@ describe('Kubernetes', () => {
       restartPolicy: { enum: ['Never', 'OnFailure'] },
       automountServiceAccountToken: { const: false },
       enableServiceLinks: { type: 'boolean' },
+      tolerations: { type: 'array', items: { type: 'object', additionalProperties: false, properties: { key: text, operator: { enum: ['Exists', 'Equal'] }, value: text, effect: { enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] } } } },
       containers: { type: 'array', minItems: 1, items: container },
       volumes: { type: 'array', items: { type: 'object', required: ['name'], properties: { name: text, configMap: { type: 'object', required: ['name'] }, emptyDir: { type: 'object' } } } },
     },
@@ -195,6 +197,31 @@ describe('Kubernetes', () => {
     const pending = { items: [{ status: { phase: 'Pending', conditions: [{ reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.' }] } }] };
     expect(readPodTrouble(pending)).toContain('Insufficient nvidia.com/gpu');
     expect(readPodPhase(pending)).toBe('Pending');
-    for (const odd of [undefined, null, 5, { items: 'x' }, { items: [null] }]) expect([readPodTrouble(odd), readPodPhase(odd)]).toEqual([null, null]);
+    for (const odd of [undefined, null, 5, { items: 'x' }, { items: [null] }]) expect([readPodTrouble(odd), readPodPhase(odd), readPodEnd(odd)]).toEqual([null, null, null]);
+  });
+
+  it('tells how a pod ended', () => {
+    const pod = (status: object): object => ({ items: [{ status }] });
+    const terminated = (exitCode: number, reason: string): object => ({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode, reason } } }] });
+    expect(readPodEnd(pod({ phase: 'Running', containerStatuses: [{ state: { running: {} } }] }))).toBeNull();
+    expect(readPodEnd(pod(terminated(0, 'Completed')))).toEqual({ status: 0, outOfMemory: false, trouble: null });
+    expect(readPodEnd(pod(terminated(137, 'OOMKilled')))).toEqual({ status: 137, outOfMemory: true, trouble: null });
+    expect(readPodEnd(pod({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }))).toEqual({ status: null, outOfMemory: false, trouble: 'Evicted: The node was low on resource: memory.' });
+  });
+
+  it('is told from a broken image', () => {
+    const told = (kind: Refusal['kind'], detail: string): string => {
+      const { state, sentence } = explainRefusal({ kind, detail });
+      return `${state}: ${formatText(sentence)}`;
+    };
+    expect(told('no-node', 'Unschedulable: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu.')).toBe('blocked: No node of the cluster has a GPU to give: Unschedulable: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu.');
+    expect(told('no-node', "Unschedulable: 0/3 nodes are available: 3 node(s) didn't match.")).toMatch(/^blocked: No node of the cluster takes the container/);
+    expect(told('cluster', 'ErrImagePull: manifest unknown')).toBe('blocked: The cluster did not run the container to its end: ErrImagePull: manifest unknown');
+  });
+
+  it('is taken by nodes that are kept for GPUs only where it asks for one', () => {
+    const tolerations = (manifests: readonly object[]): unknown => (manifests.at(-1) as { spec: { template: { spec: { tolerations?: unknown } } } }).spec.template.spec.tolerations;
+    expect(tolerations(jobManifests(spec, 'n'))).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]);
+    expect(tolerations(jobManifests({ ...spec, gpu: { how: 'none' } }, 'n'))).toBeUndefined();
   });
 });

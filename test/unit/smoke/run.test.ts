@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatText } from '../../../src/core/l10n/message';
 import { importCheck } from '../../../src/smoke/checks/cpu/python-module';
 import type { CheckResult, ContainerOutcome, ContainerSpec, RunCheck, SmokeEvent, SmokePorts } from '../../../src/smoke/model';
-import { isolate } from '../../../src/smoke/read-step';
+import { isolate, readEnding } from '../../../src/smoke/read-step';
 import { planBatches, runChecks } from '../../../src/smoke/run';
 import { pass, say } from '../../../src/smoke/verdict';
 import { imageWith } from './image';
@@ -104,6 +104,18 @@ describe('a run', () => {
     });
     expect(containers).toBe(1);
     expect(states(results)).toEqual(['a blocked no-gpu-runtime', 'b blocked no-gpu-runtime']);
+  });
+
+  it('says of the step that ran that memory was short, where the whole container is ended for it', async () => {
+    let containers = 0;
+    const greedy: RunCheck = { ...check('a'), read: (result, image) => readEnding(result, image, 'a') ?? pass(say('{output}', { output: 'x' })) };
+    const { results } = await runAll([greedy, check('b')], (spec, { onOutput }) => {
+      containers++;
+      onOutput(containers === 1 ? '@@trtc:n:begin:0\n' : supervised(spec, () => 'alone'), 'stdout');
+      return Promise.resolve({ ...OUTCOME, status: 137, outOfMemory: containers === 1 });
+    });
+    expect(containers).toBe(2);
+    expect(results.map(({ verdict }) => `${verdict.state}: ${formatText(verdict.sentence)}`)).toEqual(['failed: a needed more memory than the run allows, and the kernel stopped it.', 'passed: alone']);
   });
 
   it('runs nothing more once it is called off', async () => {
