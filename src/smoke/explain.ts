@@ -1,6 +1,8 @@
 // Why a program failed, in one sentence: out of the table of known errors where it is there, else in its own words.
 import { decodeError, type DecodedError } from '../core/decode/decode-error';
+import { msg, type Text } from '../core/l10n/message';
 import type { Refusal, Sentence, Verdict } from './model';
+import { wordsOfProbe } from './probe-words';
 import { block, fail, say, skip } from './verdict';
 
 /**
@@ -124,9 +126,9 @@ function refusalSentence(kind: Refusal['kind'], detail: string): Sentence {
 }
 
 /** The last line with something on it, cut where it is long. */
-function lastLine(text: string): string {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return cut(lines.findLast((line) => line !== '') ?? '(no output)', 300);
+function lastLine(text: string): Text {
+  const last = text.split(/\r?\n/).map((line) => line.trim()).findLast((line) => line !== '');
+  return last === undefined ? msg`(no output)` : wordsOfProbe(cut(last, 300));
 }
 
 /** The end of a long output. */

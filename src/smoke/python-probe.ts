@@ -2,6 +2,7 @@
 import { explainFailure, lastPart } from './explain';
 import { pathOf } from './files';
 import { pythonsFor } from './image';
+import { wordsOfProbe } from './probe-words';
 import type { RunCheck, Sentence, SmokeImage, Step, StepResult, Verdict } from './model';
 import { readEnding, stepOf } from './read-step';
 import { block, fail, say, skip } from './verdict';
@@ -27,7 +28,7 @@ export function readProbe(result: StepResult, image: SmokeImage, what: Sentence 
   if (data['ok'] === true) return passed(data);
   const reason = textOf(data['skip']);
   if (reason === 'absent') return skip(say('{what}: not installed for the Python that was started.', { what }));
-  if (reason !== undefined) return skip(say('{what}: {reason}', { what, reason }));
+  if (reason !== undefined) return skip(say('{what}: {reason}', { what, reason: wordsOfProbe(reason) }));
   const message = textOf(data['message']) ?? '';
   const evidence = lastPart(textOf(data['trace']) ?? result.output);
   if (data['noDriver'] === true) {

@@ -1,4 +1,5 @@
-import { formatText } from '../../../core/l10n/message';
+import { nameSource } from '../../../core/facts/evidence';
+import { msg } from '../../../core/l10n/message';
 import { judgeDriver } from '../../../core/target/judge-driver';
 import { findTargetGpu } from '../../../core/target/read';
 import { holds, versionOf } from '../../image';
@@ -26,14 +27,13 @@ export const check: RunCheck = {
       const gpus = rows.flatMap(({ name }) => findTargetGpu(name.replace(/^NVIDIA /, '')) ?? []);
       const verdict = judgeDriver({ name: 'this host', gpus, driver, platform: undefined, os: undefined }, { cuda, checked: false, compat: holds(image, 'cuda-compat') });
       const data = { driver, cuda, needed: verdict?.needed ?? '' };
-      const evidence = verdict?.evidence.map(({ fact, source, checked }) => `${formatText(fact)} (${source}, ${checked})`).join('\n') ?? '';
+      const facts = verdict?.evidence.map((one) => msg`${one.fact} (${nameSource(one)}, checked ${one.checked})`) ?? [];
       if (verdict === undefined) return pass(say('Driver {driver} serves CUDA {cuda}.', data));
       if (verdict.kind === 'partial') {
         return pass(say('Driver {driver} runs CUDA {cuda} by minor-version compatibility.', data), {
-          details: [say('Code that the driver has to compile (PTX) needs driver {needed}.', data)],
-          evidence,
+          details: [say('Code that the driver has to compile (PTX) needs driver {needed}.', data), ...facts],
         });
       }
-      return block(say('Driver {driver} of the host is too old for CUDA {cuda}: it needs {needed}.', data), { evidence });
+      return block(say('Driver {driver} of the host is too old for CUDA {cuda}: it needs {needed}.', data), { details: facts });
     }),
 };
