@@ -99,7 +99,7 @@ function addSetting(setting: Setting, attributes: Record<string, Json>, notes: N
     const isStrict = option === '--mount' && mount.type === 'bind';
     const short = isStrict ? undefined : toVolume({ ...mount, source });
     if (mount.type === 'volume' && source !== undefined) volumes.push(source);
-    const { bind, ...others } = longOptions(mount.others, notes);
+    const { bind, ...others } = short === undefined ? longOptions(mount.others, notes) : {};
     push(attributes, 'volumes', short ?? { type: mount.type, ...(source !== undefined && { source }), target: mount.target, ...(mount.readOnly && { read_only: true }), ...(isStrict && { bind: { create_host_path: false, ...(isRecord(bind) && bind) } }), ...others });
   } else if (option === '--env' && value !== undefined) {
     const environment = attributes['environment'];

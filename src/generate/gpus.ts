@@ -1,4 +1,5 @@
 import { readGpus } from '../core/devcontainer/gpus';
+import { decodeImage } from '../core/image/decode';
 import { note, type Engine, type GpuRequest, type GpuWay, type Note, type Setting } from './model';
 import { findSetting, hasSetting, listSettings } from './run-options';
 
@@ -45,6 +46,11 @@ export function takeGpus(settings: readonly Setting[], keepRuntime = false): Gpu
     settings: dropVisible(rest),
     notes: [note('--runtime=nvidia is the older form: --gpus asks for the same GPUs, and needs no runtime registered with the daemon.')],
   };
+}
+
+/** On Jetson the runtime is the only way by which containers get the GPU. */
+export function isJetsonImage(image: string): boolean {
+  return decodeImage(image)?.family === 'ngc-l4t';
 }
 
 function request(which: GpuRequest['which'], through: GpuWay, capabilities: readonly string[] = []): GpuRequest {

@@ -64,6 +64,7 @@ export function toVolume({ type, source, target, readOnly, others }: Mount): str
 /** The text of a `--mount`, as `mounts` of devcontainer.json takes it; undefined for options of `-v` that it lacks. */
 export function toMountText({ type, source, target, readOnly, others }: Mount): string | undefined {
   const words = others.map((word) => (/^(?:r?shared|r?slave|r?private)$/.test(word) && type === 'bind' ? `bind-propagation=${word}` : word === 'cached' || word === 'delegated' || word === 'consistent' ? `consistency=${word}` : word));
-  if (words.some((word) => !word.includes('='))) return undefined;
+  // A comma divides the options, and so does a quote at the begin of one.
+  if (words.some((word) => !word.includes('=')) || /[,"]/.test(`${source ?? ''}${target}`)) return undefined;
   return [...(source === undefined ? [] : [`source=${source}`]), `target=${target}`, `type=${type}`, ...(readOnly ? ['readonly'] : []), ...words].join(',');
 }

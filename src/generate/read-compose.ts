@@ -2,6 +2,7 @@ import { readGpuWish } from '../core/compose/gpu-wish';
 import type { ComposeService } from '../core/compose/model';
 import { findValue, listEntries, listItems, type Data, type Scalar } from '../core/data/model';
 import { splitCommandLine } from './command-line';
+import { isJetsonImage } from './gpus';
 import { literal } from './host-text';
 import { note, type GpuRequest, type Note, type PlanBuild, type Setting } from './model';
 import type { PlanReading } from './read-run-line';
@@ -37,8 +38,7 @@ export function readService(service: ComposeService, root?: Data): PlanReading {
   const entrypoint = findValue(node, 'entrypoint');
   const [program, ...before] = wordsOf(entrypoint);
   if (program !== undefined) settings.push({ option: '--entrypoint', value: program });
-  const visible = gpus !== undefined && gpus.through !== 'runtime';
-  const kept = visible ? settings.filter(({ option, value = '' }) => option !== '--env' || !value.startsWith('NVIDIA_VISIBLE_DEVICES=')) : settings;
+  const kept = gpus !== undefined ? settings.filter(({ option, value = '' }) => option !== '--env' || !value.startsWith('NVIDIA_VISIBLE_DEVICES=')) : settings;
   return {
     plan: { image: service.image === undefined ? undefined : rawOf(service.image), build: readBuild(findValue(node, 'build'), notes), gpus, settings: tidySettings(kept), command: [...before, ...wordsOf(findValue(node, 'command'))] },
     notes,
@@ -207,5 +207,5 @@ function readGpus(service: ComposeService, notes: Note[]): GpuRequest | undefine
   }
   const capabilities = service.requests.flatMap((request) => scalars(request.capabilities?.value)).filter((name) => name !== 'gpu' && name !== 'nvidia');
   const which = wish.kind === 'all' ? 'all' : wish.kind === 'count' ? wish.count : wish.ids;
-  return { which, capabilities: capabilities.map(literal), optional: false, through: service.cdiDevices.length > 0 ? 'cdi' : 'gpus' };
+  return { which, capabilities: capabilities.map(literal), optional: false, through: service.cdiDevices.length > 0 ? 'cdi' : service.runtime?.text.value === 'nvidia' && isJetsonImage(service.image?.text.value ?? '') ? 'runtime' : 'gpus' };
 }

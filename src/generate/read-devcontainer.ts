@@ -1,7 +1,7 @@
 import { resolveInside } from '../core/build/places';
 import { findScalar, findValue, listEntries, listItems } from '../core/data/model';
 import type { Devcontainer } from '../core/devcontainer/model';
-import { takeGpus } from './gpus';
+import { isJetsonImage, takeGpus } from './gpus';
 import { fromDevcontainerText } from './host-text';
 import { note, type Note, type PlanBuild, type RunPlan, type Setting } from './model';
 import type { PlanReading } from './read-run-line';
@@ -28,10 +28,12 @@ export function readDevcontainerPlan({ root, image, build, compose, options, hos
   for (const port of listItems(findValue(root, 'forwardPorts'))) if (port.kind === 'scalar' && /^\d+$/.test(port.raw)) settings.push({ option: '--publish', value: `127.0.0.1:${port.raw}:${port.raw}` });
   const mount = findScalar(root, 'workspaceMount');
   if (mount !== undefined && mount.raw !== '') settings.push({ option: '--mount', value: fromDevcontainerText(mount.raw) });
+  const workingFolder = findScalar(root, 'workspaceFolder')?.raw;
+  if (mount !== undefined && workingFolder !== undefined && /^\/[^$]*$/.test(workingFolder)) settings.push({ option: '--workdir', value: workingFolder });
   const user = findScalar(root, 'containerUser') ?? findScalar(root, 'remoteUser');
   if (user !== undefined) settings.push({ option: '--user', value: user.raw });
   if (findValue(root, 'features') !== undefined) notes.push(note('Features are part of the dev container alone: install in the image what they bring.'));
-  const taken = takeGpus(settings);
+  const taken = takeGpus(settings, image !== undefined && isJetsonImage(image.raw));
   const wish = hostGpu?.value;
   const optional = wish !== undefined && !(wish.kind === 'scalar' && wish.raw === 'false');
   const plan: RunPlan = {

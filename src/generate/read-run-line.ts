@@ -1,8 +1,7 @@
-import { decodeImage } from '../core/image/decode';
 import type { ShellCommand, ShellScript, ShellWord } from '../core/shell/model';
 import { readScript } from '../core/shell/read';
 import { Traced, UNKNOWN } from '../core/text/traced';
-import { takeGpus } from './gpus';
+import { isJetsonImage, takeGpus } from './gpus';
 import { literal } from './host-text';
 import { note, type Engine, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting } from './mounts';
@@ -78,12 +77,11 @@ function readWords({ command: { words, assignments }, program, from }: Run, text
   if (read.rest.length === 0) read = readRunWords(texts, listUnknownOptions(texts));
   const [image, ...command] = read.rest;
   if (image === undefined) return { plan: undefined, notes: [...read.notes, note('The line names no image.')] };
-  const keepRuntime = decodeImage(image)?.family === 'ngc-l4t';
   const isWrapper = program === 'nvidia-docker';
   // The wrapper took its GPUs from a variable of its own (https://github.com/NVIDIA/nvidia-docker/issues/461, checked 2026-11-20).
   const chosen = isWrapper ? (assignments.find(({ name }) => name === 'NV_GPU')?.value ?? variables.get('NV_GPU'))?.value : undefined;
   const legacy: readonly Setting[] = isWrapper ? [{ option: '--runtime', value: 'nvidia' }, ...(chosen === undefined ? [] : [{ option: '--env', value: `NVIDIA_VISIBLE_DEVICES=${chosen}` }])] : [];
-  const taken = takeGpus([...legacy, ...read.settings], keepRuntime);
+  const taken = takeGpus([...legacy, ...read.settings], isJetsonImage(image));
   if (isWrapper) notes.push(note('nvidia-docker is not needed: docker itself passes GPUs since version 19.03.'));
   if (program === 'nerdctl') notes.push(note('The command is one of {program}; what is written calls docker.', { program }));
   for (const { name } of assignments) if (/^(?:CUDA|NVIDIA)_/.test(name)) notes.push(note('{name} before the command does not reach the container: --env hands it in.', { name }));

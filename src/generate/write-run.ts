@@ -44,7 +44,12 @@ const SHORT = new Set(['--env', '--volume', '--publish', '--user', '--workdir'])
 
 function writeOption(option: string, value: string): readonly string[] {
   const short = SHORT.has(option) ? findRunOption(option)?.short : undefined;
-  return [short ?? option, value];
+  return [short ?? option, option === '--volume' || option === '--mount' ? fromFolder(value) : value];
+}
+
+/** Older engines take a mount of the host by its whole path only. */
+function fromFolder(mount: string): string {
+  return mount.replace(/^\.(?=[:/])|(?<=(?:^|,)(?:source|src)=)\.(?=[,/]|$)/, '${PWD}').replace(/^\.\.(?=[:/])|(?<=(?:^|,)(?:source|src)=)\.\.(?=[,/]|$)/, '${PWD}/..');
 }
 
 /** The settings of a plan with its GPUs, and what the engine needs besides. */

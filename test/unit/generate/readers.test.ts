@@ -6,7 +6,7 @@ import { createService, writeCompose } from '../../../src/generate/compose';
 import { createDevcontainer } from '../../../src/generate/devcontainer';
 import { fromDevcontainerText, hasNestedFallback, readHostText, toDevcontainerText, toShellWord } from '../../../src/generate/host-text';
 import type { RunPlan } from '../../../src/generate/model';
-import { readMountText, readVolume, toMountText, toVolume } from '../../../src/generate/mounts';
+import { readMountSetting, readMountText, readVolume, toMountText, toVolume } from '../../../src/generate/mounts';
 import { readService } from '../../../src/generate/read-compose';
 import { readDevcontainerPlan } from '../../../src/generate/read-devcontainer';
 import { readRunLine, type PlanReading } from '../../../src/generate/read-run-line';
@@ -50,13 +50,36 @@ describe('a run line through Compose means the same', () => {
   });
 });
 
-test('a run line through devcontainer.json means the same', () => {
-  const line = 'docker run --gpus all --shm-size 1g --device /dev/video0 --cap-add SYS_PTRACE -v /tmp/.X11-unix:/tmp/.X11-unix -e "DISPLAY=${DISPLAY}" -e A=1 -p 127.0.0.1:80:80 img';
-  const text = writeDevcontainer(createDevcontainer(fromLine(line)));
-  const devcontainer = readDevcontainer(text, 'devcontainer.json');
-  const { plan } = devcontainer === undefined ? { plan: undefined } : readDevcontainerPlan(devcontainer);
-  const written = plan === undefined ? '' : writeRunLine(plan);
-  expect(sorted(written.replace('--mount source=/tmp/.X11-unix,target=/tmp/.X11-unix,type=bind', '-v /tmp/.X11-unix:/tmp/.X11-unix'))).toBe(sorted(writeRunLine(fromLine(line))));
+/** What a plan says, however its mounts and variables are written; without what the tools do by themselves. */
+function meaningOf({ settings, ...others }: RunPlan): unknown {
+  const own = new Set(['--interactive', '--tty', '--rm', '--detach', '--entrypoint']);
+  const said = settings.flatMap((setting): readonly unknown[] => {
+    if (own.has(setting.option)) return [];
+    const mount = readMountSetting(setting);
+    if (mount !== undefined) return [{ ...mount, others: mount.others.map((other) => other.replace(/^(?:consistency|bind-propagation)=/, '')) }];
+    return [setting.option === '--env' && setting.value?.includes('=') === false ? { ...setting, value: `${setting.value}=\${${setting.value}}` } : setting];
+  });
+  return { ...others, command: [], settings: said.map((one) => JSON.stringify(one)).sort() };
+}
+
+describe('a run line through devcontainer.json means the same', () => {
+  test.each([
+    'docker run --gpus all --shm-size 1g --device /dev/video0 --cap-add SYS_PTRACE -v /tmp/.X11-unix:/tmp/.X11-unix -e "DISPLAY=${DISPLAY}" -e A=1 -e B -p 127.0.0.1:80:80 -p 8080:80 img',
+    'docker run -v "${PWD}":/w -w /w -v data:/d -v /a:/b:ro -v /c:/c:rslave -v /e:/e:cached -v /f,g:/f --mount type=tmpfs,target=/t --tmpfs /run:size=1m --env-file /etc/env img python train.py',
+    'docker run --init --privileged --security-opt seccomp=unconfined --network host --ipc host --pid host --user 1000:1000 --hostname h --name n --group-add 44 --label a=b --add-host x:10.0.0.1 --restart always --memory 4g --read-only --health-cmd "curl x" img',
+    `docker run --gpus '"device=0,1"' img`,
+    'docker run --gpus 2 -e "A=x y" -e EMPTY= img',
+    'docker run --device nvidia.com/gpu=all img',
+    'docker run --runtime nvidia --network host nvcr.io/nvidia/l4t-base:r35.4.1',
+  ])('%s', (line) => {
+    const devcontainer = readDevcontainer(writeDevcontainer(createDevcontainer(fromLine(line))), 'devcontainer.json');
+    const { plan } = devcontainer === undefined ? { plan: undefined } : readDevcontainerPlan(devcontainer);
+    expect(plan && meaningOf(plan)).toEqual(meaningOf(fromLine(line)));
+    const { service, volumes } = createService(fromLine(line));
+    const composed = fromCompose(writeCompose({ services: { app: service }, volumes })).plan;
+    // Compose counts from the folder of its file.
+    expect(composed && meaningOf({ ...composed, settings: composed.settings.map((setting) => ({ ...setting, ...(setting.value !== undefined && { value: setting.value.replace(/^\.:/, '${PWD}:') }) })) })).toEqual(meaningOf(fromLine(line)));
+  });
 });
 
 describe('what Compose alone can do is told', () => {
@@ -81,8 +104,8 @@ test.each([
   ['stop_grace_period: 1m30s', '--stop-timeout 90'],
   ['networks: {back: {aliases: [a, b], ipv4_address: 10.0.0.2}}', '--network back --network-alias a --network-alias b --ip 10.0.0.2'],
   ['deploy: {resources: {limits: {cpus: "2", memory: 4G, pids: 100}, reservations: {memory: 1G}}}', '--cpus 2 --memory 4G --pids-limit 100 --memory-reservation 1G'],
-  ['volumes: [{type: bind, source: ./a, target: /a, read_only: true}]', '-v ./a:/a:ro'],
-  ['volumes: [{type: bind, source: ./a, target: /a, bind: {create_host_path: false}}]', '--mount type=bind,source=./a,target=/a'],
+  ['volumes: [{type: bind, source: ./a, target: /a, read_only: true}]', '-v "${PWD}/a:/a:ro"'],
+  ['volumes: [{type: bind, source: ./a, target: /a, bind: {create_host_path: false}}]', '--mount "type=bind,source=${PWD}/a,target=/a"'],
 ])('%s outside Compose', (attribute, options) => {
   const { plan } = fromCompose(`services:\n  app:\n    image: img\n    ${attribute}\n`);
   expect(plan === undefined ? '' : writeRunLine(plan)).toBe(`docker run ${options} img`);
@@ -93,7 +116,7 @@ test('volumes and networks have the names that the engine knows', () => {
   const project = readCompose(text, 'compose.yaml');
   const [service] = project?.services ?? [];
   const { plan, notes } = service === undefined ? { plan: undefined, notes: [] } : readService(service, project?.root);
-  expect(plan === undefined ? '' : writeRunLine(plan)).toBe('docker run -v own:/a -v real:/b -v outside:/c -v ./d:/d --network lan img');
+  expect(plan === undefined ? '' : writeRunLine(plan)).toBe('docker run -v own:/a -v real:/b -v outside:/c -v "${PWD}/d:/d" --network lan img');
   expect(notes.map((note) => formatMessage(note.text, note.data))).toEqual(['The volume own is called PROJECT_own by Compose: write that name to have the same one.']);
 });
 
@@ -124,7 +147,7 @@ test('a dev container as a plan', () => {
     image: undefined,
     build: { context: '.', dockerfile: 'Dockerfile', target: 'dev', args: ['A=1'] },
     gpus: { which: 'all', capabilities: [], optional: true, through: 'gpus' },
-    settings: [{ option: '--ipc', value: 'host' }, { option: '--mount', value: 'source=${PWD},target=/w,type=bind' }, { option: '--user', value: 'me' }],
+    settings: [{ option: '--ipc', value: 'host' }, { option: '--mount', value: 'source=${PWD},target=/w,type=bind' }, { option: '--workdir', value: '/w' }, { option: '--user', value: 'me' }],
     command: [],
   });
   expect(reading?.notes).toHaveLength(1);
