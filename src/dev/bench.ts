@@ -16,6 +16,7 @@ import { describeRequirementAt } from '../core/assist/hover/requirement';
 import { listInlayHints } from '../core/assist/inlay-hints';
 import { analyseDockerfile } from '../core/engine/analyse';
 import { fileKind } from '../core/file-kind';
+import { measureKeys } from './bench-keys';
 import { createDockerfile } from './bench-texts';
 import { ServerProcess } from './server-process';
 
@@ -31,7 +32,10 @@ if (values.folder !== undefined) measureFolder(values.folder);
 execFileSync(process.execPath, ['src/dev/build.mjs', '--minify']);
 printSizes();
 measureStart();
-void measureServer().then(measureKeystrokes).then(printActivation);
+void measureServer()
+  .then(measureKeystrokes)
+  .then(() => measureKeys([300, 3000]))
+  .then(printActivation);
 
 /** Full analysis beside dockerfile-utils and dockerfile-ast on the same text, turn by turn. */
 function compareAnalysis(): void {

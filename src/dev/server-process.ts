@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { StreamMessageReader, StreamMessageWriter, createProtocolConnection, type ProtocolConnection } from 'vscode-languageserver/node';
+import { CancellationTokenSource, StreamMessageReader, StreamMessageWriter, createProtocolConnection, type ProtocolConnection } from 'vscode-languageserver/node';
 
 /** The language server as a process of its own, spoken to over standard input and output. */
 export class ServerProcess {
@@ -21,9 +21,9 @@ export class ServerProcess {
     return new ServerProcess(child, connection);
   }
 
-  /** Opens a Dockerfile and waits for its diagnostics. */
-  async open(uri: string, text: string): Promise<void> {
-    await this.#connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'dockerfile', version: 1, text } });
+  /** Opens a Dockerfile, or a document of another language, and waits for its diagnostics. */
+  async open(uri: string, text: string, languageId = 'dockerfile'): Promise<void> {
+    await this.#connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
     await this.#connection.sendRequest('textDocument/diagnostic', { textDocument: { uri } });
   }
 
@@ -35,6 +35,25 @@ export class ServerProcess {
     await this.#connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [{ text }] });
     await this.#connection.sendRequest('textDocument/completion', { textDocument: { uri }, position });
     return performance.now() - start;
+  }
+
+  /**
+   * Makes a change, and asks what an editor asks behind it: the list of completion at `position`, diagnostics and hints.
+   * Gives the milliseconds until the list, undefined where it was called off, and what calls all of it off.
+   */
+  type(uri: string, version: number, change: object, position: { readonly line: number; readonly character: number }): { readonly completionMs: Promise<number | undefined>; readonly callOff: () => void } {
+    const source = new CancellationTokenSource();
+    const textDocument = { uri };
+    const ask = (method: string, params: object): Promise<unknown> => this.#connection.sendRequest(method, { textDocument, ...params }, source.token);
+    const start = performance.now();
+    void this.#connection.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges: [change] });
+    const completionMs = ask('textDocument/completion', { position }).then(
+      () => (source.token.isCancellationRequested ? undefined : performance.now() - start),
+      () => undefined,
+    );
+    const { line } = position;
+    for (const others of [ask('textDocument/diagnostic', {}), ask('textDocument/inlayHint', { range: { start: { line: line - 20, character: 0 }, end: { line: line + 30, character: 0 } } })]) others.catch(() => undefined);
+    return { completionMs, callOff: () => source.cancel() };
   }
 
   /** Asks for the hover at a place; gives the milliseconds until the answer. */
