@@ -54,6 +54,9 @@ function listFailures(): readonly Text[] {
 /** What no language says in other words: names, and what a program prints, behind a colon. */
 const NAMES = /--extra-index-url|cuda-cupti|[:：][^\p{Script=Han}]*$/gu;
 
+/** What programs print, and the addresses and files that they name. */
+const PRINTED = /“[^”]*”|[:：][^\p{Script=Han}]*|（[^）]*）/gu;
+
 const SOURCES: readonly (readonly [string, readonly Text[], number])[] = [
   ['hovers, inlay hints and completion', listShown(), 5000],
   ['failed builds', listFailures(), 30],
@@ -68,7 +71,8 @@ describe.each(listLanguages())('in %s', (language) => {
     expect(findUntranslated(texts, bundle)).toEqual([]);
   });
 
-  it('no hover, inlay hint or completion is left in English', () => {
+  it('no hover, inlay hint, completion or failed build is left in English', () => {
+    expect(findEnglish(SOURCES[1]?.[1] ?? [], bundle, PRINTED)).toEqual([]);
     expect(findEnglish(SOURCES[0]?.[1] ?? [], bundle, NAMES)).toEqual([]);
   });
 });
