@@ -69,11 +69,6 @@ export const DEFAULT_CHOICES: Choices = {
   engine: 'docker',
 };
 
-/** Choices without some that need not be made. */
-export function without<K extends keyof Choices>(choices: Choices, ...keys: readonly K[]): Omit<Choices, K> {
-  return Object.fromEntries(Object.entries(choices).filter(([key]) => !keys.includes(key as K))) as Omit<Choices, K>;
-}
-
 /** What choices come to. */
 export interface Planned {
   readonly plan: RunPlan;

@@ -32,13 +32,14 @@ import { formatText } from '../../core/l10n/message';
 import { findNeeded, isIdle } from '../../core/stack/needed-stages';
 import { ERRORS_REQUEST, type ErrorsAnswer, type ErrorsParams } from '../../core/protocol/requests';
 import { LineIndex } from '../../core/text/line-index';
+import { without } from '../../core/without';
 import { buildImage, checkSpace, DockerError, type BuildSpec } from '../../docker';
 import type { EngineAddress } from '../../docker/model';
 import { listAllEngines, pickEngine } from '../docker/engines';
 import { toPlain } from '../docker/plain';
 import { describeError, showFailure } from '../docker/problem-message';
 import { requireTrust } from '../docker/trust';
-import { BUILD_TASK, dockerfilePath, readDefinition, toSpec, withoutKey, type BuildDefinition } from './definition';
+import { BUILD_TASK, dockerfilePath, readDefinition, toSpec, type BuildDefinition } from './definition';
 import { analyseFile, type FileAnalysis } from './analysis';
 import { Failures } from './failures';
 import { askOptions } from './options';
@@ -93,7 +94,7 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
         void window.showInformationMessage(l10n.t('Docker builds only a stage with a name by itself: write AS and a name behind its FROM.'));
         return undefined;
       }
-      const start = target === undefined ? remembered : { ...withoutKey(remembered, 'target'), ...(target.kind === 'named' && { target: target.name }) };
+      const start = target === undefined ? remembered : { ...without(remembered, 'target'), ...(target.kind === 'named' && { target: target.name }) };
       const title = l10n.t('Build {0}', labelOf(dockerfile));
       const definition = await askOptions(title, start, stack, address);
       if (definition === undefined) return undefined;
@@ -125,7 +126,7 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
   function createTask(definition: IdentifiedDefinition, folder: Uri, name: string): Task {
     const scope = workspace.getWorkspaceFolder(folder) ?? TaskScope.Workspace;
     const execution = new CustomExecution(() => Promise.resolve(new BuildTerminal((terminal) => run(definition, folder, terminal))));
-    const task = new Task({ type: BUILD_TASK, ...withoutKey(definition, 'id') }, scope, name, 'TensorRT', execution, []);
+    const task = new Task({ type: BUILD_TASK, ...without(definition, 'id') }, scope, name, 'TensorRT', execution, []);
     task.group = TaskGroup.Build;
     task.presentationOptions = { reveal: TaskRevealKind.Always, panel: TaskPanelKind.Dedicated, clear: true, focus: false, echo: false, showReuseMessage: false };
     return task;

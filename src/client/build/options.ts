@@ -2,11 +2,12 @@
 import { l10n, QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import { proposeValues } from '../../core/build/argument-values';
 import type { StackReport } from '../../core/stack/model';
+import { without } from '../../core/without';
 import { listBuilders } from '../../docker';
 import type { EngineAddress } from '../../docker/model';
 import { toPlain } from '../docker/plain';
 import { dockerProgram } from '../docker/terminals';
-import { withoutKey, type BuildDefinition } from './definition';
+import type { BuildDefinition } from './definition';
 import { joinWords, splitWords } from './words';
 
 interface Choice extends QuickPickItem {
@@ -52,20 +53,20 @@ function choice(icon: string, label: string, description: string, change: NonNul
 }
 
 function toggle(definition: BuildDefinition, name: 'noCache' | 'pull' | 'push'): BuildDefinition {
-  return definition[name] === true ? withoutKey(definition, name) : { ...definition, [name]: true };
+  return definition[name] === true ? without(definition, name) : { ...definition, [name]: true };
 }
 
 async function askText(definition: BuildDefinition, name: 'context' | 'network', prompt: string, placeHolder: string): Promise<BuildDefinition | undefined> {
   const answer = await window.showInputBox({ prompt, placeHolder, value: definition[name] ?? '' });
   if (answer === undefined) return undefined;
-  return answer.trim() === '' ? withoutKey(definition, name) : { ...definition, [name]: answer.trim() };
+  return answer.trim() === '' ? without(definition, name) : { ...definition, [name]: answer.trim() };
 }
 
 async function askList(definition: BuildDefinition, name: 'tags' | 'platforms' | 'secrets' | 'cacheFrom' | 'cacheTo', prompt: string, placeHolder: string): Promise<BuildDefinition | undefined> {
   const answer = await window.showInputBox({ prompt, placeHolder, value: joinWords(definition[name] ?? []), validateInput: name === 'tags' ? checkTags : () => undefined });
   if (answer === undefined) return undefined;
   const values = splitWords(answer);
-  return values.length === 0 ? withoutKey(definition, name) : { ...definition, [name]: values };
+  return values.length === 0 ? without(definition, name) : { ...definition, [name]: values };
 }
 
 /** The form of a reference, after distribution/reference: what Docker would refuse once the build has run. */
@@ -82,7 +83,7 @@ async function askTarget(definition: BuildDefinition, stack: StackReport | undef
   );
   const picked = await window.showQuickPick([last, ...stages], { placeHolder: l10n.t('Stage to build') });
   if (picked === undefined) return undefined;
-  return picked.target === undefined ? withoutKey(definition, 'target') : { ...definition, target: picked.target };
+  return picked.target === undefined ? without(definition, 'target') : { ...definition, target: picked.target };
 }
 
 async function askBuilder(definition: BuildDefinition, address: EngineAddress): Promise<BuildDefinition | undefined> {
@@ -100,7 +101,7 @@ async function askBuilder(definition: BuildDefinition, address: EngineAddress): 
   }));
   const picked = await window.showQuickPick([current, ...items], { placeHolder: l10n.t('Builder, as docker buildx ls lists them') });
   if (picked === undefined) return undefined;
-  return picked.builder === undefined ? withoutKey(definition, 'builder') : { ...definition, builder: picked.builder };
+  return picked.builder === undefined ? without(definition, 'builder') : { ...definition, builder: picked.builder };
 }
 
 async function askArguments(definition: BuildDefinition, stack: StackReport | undefined): Promise<BuildDefinition | undefined> {

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { without, type Choices } from '../../generate/choices';
+import { without } from '../../core/without';
+import type { Choices } from '../../generate/choices';
 import type { Engine } from '../../generate/model';
 import type { Chosen, Form } from './questions';
 import { askText, pickMany, pickOne, type Answered, type Choice, type Place, type Question } from './steps';

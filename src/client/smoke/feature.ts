@@ -22,6 +22,7 @@ import { diagnoseBuild } from '../../core/build-log/diagnose';
 import { describeStack, type StageOutput } from '../../core/engine/stack-output';
 import { formatText } from '../../core/l10n/message';
 import { LineIndex } from '../../core/text/line-index';
+import { without } from '../../core/without';
 import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type BuildSpec, type Engine, type EngineAddress } from '../../docker';
 import { writeJobs } from '../../smoke/cluster';
 import { placeInFile } from '../../smoke/file-checks';
@@ -30,7 +31,7 @@ import { DEFAULT_LIMITS } from '../../smoke/run';
 import { smoke, type SmokeHost, type SmokeRequest } from '../../smoke/smoke';
 import { describeAddress, listAllEngines, listEngines } from '../docker/engines';
 import { analyseFile } from '../build/analysis';
-import { readDefinition, toSpec, withoutKey } from '../build/definition';
+import { readDefinition, toSpec } from '../build/definition';
 import { targetOf } from '../build/target';
 import type { DockerNode } from '../docker/nodes';
 import { Pages } from '../docker/pages';
@@ -249,7 +250,7 @@ export function createSmokeFeature(controller: TestController, server: LanguageS
     const last = context.workspaceState.get<object>(`tensorrt.build ${dockerfile.toString()}`, {});
     const workspaceFolder = workspace.getWorkspaceFolder(dockerfile)?.uri ?? Uri.file(path.dirname(dockerfile.fsPath));
     // Neither named nor pushed: only this test needs it.
-    const remembered = { ...withoutKey(toSpec(readDefinition(last), workspaceFolder), 'target'), push: false, tags: [] };
+    const remembered = { ...without(toSpec(readDefinition(last), workspaceFolder), 'target'), push: false, tags: [] };
     const spec: BuildSpec = {
       ...remembered,
       dockerfile: dockerfile.fsPath,
