@@ -1,3 +1,4 @@
+import { decodeImage } from '../image/decode';
 import type { ActionStep, InstructionStep, StackReport, StageStack } from '../stack/model';
 import type { Range } from '../text/range';
 import type { Card } from './card';
@@ -14,6 +15,8 @@ import { describeVariable } from './hover/variable';
  * nothing to say.
  */
 export function describeAt({ dockerfile, stages }: StackReport, offset: number): Card | undefined {
+  const named = describeNamedImage(dockerfile.text, offset);
+  if (named !== undefined) return named;
   const stage = stages.findLast(({ stage: { range } }) => range.start <= offset);
   if (stage === undefined) return undefined;
   if (holds(stage.stage.from.range, offset)) return describeFromAt(stage, offset);
@@ -32,6 +35,21 @@ export function describeAt({ dockerfile, stages }: StackReport, offset: number):
 
 function holds({ start, end }: Range, offset: number): boolean {
   return start <= offset && offset <= end;
+}
+
+/** An image of NVIDIA's that an ARG holds or that is copied from. */
+function describeNamedImage(text: string, offset: number): Card | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const line = text.slice(start).split('\n', 1)[0] ?? '';
+  if (!/^\s*(?:ARG|COPY)\s/i.test(line)) return undefined;
+  for (const { 0: name, index } of line.matchAll(/(?<=[="'])(?:docker\.io\/)?(?:nvidia|nvcr\.io\/nvidia)\/[\w./-]+:[\w.-]+(?![\w.@$-])/g)) {
+    const range = { start: start + index, end: start + index + name.length };
+    const image = holds(range, offset) ? decodeImage(name) : undefined;
+    if (image === undefined) continue;
+    const at = offset - range.start - (image.reference.tagRange?.start ?? 0);
+    return describeImage(image, range, image.parts.find((part) => holds(part.range, at)));
+  }
+  return undefined;
 }
 
 function describeFromAt(stage: StageStack, offset: number): Card | undefined {

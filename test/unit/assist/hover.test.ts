@@ -51,6 +51,18 @@ describe('an image', () => {
     expect(cardAt('ARG TAG=12.4.1-base-ubuntu22.04\nFROM nvidia/cuda:${T│AG}\n')?.title).toBe('nvidia/cuda:12.4.1-base-ubuntu22.04');
   });
 
+  it.each<[string, string | undefined]>([
+    ['ARG BASE="nvidia/cu│da:12.4.1-base-ubuntu22.04"\nFROM ${BASE}\n', 'Contains: CUDA 12.4.1 · Ubuntu 22.04'],
+    ['ARG A=1 BASE=nvidia/cuda:12.4.1-ba│se-ubuntu22.04\nFROM ${BASE}\n', 'base: Flavor'],
+    ['FROM ubuntu:22.04\nCOPY --from=nvcr.io/nvidia/tensorrt:23.│08-py3 /a /a\n', '23.08: Release of NGC: year and month, no TensorRT version'],
+    ['ARG BASE=nvidia/cu│da:${V}-base\nFROM ${BASE}\n', undefined],
+    ['ARG BA│SE=nvidia/cuda:12.4.1-base-ubuntu22.04\nFROM ${BASE}\n', undefined],
+    ['FROM ubuntu:22.04\nRUN echo x=nvidia/cu│da:12.4.1-base-ubuntu22.04\n', undefined],
+  ])('is known in an ARG and where it is copied from: %j', (marked, row) => {
+    if (row === undefined) expect(rowsAt(marked)).toBeUndefined();
+    else expect(rowsAt(marked)).toContain(row);
+  });
+
   it('says nothing of one that is not known', () => {
     expect(cardAt('FROM example.com/own/im│age:1\n')).toBeUndefined();
   });
