@@ -1,6 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ConfigStack } from '../../core/image/config';
-import type { ContainerDetails, ContainerSummary, GpuLoad, GpuUsage } from '../../docker';
+import type { ContainerDetails, ContainerSummary, EngineAddress, GpuLoad, GpuUsage } from '../../docker';
 import { describeAge, describeComponent, describeGpuAccess, describePort, describeSize, describeState, describeVersions, hasGpu } from './describe';
 import type { Host } from './hosts';
 import type { ContainerNode, DockerNode, FactNode } from './nodes';
@@ -24,16 +24,16 @@ export class ContainerRows implements Rows {
 
   list(host: Host): readonly ContainerNode[] | undefined {
     return host.containers
-      ?.filter((container) => !this.gpuOnly || concernsGpu(container, host.containerDetails(container.id)))
+      ?.filter((container) => !this.gpuOnly || concernsGpu(host.address, container, host.containerDetails(container.id)))
       .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, undefined, { numeric: true }))
       .map((container) => ({ kind: 'container', address: host.address, container }));
   }
 
   children(node: DockerNode): readonly FactNode[] {
     if (node.kind !== 'container') return [];
-    const { container } = node;
+    const { container, address } = node;
     const details = this.#host(node)?.containerDetails(container.id);
-    const stack = containerStack(container, details);
+    const stack = containerStack(address, container, details);
     const usage = this.#usage(container.id);
     const fact = (name: string, icon: ThemeIcon | string, label: string, description?: string): FactNode => ({
       kind: 'fact',
@@ -63,7 +63,7 @@ export class ContainerRows implements Rows {
     if (node.kind !== 'container') return new TreeItem('');
     const { container, address } = node;
     const details = this.#host(node)?.containerDetails(container.id);
-    const stack = containerStack(container, details);
+    const stack = containerStack(address, container, details);
     const lacking = details !== undefined && lacksGpu(stack, details);
     const gpu = details !== undefined && hasGpu(details.gpu);
     const item = new TreeItem(toPlain(container.name, 200), TreeItemCollapsibleState.Collapsed);
@@ -117,8 +117,8 @@ function lacksGpu(stack: ConfigStack, details: ContainerDetails): boolean {
   return stack.usesGpu && !hasGpu(details.gpu);
 }
 
-function concernsGpu(container: ContainerSummary, details: ContainerDetails | undefined): boolean {
-  return (details !== undefined && hasGpu(details.gpu)) || containerStack(container, details).usesGpu;
+function concernsGpu(address: EngineAddress, container: ContainerSummary, details: ContainerDetails | undefined): boolean {
+  return (details !== undefined && hasGpu(details.gpu)) || containerStack(address, container, details).usesGpu;
 }
 
 function rank({ state }: ContainerSummary): number {

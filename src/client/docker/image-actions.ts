@@ -39,7 +39,7 @@ export function createImageActions(view: TreeView<DockerNode>, pages: Pages) {
         ...(gpu === undefined ? [] : [{ label: l10n.t('Shell, with all GPUs'), args: [...base, ...gpu, '--entrypoint', 'sh', image] }]),
         { label: l10n.t('Shell, without a GPU'), args: [...base, '--entrypoint', 'sh', image] },
       ].map((choice) => ({ ...choice, detail: `docker ${choice.args.join(' ')}` }));
-      if (!imageStack(node.image, found.details).usesGpu) choices.sort((a, b) => Number(a.args.includes('--gpus')) - Number(b.args.includes('--gpus')));
+      if (!imageStack(node.address, node.image, found.details).usesGpu) choices.sort((a, b) => Number(a.args.includes('--gpus')) - Number(b.args.includes('--gpus')));
       const picked = await window.showQuickPick(choices, { title: l10n.t('Run {0}', nameOf(node)), placeHolder: l10n.t('The container is removed when it ends.') });
       if (picked !== undefined) await runInTerminal(node.address, nameOf(node), picked.args);
     },

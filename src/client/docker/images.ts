@@ -37,7 +37,7 @@ export class ImageRows implements Rows {
     const { address } = host;
     const groups = new Map<string | null, ImageNode[]>();
     for (const image of host.images) {
-      if (!this.all && !imageStack(image, host.imageDetails(image.id)).usesGpu) continue;
+      if (!this.all && !imageStack(address, image, host.imageDetails(image.id)).usesGpu) continue;
       for (const tag of image.tags.length > 0 ? image.tags : [undefined]) {
         const name = tag === undefined ? null : repositoryOf(tag);
         const group = groups.get(name);
@@ -57,7 +57,7 @@ export class ImageRows implements Rows {
     const { address, image, tag } = node;
     const host = this.#host(node);
     const details = host?.imageDetails(image.id);
-    const stack = imageStack(image, details);
+    const stack = imageStack(address, image, details);
     const verdict = host && this.#judge(host, stack, details);
     const fact = (name: string, icon: string, label: string, description?: string): FactNode => ({
       kind: 'fact',
@@ -69,7 +69,7 @@ export class ImageRows implements Rows {
     return [
       ...(verdict === undefined ? [] : [{ ...fact('verdict', 'pass', verdict.title, verdict.reason), icon: verdictIcon(verdict) }]),
       ...stack.components.map((component, index) => fact(`component/${component.kind}/${index}`, 'versions', describeComponent(component))),
-      ...(isScanned(image.id) ? [fact('scanned', 'search', l10n.t('Read inside'), l10n.t('versions'))] : []),
+      ...(isScanned(address, image.id) ? [fact('scanned', 'search', l10n.t('Read inside'), l10n.t('versions'))] : []),
       ...(stack.requireCuda === undefined ? [] : [fact('require', 'shield', toPlain(stack.requireCuda, 200), l10n.t('driver check at the start'))]),
       ...(details === undefined ? [] : [fact('platform', 'server', toPlain(`${details.os}/${details.architecture}`, 60), l10n.t('platform'))]),
       fact('size', 'database', describeSizes(image, host && this.#shared(host, image.id)), l10n.t('size')),
@@ -87,7 +87,7 @@ export class ImageRows implements Rows {
     const { address, image, tag } = node;
     const host = this.#host(node);
     const details = host?.imageDetails(image.id);
-    const stack = imageStack(image, details);
+    const stack = imageStack(address, image, details);
     const verdict = host && this.#judge(host, stack, details);
     const label = tag === undefined ? shortId(image.id) : toPlain(tag.slice(repositoryOf(tag).length + 1), 200);
     const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);

@@ -16,7 +16,7 @@ export function createScanActions(view: TreeView<DockerNode>, pages: Pages, onSc
   const read = async (node: ImageNode): Promise<ImageScan | undefined> => {
     const scan = await readStack(node);
     if (scan === undefined) return undefined;
-    rememberScan(scan);
+    rememberScan(node.address, scan);
     onScan();
     return scan;
   };
