@@ -5,17 +5,17 @@ import { msg, type Text } from '../../l10n/message';
 import type { PipInstall } from '../../shell/installers/model';
 import type { ShellCommand } from '../../shell/model';
 import type { Component, InstructionStep, StackReport, StackState } from '../../stack/model';
-import { findComponents, knownVersion } from '../../stack/query';
+import { findComponents, knownVersion, stageCuda } from '../../stack/query';
 import type { Location } from '../../text/range';
 import { pipTagOfCuda } from '../../version/cuda';
-import { majorMinorOf, majorOf } from '../../version/dotted';
-import { parsePep440 } from '../../version/pep440';
+import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
+import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
 import { isBuiltUpon } from '../support/absence';
-import { appendToCommand, listPipUses, locateRequirement, precedingActions, severityFor, type PipUse } from '../support/pip-installs';
+import { allActions, appendToCommand, listKeptPipUses, listPipUses, locateRequirement, pipSources, precedingActions, severityFor, type PipUse } from '../support/pip-installs';
 import { torchTaken, type TakenTorch } from './torch';
 
-type MessageId = 'compile' | 'extras';
+type MessageId = 'compile' | 'extras' | 'systemCublas';
 
 const REFUSES: Evidence = {
   fact: msg`PyTorch refuses to compile an extension when the major version of nvcc is not that of the CUDA it was built with.`,
@@ -29,6 +29,12 @@ const BESIDE_EXTRA: Evidence = {
   checked: '2026-11-20',
 };
 
+const SYSTEM_CUBLAS: Evidence = {
+  fact: msg`PyTorch 1.13 from PyPI fails at import where the system has cuBLAS of CUDA 11.3 or older.`,
+  source: 'https://github.com/pytorch/pytorch/issues/103832',
+  checked: '2026-11-20',
+};
+
 export const rule = defineRule<MessageId>({
   id: 'torch-cuda-mismatch',
   family: 'frameworks',
@@ -37,10 +43,11 @@ export const rule = defineRule<MessageId>({
   messages: {
     compile: '{requirement} is built for CUDA {torch}, and {what} is compiled with nvcc {nvcc}: `The detected CUDA version ({nvcc}) mismatches the version that was used to compile PyTorch ({torch})`.',
     extras: '{requirement} brings the libraries of CUDA {extra} by its extra, and PyTorch from PyPI, built for CUDA {torch}: two CUDAs in one process.',
+    systemCublas: '{requirement} takes cuBLAS from a wheel and, with it, the libcublasLt.so.11 of the image’s CUDA {cuda}, which is older: `undefined symbol: cublasLtGetStatusString, version libcublasLt.so.11`.',
   },
   docs: {
-    what: 'pip installs a PyTorch that is built for one CUDA major version, and a later command compiles an extension for it with the nvcc of another.',
-    why: '`torch.utils.cpp_extension` compares the two and [stops when the major versions differ](https://github.com/mistralai/mistral-inference/issues/54). What PyPI serves under a plain version changes: CUDA 12 from 2.1 on, CUDA 13 from 2.11 on. For running alone the image’s CUDA does not matter, because the wheel brings its own.',
+    what: 'pip installs a PyTorch that is built for one CUDA major version, and a later command compiles an extension for it with the nvcc of another; or PyTorch 1.13 from PyPI in an image with the cuBLAS of CUDA 11.0 to 11.3.',
+    why: '`torch.utils.cpp_extension` compares the two and [stops when the major versions differ](https://github.com/mistralai/mistral-inference/issues/54). What PyPI serves under a plain version changes: CUDA 12 from 2.1 on, CUDA 13 from 2.11 on. For running alone the image’s CUDA does not matter, because the wheel brings its own; only [1.13 from PyPI](https://github.com/pytorch/pytorch/issues/103832) finds half of cuBLAS in the image.',
     instead: 'Take PyTorch from the index for the CUDA of the image (`--index-url https://download.pytorch.org/whl/cu118`), or a `devel` image of PyTorch’s CUDA.',
     silent: 'Nothing is compiled after it, the index is another than PyPI’s or PyTorch’s, or nvcc’s version is not known.',
   },
@@ -98,6 +105,23 @@ export const rule = defineRule<MessageId>({
       text: 'FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install torch==2.3.1 transformers\n',
     },
     {
+      kind: 'bad',
+      title: 'an older cuBLAS in the image',
+      text: 'FROM nvidia/cuda:11.3.1-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «torch==1.13.1»\n',
+      messageId: 'systemCublas',
+      severity: 'warning',
+    },
+    {
+      kind: 'good',
+      title: 'the cuBLAS of the wheel is taken away',
+      text: 'FROM nvidia/cuda:11.3.1-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install torch==1.13.1 && pip3 uninstall -y nvidia-cublas-cu11\n',
+    },
+    {
+      kind: 'good',
+      title: 'no cuBLAS in the image',
+      text: 'FROM nvidia/cuda:11.3.1-base-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install torch==1.13.1\n',
+    },
+    {
       kind: 'good',
       title: 'the extra index has the same version with a tag, which counts as newer',
       text: 'FROM nvidia/cuda:11.8.0-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip git\nRUN pip3 install torch==2.1.0 --extra-index-url https://download.pytorch.org/whl/cu118\nRUN git clone https://github.com/NVIDIA/apex && cd apex && python3 setup.py install --cpp_ext --cuda_ext\n',
@@ -106,6 +130,10 @@ export const rule = defineRule<MessageId>({
   check({ report, stack }) {
     for (const use of listPipUses(stack)) {
       const finding = use.requirement.name === 'torch' ? judgeCompile(use, stack) : judgeExtras(use);
+      if (finding !== undefined) report(finding);
+    }
+    for (const use of listKeptPipUses(stack)) {
+      const finding = judgeSystemCublas(use);
       if (finding !== undefined) report(finding);
     }
   },
@@ -132,6 +160,26 @@ function judgeCompile(use: PipUse, stack: StackReport): Report<MessageId> | unde
     };
   }
   return undefined;
+}
+
+/** The wheels of 1.13 on PyPI are the first without cuBLAS, and look for one half of it in the folders of the system. */
+function judgeSystemCublas(use: PipUse): Report<MessageId> | undefined {
+  const { requirement, stage, before, action } = use;
+  const version = requirement.name === 'torch' && requirement.wheel === undefined ? exactVersionOf(requirement.specifier) : undefined;
+  const { index, others } = pipSources(use);
+  const cuda = stageCuda(before);
+  if (version === undefined || !/^1\.13(?:\.\d+)?$/.test(version) || index !== undefined || others.length > 0 || cuda === undefined || cuda.component.certainty === 'assumed') return undefined;
+  if (majorOf(cuda.version) !== 11 || compareDotted(cuda.version, '11.4') >= 0 || !before.components.some(({ kind, via }) => kind === 'cublas' && via === 'base-image')) return undefined;
+  const isMended = allActions(stage).some((one) => one.kind === 'pip-uninstall' && one.names.includes('nvidia-cublas-cu11')) || stage.final.env.get('LD_LIBRARY_PATH')?.value.includes('nvidia/cublas') === true;
+  if (isMended || action.requirementFiles.some(({ found }) => !found)) return undefined;
+  return {
+    messageId: 'systemCublas',
+    severity: 'warning',
+    data: { requirement: requirement.text.value.trim(), cuda: cuda.version },
+    location: locateRequirement(use),
+    evidence: [SYSTEM_CUBLAS],
+    related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
+  };
 }
 
 /** A file of requirements that nobody read may have installed some PyTorch, which pip then leaves as it is. */
