@@ -6,6 +6,6 @@ export { collectHost } from './collect';
 export type { HostEvidence } from './evidence';
 export { judgeImage, type ImageVerdict } from './judge-image';
 export { toMarkdownBlock, toMarkdownLine } from './markdown';
-export type { Finding, ProbeState, Text } from './model';
+export type { Finding, ProbeState } from './model';
 export { renderIssueReport } from './report';
 export { readHostTarget, renderTargets, toTarget } from './to-target';
