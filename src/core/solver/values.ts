@@ -260,10 +260,13 @@ function tensorRTWheels(): readonly TensorRTChoice[] {
   return TENSORRT_WHEELS.flatMap((name) =>
     tensorRTPipVersions(name).flatMap((version) => {
       const release = findTensorRTRelease(firstParts(releaseOf(version) ?? '', 3));
-      if (release === undefined) return [];
+      const cuda = cudaMajorOfTensorRTPip(name, version)?.value;
+      // What the wheel requires can no longer be installed.
+      const isBroken = cuda !== undefined && tensorRTPipFacts(`tensorrt-cu${cuda}`, 'broken', version).length > 0;
+      if (release === undefined || isBroken) return [];
       const url = tensorRTPipFacts(name, 'index', version)[0]?.value;
       const index = url === undefined ? undefined : { option: '--extra-index-url' as const, url };
-      return [{ via: 'pip' as const, release, cuda: cudaMajorOfTensorRTPip(name, version)?.value, package: name, version, index }];
+      return [{ via: 'pip' as const, release, cuda, package: name, version, index }];
     }),
   );
 }
