@@ -173,6 +173,24 @@ describe('the images', () => {
     await notification(/failed\. Docker says: .*manifest unknown|not found/i);
   });
 
+  it('get a registry of their own, which is started', async () => {
+    // As much of a registry as its start asks for: it answers that it speaks the protocol.
+    const id = await docker('create', 'busybox');
+    await docker('commit', '-c', 'CMD ["sh", "-c", "mkdir -p /www/v2 && echo {} > /www/v2/index.html && exec httpd -f -p 5000 -h /www"]', id, 'other/registry:1');
+    await docker('rm', id);
+    try {
+      void commands.executeCommand('tensorrt.startRegistry');
+      await answerInput(/Image of the registry/, 'other/registry:1');
+      await answerInput(/Port on the loopback address/, '18555');
+      await choose('In a Docker volume');
+      await notification(/The registry runs: push to .*:18555/);
+      assert.equal(await docker('inspect', '-f', '{{.State.Status}}', 'trtc-registry-18555'), 'running');
+    } finally {
+      await docker('rm', '-f', '-v', 'trtc-registry-18555').catch(() => undefined);
+      await docker('volume', 'rm', 'trtc-registry-18555').catch(() => undefined);
+    }
+  });
+
   it('are found in the registry', async () => {
     void commands.executeCommand('tensorrt.browseRegistry');
     await answerInput(/Host and port/, registryHost());
