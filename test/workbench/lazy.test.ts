@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { extensions } from 'vscode';
+import { commands, extensions } from 'vscode';
 
 describe('activation', () => {
   it('loads the client alone: neither what the views do nor dockerode', async () => {
@@ -12,6 +12,10 @@ describe('activation', () => {
     const loaded = Object.keys(require.cache).filter((file) => file.startsWith(dist));
     // The client of the language server follows at once, behind the activation.
     assert.deepEqual(loaded.map((file) => path.basename(file)).filter((name) => name !== 'language.js'), ['client.js']);
+    // What a person does first may be any of them; views and the like follow in the next turn.
+    const { contributes } = extension.packageJSON as { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+    const known = new Set(await commands.getCommands(true));
+    assert.deepEqual(contributes.commands.map(({ command }) => command).filter((command) => !known.has(command)), []);
     assert.doesNotMatch(readFileSync(`${dist}client.js`, 'utf8'), /dockerode|vscode-languageserver|textDocument\/diagnostic/);
   });
 });

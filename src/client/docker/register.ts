@@ -1,4 +1,5 @@
 import { commands, Disposable, extensions, window, type TreeView } from 'vscode';
+import { afterActivation, type Deferred } from '../after-activation';
 import { LazyTree, loadFeatures } from '../lazy';
 import type { DockerNode } from './nodes';
 
@@ -22,19 +23,18 @@ export interface DockerViews {
 /** The views of containers and images and their commands. What they do is loaded when the first of them is needed. */
 export function registerDocker(): Disposable {
   const load = (): ReturnType<typeof create> => (feature ??= create());
-  const create = async () => (await loadFeatures()).createDockerFeature(views);
-  const views: DockerViews = {
-    containers: window.createTreeView('tensorrt.containers', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).containers), canSelectMany: true, showCollapseAll: true }),
-    images: window.createTreeView('tensorrt.images', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).images), canSelectMany: true, showCollapseAll: true }),
-  };
+  const create = async () => (await loadFeatures()).createDockerFeature(views.get());
   let feature: ReturnType<typeof create> | undefined;
 
   const showAttach = (): void => void commands.executeCommand('setContext', 'tensorrt.devContainersInstalled', extensions.getExtension('ms-vscode-remote.remote-containers') !== undefined);
-  showAttach();
+  const views: Deferred<DockerViews & Disposable> = afterActivation(() => {
+    const containers = window.createTreeView('tensorrt.containers', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).containers), canSelectMany: true, showCollapseAll: true });
+    const images = window.createTreeView('tensorrt.images', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).images), canSelectMany: true, showCollapseAll: true });
+    showAttach();
+    return Object.assign(Disposable.from(containers, images, extensions.onDidChange(showAttach)), { containers, images });
+  });
   return Disposable.from(
-    views.containers,
-    views.images,
-    extensions.onDidChange(showAttach),
+    views,
     ...COMMANDS.map((name) => commands.registerCommand(`tensorrt.${name}`, async (...args: readonly unknown[]) => (await load()).run(name, args))),
     new Disposable(() => void feature?.then((loaded) => void loaded.dispose())),
   );

@@ -1,4 +1,5 @@
 import { commands, Disposable, window, type TreeView } from 'vscode';
+import { afterActivation, type Deferred } from '../after-activation';
 import { LazyTree, loadFeatures } from '../lazy';
 import type { HostNode } from './nodes';
 
@@ -10,8 +11,8 @@ export type HostCommand = (typeof COMMANDS)[number];
 /** The view of the host check and its commands. What they do is loaded when the first of them is needed. */
 export function registerHost(): Disposable {
   const load = (): ReturnType<typeof create> => (feature ??= create());
-  const create = async () => (await loadFeatures()).createHostFeature(view);
-  const view: TreeView<HostNode> = window.createTreeView('tensorrt.host', { treeDataProvider: new LazyTree<HostNode>(async () => (await load()).tree), showCollapseAll: true });
+  const create = async () => (await loadFeatures()).createHostFeature(view.get());
+  const view: Deferred<TreeView<HostNode>> = afterActivation(() => window.createTreeView('tensorrt.host', { treeDataProvider: new LazyTree<HostNode>(async () => (await load()).tree), showCollapseAll: true }));
   let feature: ReturnType<typeof create> | undefined;
   return Disposable.from(
     view,

@@ -1,4 +1,5 @@
 import { Disposable, type ExtensionContext } from 'vscode';
+import { afterActivation } from '../after-activation';
 import { registerChangeCuda } from './change-cuda';
 import { registerExplainRule } from './explain-rule';
 import { registerFixAll } from './fix-all';
@@ -20,6 +21,6 @@ export function registerLanguage(context: ExtensionContext, server: LanguageServ
     registerShowOutput(server),
     registerShowStack(server),
     registerSplitStage(server),
-    showStatus(server),
+    afterActivation(() => showStatus(server)),
   );
 }

@@ -20,7 +20,8 @@ export class LanguageServer implements Disposable {
   #disposed = false;
 
   constructor(load: () => Promise<Loaded>) {
-    this.#loaded = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(load);
+    // In the turn behind that in which views are made (`afterActivation`): they are quick, and a person may be looking at them.
+    this.#loaded = new Promise<void>((resolve) => setTimeout(() => setTimeout(resolve, 0), 0)).then(load);
     void this.#start();
   }
 

@@ -1,5 +1,6 @@
 import { commands, Disposable, l10n, languages, Uri, window, workspace, type TextEditor } from 'vscode';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
+import { afterActivation } from '../after-activation';
 import { loadSharedFeatures } from '../load-shared';
 import { StackTree } from './stack-tree';
 import { showStageLinks } from './stage-links';
@@ -10,15 +11,30 @@ const PAUSE_MS = 150;
 
 /** The view of the stage under the cursor, the graph of all stages, and the links above them. */
 export function registerStack(server: LanguageServer): Disposable {
+  const ask = (uri: Uri): Promise<StackAnswer> => {
+    const params: StackParams = { textDocument: { uri: uri.toString() } };
+    return server.sendRequest<StackAnswer>(STACK_REQUEST, params);
+  };
+  return Disposable.from(
+    afterActivation(() => Disposable.from(showStageLinks(server), showStage(server, ask))),
+    commands.registerCommand('tensorrt.showStageGraph', async (given?: Uri) => {
+      const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
+      if (uri === undefined) {
+        void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+        return;
+      }
+      (await loadSharedFeatures()).showStageGraph(uri, ask);
+    }),
+  );
+}
+
+/** The view of the stage under the cursor. */
+function showStage(server: LanguageServer, ask: (uri: Uri) => Promise<StackAnswer>): Disposable {
   const tree = new StackTree();
   const view = window.createTreeView('tensorrt.stack', { treeDataProvider: tree });
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
 
-  const ask = (uri: Uri): Promise<StackAnswer> => {
-    const params: StackParams = { textDocument: { uri: uri.toString() } };
-    return server.sendRequest<StackAnswer>(STACK_REQUEST, params);
-  };
   const update = async (): Promise<void> => {
     const editor = window.activeTextEditor;
     if (!view.visible || server.state !== 'running') return;
@@ -36,7 +52,6 @@ export function registerStack(server: LanguageServer): Disposable {
   };
   return Disposable.from(
     view,
-    showStageLinks(server),
     new Disposable(() => clearTimeout(timer)),
     view.onDidChangeVisibility(soon),
     window.onDidChangeActiveTextEditor((editor) => {
@@ -49,14 +64,6 @@ export function registerStack(server: LanguageServer): Disposable {
     }),
     languages.onDidChangeDiagnostics(soon),
     server.onDidChangeState(soon),
-    commands.registerCommand('tensorrt.showStageGraph', async (given?: Uri) => {
-      const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
-      if (uri === undefined) {
-        void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
-        return;
-      }
-      (await loadSharedFeatures()).showStageGraph(uri, ask);
-    }),
   );
 }
 

@@ -5,6 +5,8 @@ import type { LanguageServer } from '../language/server';
 /** Links above each FROM: build and test, where this window can, and show the stack. */
 export function showStageLinks(server: LanguageServer): Disposable {
   const changed = new EventEmitter<void>();
+  /** Which of our commands there are does not change; to ask costs thousands of names. */
+  let all: Thenable<string[]> | undefined;
   return Disposable.from(
     changed,
     workspace.onDidChangeConfiguration((event) => {
@@ -18,7 +20,7 @@ export function showStageLinks(server: LanguageServer): Disposable {
           if (!workspace.getConfiguration('tensorrt', uri).get('codeLens', true)) return [];
           const params: StackParams = { textDocument: { uri: uri.toString() } };
           const answer = await server.sendRequest<StackAnswer>(STACK_REQUEST, params, token);
-          const known = new Set(await commands.getCommands(true));
+          const known = new Set(await (all ??= commands.getCommands(true)));
           return (answer?.stages ?? []).flatMap(({ name, index, line }) => {
             const range = new Range(new Position(line - 1, 0), new Position(line - 1, 0));
             const stage = name ?? String(index);
