@@ -33,6 +33,7 @@ const DEPLOY = 'https://github.com/compose-spec/compose-spec/blob/main/deploy.md
 const COMPOSE_GPU = 'https://docs.docker.com/compose/how-tos/gpu-support/';
 const GPU = 'https://docs.docker.com/engine/containers/gpu/';
 const BASH = 'https://www.gnu.org/software/bash/manual/bash.html';
+const DOCKERFILE = 'https://docs.docker.com/reference/dockerfile/';
 const PULSE = 'https://comp0016-team-24.github.io/dev/problem-solving/2020/10/30/passing-audio-into-docker.html';
 
 // Sources checked 2026-11-20. Each pattern finds the place that says the most: a name with what stands for its value.
@@ -54,7 +55,7 @@ const ENTRIES: readonly Entry[] = [
   { id: 'xhost-local', pattern: /xhost "?\+local:/, text: 'Lets every user and program of this machine use the display: read the screen, and type into windows.', source: XHOST },
   { id: 'mitshm', pattern: /"?QT_X11_NO_MITSHM"?[=:] *"?1/, text: 'Keeps Qt from shared memory with the X server, which needs one IPC namespace for both; windows stay empty otherwise.', source: 'https://github.com/osrf/docker_images/issues/21' },
   { id: 'wayland', pattern: /"?WAYLAND_DISPLAY"?[=:] *"?\$?\{?\w*/, text: 'The Wayland socket of the host. Its owner and the user in the container must have the same number.', source: 'https://github.com/mviereck/x11docker' },
-  { id: 'wslg', pattern: /\/mnt\/wslg(?=[:,])/, text: 'Sockets of WSLg: Wayland, and PulseAudio for sound.', source: WSLG },
+  { id: 'wslg', pattern: /\/mnt\/wslg(?=[:,]|$)/, text: 'Sockets of WSLg: Wayland, and PulseAudio for sound.', source: WSLG },
   { id: 'pulse', pattern: /"?PULSE_SERVER"?[=:] *"?[\w/:.-]+|\/pulse\/native\b/, text: 'The socket of the sound server, PulseAudio or PipeWire.', source: PULSE },
   { id: 'alsa', pattern: /\/dev\/snd\b/, text: 'The sound card itself: the sound server of the host cannot use it meanwhile.', source: PULSE },
   { id: 'camera', pattern: /\/dev\/video\d+/, text: 'A camera. The container does not start where it is missing.', source: DEVCONTAINER },
@@ -78,11 +79,15 @@ const ENTRIES: readonly Entry[] = [
   { id: 'network-host', pattern: /--network[ =]host|network_mode: host/, text: 'The network of the host: the display of an SSH session is a port there.', source: 'https://blog.yadutaf.fr/2017/09/10/running-a-graphical-app-in-a-docker-container-on-a-remote-server/' },
   { id: 'compose-count', pattern: /^\s*count: .+$/, text: 'How many GPUs. Newer engines give none to a request without a count.', source: 'https://github.com/docker/docs/issues/21026' },
   { id: 'compose-capabilities', pattern: /^\s*capabilities:/, text: 'Compose refuses a request without capabilities.', source: 'https://docs.docker.com/compose/how-tos/gpu-support/' },
-  { id: 'pip-cache', pattern: /pip-cache:[\w/]+|source=pip-cache[^"]*/, text: 'Wheels that were downloaded stay when the container is made anew.', source: SERVICES },
+  { id: 'strict-mount', pattern: /create_host_path: false|--mount "?type=bind/, text: 'Where its source is missing the container does not start. By -v an engine would make a folder of root in its place.', source: 'https://docs.docker.com/engine/storage/bind-mounts/' },
+  { id: 'cache', pattern: /(?:pip|huggingface|torch|ccache)-cache:[\w/]+|source=(?:pip|huggingface|torch|ccache)-cache[^"]*/, text: 'What was downloaded or compiled stays when the container is made anew.', source: SERVICES },
+  { id: 'cache-variable', pattern: /"?(?:PIP_CACHE_DIR|HF_HOME|TORCH_HOME|CCACHE_DIR)"?[=:] *"?[\w/.-]+/, text: 'Where the program keeps what it downloads or compiles: in the volume.', source: SERVICES },
+  { id: 'session-folder', pattern: /"?XDG_RUNTIME_DIR"?[=:] *"?\/[\w/-]+/, text: 'The folder in which programs look for sockets of the session, such as that of Wayland.', source: 'https://specifications.freedesktop.org/basedir-spec/latest/' },
+  { id: 'cookie-private', pattern: /chmod 700 "\$folder"|\(umask 077 .*\)/, text: 'The cookie is a secret: nobody else may read it.', source: XHOST },
   { id: 'container-image', pattern: /^\s*"?image"?(?=: )/, text: 'The image that the container is made of.', source: SERVICES, quiet: true },
   { id: 'build', pattern: /^\s*"?build"?(?=:)/, text: 'The image is built from a Dockerfile first.', source: SERVICES, quiet: true },
   { id: 'build-context', pattern: /^\s*"?context"?(?=:)/, text: 'The folder whose files the build can copy.', source: SERVICES, quiet: true },
-  { id: 'build-target', pattern: /^\s*"?target"?(?=: )/, text: 'The stage of the Dockerfile that is run.', source: SERVICES },
+  { id: 'build-target', pattern: /^\s*"?target"?(?=: "?[^\s"/])/, text: 'The stage of the Dockerfile that is run.', source: SERVICES },
   { id: 'build-args', pattern: /^\s*"?args"?(?=:)/, text: 'Values for ARG of the Dockerfile.', source: SERVICES, quiet: true },
   { id: 'terminal', pattern: /^\s*tty: true|^\s*-t$|--tty\b/, text: 'A terminal: a shell shows its prompt in it.', source: RUN },
   { id: 'input', pattern: /^\s*stdin_open: true|^\s*-i$|--interactive\b/, text: 'Keeps the input open, so that a shell waits for what you type.', source: RUN },
@@ -121,6 +126,15 @@ const ENTRIES: readonly Entry[] = [
   { id: 'apt-lists', pattern: /rm -rf \/var\/lib\/apt\/lists\/\*/, text: 'The package lists are of no use in the image.', source: 'https://docs.docker.com/build/building/best-practices/' },
   { id: 'no-recommends', pattern: /--no-install-recommends/, text: 'Installs what is named and needed, nothing more.', source: 'https://docs.docker.com/build/building/best-practices/' },
   { id: 'pip-no-cache', pattern: /--no-cache-dir/, text: 'Keeps downloaded wheels out of the image.', source: 'https://pip.pypa.io/en/stable/cli/pip/' },
+  { id: 'nvinfer-pin', pattern: /\blib\w*nv(?:infer|onnxparsers|parsers)[\w-]*=\S+/, text: 'Pinned with the CUDA that it was built for: packages of TensorRT fit together in one build alone.', source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/installing-tensorrt/installing.html' },
+  { id: 'apt-mirror', pattern: /^ARG APT_MIRROR=\S+/, text: 'What stands for the archive of Ubuntu; --build-arg names another one.', source: DOCKERFILE },
+  { id: 'pip-mirror', pattern: /^ENV PIP_INDEX_URL=\S+/, text: 'Where pip takes packages from.', source: 'https://pip.pypa.io/en/stable/topics/configuration/' },
+  { id: 'time-zone', pattern: /^ENV TZ=\S+/, text: 'The time zone of programs in the container.', source: DOCKERFILE, quiet: true },
+  { id: 'user-number', pattern: /^RUN if old=\$\(getent passwd .*fi/, text: 'A user of the image that has the number already makes room: Ubuntu 24.04 has one with 1000.', source: 'https://github.com/devcontainers/images/issues/1056' },
+  { id: 'without-root', pattern: /^USER \w+/, text: 'From here on programs run without the rights of root.', source: 'https://docs.docker.com/build/building/best-practices/' },
+  { id: 'archive', pattern: /^ADD TensorRT-\S+/, text: 'ADD unpacks the archive on its way into the image.', source: DOCKERFILE },
+  { id: 'archive-libraries', pattern: /^ENV LD_LIBRARY_PATH=\/opt\/TensorRT\S+/, text: 'Programs find the libraries of the archive by it.', source: 'https://docs.nvidia.com/deeplearning/tensorrt/latest/installing-tensorrt/installing.html' },
+  { id: 'stage', pattern: /^FROM \S+ AS \S+/, text: 'A stage: docker build --target builds it alone, and what it needs.', source: 'https://docs.docker.com/build/building/multi-stage/', quiet: true },
   { id: 'noninteractive', pattern: /DEBIAN_FRONTEND=noninteractive/, text: 'Keeps packages from asking questions that nobody answers during a build.', source: 'https://docs.docker.com/build/building/best-practices/' },
 ];
 

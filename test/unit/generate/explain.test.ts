@@ -9,7 +9,7 @@ const GOLDENS = readdirSync('test/golden/generate').map((name) => readFileSync(`
 describe('explanations', () => {
   test('each one has its place in something that a generator writes', () => {
     const found = new Set(GOLDENS.flatMap((text) => explainText(text).map(({ id }) => id)));
-    const written = ['gpus', 'gpu-optional', 'runtime', 'cdi', 'capabilities', 'visible-devices', 'cuda-visible-devices', 'cuda-device-order', 'display', 'x11-socket', 'xauthority', 'cookie-folder', 'xauth', 'xhost-localuser', 'xhost-local', 'mitshm', 'wayland', 'wslg', 'pulse', 'alsa', 'camera', 'group-video', 'keep-groups', 'shm-size', 'ipc-host', 'memlock', 'stack', 'label-disable', 'keep-id', 'user', 'remote-user', 'update-uid', 'initialize', 'post-create', 'workspace-mount', 'forward-ports', 'publish', 'network-host', 'compose-count', 'compose-capabilities', 'pip-cache', 'apt-pins', 'apt-lists', 'no-recommends', 'pip-no-cache', 'noninteractive', 'container-image', 'build', 'build-context', 'build-target', 'build-args', 'terminal', 'input', 'working-folder', 'workspace-volume', 'restart', 'open-port', 'remove', 'container-name', 'run-args', 'mounts', 'container-env', 'remote-env', 'customizations', 'extensions', 'editor-settings', 'features', 'compose-file', 'compose-service', 'override-command', 'services', 'deploy', 'nvidia-driver', 'device-ids', 'ulimits', 'depends-on', 'healthcheck', 'web-service', 'model-volume', 'stop-on-failure', 'script-folder', 'if-terminal', 'if-gpu', 'run'];
+    const written = ['gpus', 'gpu-optional', 'runtime', 'cdi', 'capabilities', 'visible-devices', 'cuda-visible-devices', 'cuda-device-order', 'display', 'x11-socket', 'xauthority', 'cookie-folder', 'xauth', 'xhost-localuser', 'xhost-local', 'mitshm', 'wayland', 'wslg', 'pulse', 'alsa', 'camera', 'group-video', 'keep-groups', 'shm-size', 'ipc-host', 'memlock', 'stack', 'label-disable', 'keep-id', 'user', 'remote-user', 'update-uid', 'initialize', 'post-create', 'workspace-mount', 'forward-ports', 'publish', 'network-host', 'compose-count', 'compose-capabilities', 'strict-mount', 'cache', 'cache-variable', 'session-folder', 'cookie-private', 'nvinfer-pin', 'apt-mirror', 'pip-mirror', 'time-zone', 'user-number', 'without-root', 'archive', 'archive-libraries', 'stage', 'apt-pins', 'apt-lists', 'no-recommends', 'pip-no-cache', 'noninteractive', 'container-image', 'build', 'build-context', 'build-target', 'build-args', 'terminal', 'input', 'working-folder', 'workspace-volume', 'restart', 'open-port', 'remove', 'container-name', 'run-args', 'mounts', 'container-env', 'remote-env', 'customizations', 'extensions', 'editor-settings', 'features', 'compose-file', 'compose-service', 'override-command', 'services', 'deploy', 'nvidia-driver', 'device-ids', 'ulimits', 'depends-on', 'healthcheck', 'web-service', 'model-volume', 'stop-on-failure', 'script-folder', 'if-terminal', 'if-gpu', 'run'];
     expect([...found].sort()).toEqual(written.sort());
   });
 
@@ -24,6 +24,11 @@ describe('explanations', () => {
     const found = explainText(line).find((each) => each.id === id);
     expect(found === undefined ? undefined : line.slice(found.range.start, found.range.end)).toBe(part);
     expect(found?.source).toMatch(/^https:\/\//);
+  });
+
+  test('the target of a mount is no stage', () => {
+    expect(explainText('        target: /run/trtc-pulse\n').map(({ id }) => id)).toEqual([]);
+    expect(explainText('      target: dev\n').map(({ id }) => id)).toEqual(['build-target']);
   });
 
   test('a comment explains nothing of itself', () => {
