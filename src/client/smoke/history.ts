@@ -1,7 +1,7 @@
 // Records of smoke tests, one line of JSON each, in the storage of the extension.
 import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { l10n, window, type QuickPickItem, type Uri } from 'vscode';
+import { env, l10n, window, type QuickPickItem, type Uri } from 'vscode';
 import { readHistory, type SmokeRecord } from '../../smoke/record';
 import { toPlain, toPlainLines } from '../docker/plain';
 import type { Pages } from '../docker/pages';
@@ -55,7 +55,7 @@ export class History {
     }
     const items = records.map((record): QuickPickItem & { readonly record: SmokeRecord } => ({
       label: `${iconOf(record)} ${toPlain(record.subject, 200)}`,
-      description: [new Date(record.started).toLocaleString(), record.engine.host ?? record.engine.name, record.gpu, record.driver].filter((text) => text !== null).map((text) => toPlain(text, 80)).join(' · '),
+      description: [new Date(record.started).toLocaleString(env.language), record.engine.host ?? record.engine.name, record.gpu, record.driver].filter((text) => text !== null).map((text) => toPlain(text, 80)).join(' · '),
       detail: describeCounts(record),
       record,
     }));
@@ -90,7 +90,7 @@ function describeRecord(record: SmokeRecord): string {
     [l10n.t('GPU'), gpu],
     [l10n.t('Driver'), driver],
     [l10n.t('Versions'), Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')],
-    [l10n.t('Started'), new Date(started).toLocaleString()],
+    [l10n.t('Started'), new Date(started).toLocaleString(env.language)],
     [l10n.t('Took'), `${(durationMs / 1000).toFixed(1)} s`],
   ].flatMap(([name, value]) => (value === null || value === undefined || value === '' ? [] : [`${name ?? ''}: ${toPlain(value)}`]));
   const rows = checks.flatMap(({ state, title, sentence, details, evidence, durationMs: took }) => [
