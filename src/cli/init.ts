@@ -308,6 +308,8 @@ function dockerfile(options: InitArguments): Output {
     labels: Object.fromEntries((label ?? []).map((one) => [one.split('=')[0] ?? '', one.slice(one.indexOf('=') + 1)])),
     ...(cache !== undefined && { caches: cache }),
   });
+  // Without its archive it would have no TensorRT at all.
+  if (install === 'archive' && !/^ADD /m.test(output.files[0]?.text ?? '')) throw new Failure(['--install archive', ...output.notes.map(format)].join(': '));
   const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text: formatText(text) }));
   return { ...output, notes: [...output.notes, ...unproven] };
 }

@@ -86,6 +86,7 @@ function writeCpp(options: DockerfileOptions, toolchain: Combination, notes: Not
     `FROM ${toolchain.image} AS build`,
     ...prepare(options),
     ...install(options, toolchain, notes),
+    ...findHeaders(options, toolchain),
     ...aptInstall(['build-essential', 'cmake', 'git']),
     `WORKDIR ${WORKDIR}`,
     'COPY . .',
@@ -147,6 +148,13 @@ function install({ install: way, purpose }: DockerfileOptions, combination: Comb
     `ENV LD_LIBRARY_PATH=${home}/lib:$LD_LIBRARY_PATH`,
     ...(purpose === 'python' && python !== undefined ? [`RUN ${pip(combination)} ${home}/python/tensorrt-*-cp${python}-none-linux_x86_64.whl`] : []),
   ];
+}
+
+/** Compilers look into an unpacked archive by these variables (https://gcc.gnu.org/onlinedocs/gcc/Environment-Variables.html, checked 2026-11-20). */
+function findHeaders({ install: way }: DockerfileOptions, combination: Combination): readonly string[] {
+  const version = versionOf(combination, 'tensorrt');
+  if (way !== 'archive' || version === undefined || findArchive(combination, version, []) === undefined) return [];
+  return [`ENV CPATH=/opt/TensorRT-${version}/include LIBRARY_PATH=/opt/TensorRT-${version}/lib`];
 }
 
 /** The archive for the image's CUDA, of those that are known. */

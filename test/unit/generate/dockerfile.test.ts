@@ -41,6 +41,7 @@ describe('a Dockerfile of whatever the solver answers', () => {
   ] as const)('by %s, for %s: no rule has anything to say, and every pin was seen', (way, purpose, atLeast) => {
     const texts = generateAll(way, purpose);
     expect(texts.size).toBeGreaterThanOrEqual(atLeast);
+    if (way === 'archive' && purpose === 'cpp') expect(texts.get('TensorRT 8.6, CUDA 12.1')).toContain('ENV CPATH=/opt/TensorRT-8.6.1.6/include LIBRARY_PATH=/opt/TensorRT-8.6.1.6/lib\n');
     for (const [wishes, text] of texts) {
       for (const [pin, version = ''] of text.matchAll(/(?:libnv\S+|python3-libnv\S+)=(\S+)/g)) expect(SEEN.has(version), pin).toBe(true);
       const archives = Object.fromEntries([...text.matchAll(/^ADD (\S+)/gm)].map(([, name = '']) => [name, '']));

@@ -191,6 +191,7 @@ describe('trtc init', () => {
     [['dockerfile', '--package', 'a;b'], '--package a;b: write it like ffmpeg'],
     [['dockerfile', '--pip-mirror', 'here'], '--pip-mirror here: write it like https://'],
     [['dockerfile', '--purpose', 'cpp', '--install', 'pip'], '--install pip: wheels bring no headers for C++'],
+    [['dockerfile', '--install', 'archive', '--tensorrt', '8.0'], '--install archive: No archive of TensorRT 8.0.3.4 for CUDA 11.2.2 is known.'],
     [['run', '--dockerfile', 'none'], '--dockerfile none: not found in'],
     [['run', '--from', 'docker run img', '--from-compose', 'x'], '--from and --from-compose: one of them'],
     [['devcontainer', '--from', 'docker run --gpus all'], 'nothing to convert: The line names no image.'],
