@@ -77,7 +77,8 @@ function judge({ kind, newText, reference, range }: Completion, text: string, di
     case 'image': {
       if (reference === undefined) return /^(?:nvidia\/cuda|nvcr\.io\/nvidia\/(?:tensorrt|pytorch|tritonserver|tensorflow)):$/.test(newText) ? undefined : `there is no image ${newText}`;
       const [, name = '', tag = ''] = /^(.+):([^:]+)$/.exec(reference) ?? [];
-      if (tag !== newText) return `${newText} is not the tag of ${reference}`;
+      // The value of a build argument may be a part of a tag.
+      if (tag !== newText && !(tag.includes(newText) && /^\s*ARG\s+\w+=["']?$/i.test(before))) return `${newText} is not the tag of ${reference}`;
       return (/(?:^|\/)nvidia\/cuda$/.test(name) ? SERVED.has(tag) : NGC_TAGS.has(reference)) ? undefined : `there is no ${reference}`;
     }
     case 'version': {
