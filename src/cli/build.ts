@@ -10,7 +10,7 @@ import { formatText } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
 import { findNeeded, isIdle } from '../core/stack/needed-stages';
 import { LineIndex } from '../core/text/line-index';
-import { buildImage, checkSpace, DockerError, type BuildOutcome, type BuildSpec } from '../docker';
+import { buildImage, checkSpace, DockerError, isFolderContext, type BuildOutcome, type BuildSpec } from '../docker';
 import { Configs } from './config';
 import { createDiskContext } from './disk-context';
 import { chooseAddress, describeProblem, formatBytes } from './engine';
@@ -55,7 +55,7 @@ export interface BuildArguments {
  * Throws Failure where nothing could be tried.
  */
 export async function build(context: string, options: BuildArguments): Promise<void> {
-  const isFolder = !/^(?:[a-z]+:\/\/|git@)/.test(context);
+  const isFolder = isFolderContext(context);
   const dockerfile = options.file ?? (isFolder ? path.join(context, 'Dockerfile') : undefined);
   const spec = createSpec(context, options);
   const out = options.json === true ? new JsonOutput() : new TextOutput(process.stderr);

@@ -1,5 +1,6 @@
 // All that talks to Docker.
 export * from './actions';
+export { isFolderContext } from './build/arguments';
 export { buildImage } from './build/build';
 export { listBuilders } from './build/builders';
 export type { BuildControl, BuildOutcome, BuildSpec, BuildWay } from './build/model';

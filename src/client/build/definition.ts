@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { TaskDefinition, Uri } from 'vscode';
-import type { BuildSpec } from '../../docker';
+import { without } from '../../core/without';
+import { isFolderContext, type BuildSpec } from '../../docker';
 
 /** Type of the task, as in tasks.json. */
 export const BUILD_TASK = 'tensorrt-build';
@@ -35,19 +36,14 @@ export function readDefinition(definition: Partial<TaskDefinition>): BuildDefini
 /** What is handed to Docker: paths made absolute. Addresses of repositories are left alone. */
 export function toSpec(definition: BuildDefinition, folder: Uri): BuildSpec {
   const { context = '.', dockerfile } = definition;
-  const isFolder = !/^(?:[a-z]+:\/\/|git@)/.test(context);
+  const isFolder = isFolderContext(context);
   const resolved = isFolder ? path.resolve(folder.fsPath, context) : context;
   const file = dockerfile === undefined ? undefined : isFolder ? path.resolve(folder.fsPath, dockerfile) : dockerfile;
-  return { ...withoutKey(definition, 'engine'), context: resolved, ...(file !== undefined && { dockerfile: file }) };
+  return { ...without(definition, 'engine'), context: resolved, ...(file !== undefined && { dockerfile: file }) };
 }
 
 /** Path of the Dockerfile of a build; undefined where it lies in a repository that is not here. */
 export function dockerfilePath({ context, dockerfile }: BuildSpec): string | undefined {
   if (!path.isAbsolute(context)) return undefined;
   return dockerfile ?? path.join(context, 'Dockerfile');
-}
-
-/** A copy of an object that lacks one key. */
-export function withoutKey<T extends object, K extends keyof T>(object: T, key: K): Omit<T, K> {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as Omit<T, K>;
 }

@@ -5,7 +5,7 @@ import { clientOf, connect, disconnect } from '../connect';
 import { readAllCredentials, registryConfig } from '../credentials';
 import { cancelled, DockerError, ours, toDockerError } from '../errors';
 import type { EngineAddress } from '../model';
-import { checkOptions } from './arguments';
+import { checkOptions, isFolderContext } from './arguments';
 import { packContext } from './context';
 import { createLog } from './log';
 import type { BuildControl, BuildOutcome, BuildSpec } from './model';
@@ -13,7 +13,7 @@ import type { BuildControl, BuildOutcome, BuildSpec } from './model';
 /** Builds through the Engine API alone, with the engine's own builder. Only folders can be the context. */
 export async function buildByApi(address: EngineAddress, spec: BuildSpec, { signal, onEvent, env = process.env, folder = process.cwd() }: BuildControl): Promise<BuildOutcome> {
   checkOptions(spec, 'api');
-  if (/^(?:[a-z]+:\/\/|git@|-$)/.test(spec.context)) throw new DockerError({ kind: 'api', status: null, ...ours(msg`without the docker command only a folder can be built`) });
+  if (!isFolderContext(spec.context)) throw new DockerError({ kind: 'api', status: null, ...ours(msg`without the docker command only a folder can be built`) });
   const context = path.resolve(folder, spec.context);
   const start = performance.now();
   const log = createLog();

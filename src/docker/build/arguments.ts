@@ -9,6 +9,14 @@ export interface ResultFiles {
   readonly metadata: string;
 }
 
+/**
+ * Whether a build context is a folder of this machine: neither the address of a repository or archive, with and without
+ * a scheme, nor standard input. https://docs.docker.com/build/concepts/context/#git-repositories (2026-11)
+ */
+export function isFolderContext(context: string): boolean {
+  return !/^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:|github\.com\/|-$)/.test(context);
+}
+
 /** Arguments of the docker command for a build. Throws DockerError for what this way of building does not know. */
 export function buildArguments(spec: BuildSpec, way: Exclude<BuildWay, 'api'>, files: ResultFiles): readonly string[] {
   const isBuildx = way === 'buildx' || way === 'buildx-json';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { extract } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import { buildArguments } from '../../../src/docker/build/arguments';
+import { buildArguments, isFolderContext } from '../../../src/docker/build/arguments';
 import { readBuilders } from '../../../src/docker/build/builders';
 import { packContext } from '../../../src/docker/build/context';
 import { readIgnore } from '../../../src/docker/build/ignore';
@@ -55,6 +55,16 @@ describe('the arguments of a build', () => {
   ] as const)('of %s with %j are refused', (way, more, option) => {
     expect(() => buildArguments({ context: '.', ...more }, way, FILES)).toThrow(DockerError);
     expect(() => buildArguments({ context: '.', ...more }, way, FILES)).toThrow(option);
+  });
+});
+
+describe('a build context', () => {
+  it.each(['https://github.com/NVIDIA/TensorRT.git#release/10.0:docker', 'git://host/x.git', 'git@github.com:NVIDIA/TensorRT.git', 'build@git.example.com:team/app.git', 'ssh://git@host/x.git', 'github.com/NVIDIA/TensorRT', 'http://host/context.tar.gz', '-'])('%s is no folder', (context) => {
+    expect(isFolderContext(context)).toBe(false);
+  });
+
+  it.each(['.', '..', '/srv/my app', 'docker', 'C:\\work', 'github.common/x', 'a@b'])('%s is a folder', (context) => {
+    expect(isFolderContext(context)).toBe(true);
   });
 });
 
