@@ -13,7 +13,7 @@ const CARD_WIDTHS = { least: 220, most: 460 };
 const LETTER_WIDTH = 7.5;
 const LINE_HEIGHT = 20;
 const GAP = 44;
-/** Room at the right of the cards for the arrows of COPY --from: up to the first, and for each further one. */
+/** Room beside the cards for arrows that go around others: up to the first, and for each further one. */
 const FIRST_LANE = 18;
 const LANE = 14;
 /** A longer base than this is broken before its tag: what is cut off would be what tells two stages apart. */
@@ -30,6 +30,9 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
   const copies = arrows.filter(({ kind }) => kind === 'copy');
   // The cards give way to a narrow page, the lanes stay at its right.
   const lanes = copies.length === 0 ? 0 : FIRST_LANE + LANE * copies.length;
+  const bases = arrows.filter(({ kind }) => kind === 'base');
+  const far = [...new Set(bases.filter(isFar).map(({ from }) => from))];
+  const left = far.length === 0 ? 0 : FIRST_LANE + LANE * far.length;
   const height = (cards.at(-1)?.bottom ?? 0) + 20;
   const nameOf = (index: number): string => stages[index]?.name ?? fill(texts.stage, String(index));
   return `<!DOCTYPE html>
@@ -41,14 +44,14 @@ export function renderStageGraph(stages: readonly StageOutput[], nonce: string, 
 <style nonce="${nonce}">
   body { padding: 0 16px; font: var(--vscode-font-size) var(--vscode-font-family); color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
   h1 { font-size: 1.2em; font-weight: 600; }
-  .graph { position: relative; max-width: ${cardWidth + lanes}px; min-width: ${CARD_WIDTHS.least + lanes}px; height: ${height}px; }
+  .graph { position: relative; max-width: ${left + cardWidth + lanes}px; min-width: ${left + CARD_WIDTHS.least + lanes}px; height: ${height}px; }
   svg { position: absolute; top: 0; }
   svg.copies { right: 0; }
   path { fill: none; stroke: var(--vscode-editor-foreground); stroke-width: 1.5; }
   path.copy { stroke-dasharray: 5 4; }
   marker path { fill: var(--vscode-editor-foreground); stroke: none; }
   ol { list-style: none; margin: 0; padding: 0; }
-  button { position: absolute; left: 0; width: calc(100% - ${lanes}px); box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
+  button { position: absolute; left: ${left}px; width: calc(100% - ${left + lanes}px); box-sizing: border-box; padding: 8px 12px; text-align: left; font: inherit; color: inherit; cursor: pointer;
     background: var(--vscode-editorWidget-background); border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorWidget-border, currentColor)); border-radius: 4px; }
   button:hover { background: var(--vscode-list-hoverBackground); }
   button:focus-visible { outline: 2px solid var(--vscode-focusBorder); outline-offset: 2px; }
@@ -63,9 +66,9 @@ ${cards.map(({ top, bottom }, i) => `<style nonce="${nonce}">#stage-${i} { top: 
 <h1>${escape(texts.title)}</h1>
 ${stages.length === 0 ? `<p>${escape(texts.empty)}</p>` : ''}
 <div class="graph">
-<svg width="${CARD_WIDTHS.least}" height="${height}" aria-hidden="true">
+<svg width="${left + CARD_WIDTHS.least}" height="${height}" aria-hidden="true">
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
-${arrows.filter(({ kind }) => kind === 'base').map((arrow) => drawBase(arrow, cards)).join('\n')}
+${bases.map((arrow) => drawBase(arrow, cards, left, far.indexOf(arrow.from))).join('\n')}
 </svg>
 <svg class="copies" width="${lanes}" height="${height}" aria-hidden="true">
 ${copies.map((arrow, lane) => drawCopy(arrow, cards, lane)).join('\n')}
@@ -131,12 +134,18 @@ function* listArrows(stages: readonly StageOutput[]): Generator<Arrow> {
   }
 }
 
-/** A base goes down at the left, through what lies between. */
-function drawBase({ from, to }: Arrow, boxes: readonly Box[]): string {
-  const [start, end] = [boxes[from], boxes[to]];
+/** Others lie between the two. */
+function isFar({ from, to }: Arrow): boolean {
+  return to - from > 1;
+}
+
+/** A base goes straight down to the next card, and around those between at the left, in one lane for all that begin with it. */
+function drawBase(arrow: Arrow, boxes: readonly Box[], left: number, lane: number): string {
+  const [start, end] = [boxes[arrow.from], boxes[arrow.to]];
   if (start === undefined || end === undefined) return '';
-  const x = to - from === 1 ? CARD_WIDTHS.least / 3 : 24 + from * 12;
-  return `<path marker-end="url(#head)" d="M${x} ${start.bottom} V${end.top}"/>`;
+  const x = isFar(arrow) ? left - FIRST_LANE - LANE * lane : left + CARD_WIDTHS.least / 3;
+  const way = isFar(arrow) ? `M${left} ${start.bottom - 16} H${x} V${end.top + 18} H${left}` : `M${x} ${start.bottom} V${end.top}`;
+  return `<path marker-end="url(#head)" d="${way}"/>`;
 }
 
 /** A copy goes around in a lane at the right, counted from the right edge of the cards. */

@@ -29,6 +29,15 @@ describe('the page of the stage graph', () => {
     expect(new Set(lanes).size).toBe(2);
   });
 
+  it('leads a base around the stages between, which have nothing to do with it', () => {
+    const page = render(`${BUILD}FROM build AS near\nFROM build AS far\nFROM near AS other\n`);
+    const ways = [...page.matchAll(/<path marker-end="url\(#head\)" d="([^"]*)"/g)].map(([, way]) => (way ?? '').replace(/[\d.]+/g, '').replaceAll(' ', ''));
+    expect(ways).toEqual(['MV', 'MHVH', 'MHVH']);
+    const lanes = [...page.matchAll(/d="M\d+ \d+ H(\d+) V\d+ H\d+"/g)].map(([, x]) => Number(x));
+    expect(new Set(lanes).size).toBe(2);
+    expect(Math.min(...lanes)).toBeGreaterThan(0);
+  });
+
   it('breaks a long base before its tag, which is what tells stages apart', () => {
     const page = render(`${BUILD}FROM ubuntu:22.04\nFROM my-registry.example.com:5000/team/a-base-image-without-tag\n`);
     expect([...page.matchAll(/<span class="from"[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(['from nvidia/cuda:', '12.4.1-devel-ubuntu22.04', 'from ubuntu:22.04', 'from my-registry.example.com:5000/team/a-base-image-without-tag']);
