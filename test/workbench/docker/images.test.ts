@@ -8,7 +8,7 @@ import { closeEditors, eventually } from '../workbench';
 import { docker, registryHost } from './engine';
 import { imageNode } from './nodes';
 import { click, read, ROWS, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, askOn, choose, notification, rowsWhen, runByTitle } from './screen';
+import { answerDialog, answerInput, askOn, choose, chooseInMenu, notification, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const activeText = (): string => window.activeTextEditor?.document.getText() ?? '';
@@ -206,6 +206,12 @@ describe('the images', () => {
       await runByTitle('TensorRT: Focus on Images View');
     });
     after(() => turnTo('tests'));
+
+    it('show their history, from their menu', async () => {
+      await rowsWhen('it', (rows) => row(rows, 'oldCUDA 11.8.0') !== '');
+      await chooseInMenu('oldCUDA 11.8.0', 'Show Image History');
+      await shownWhen('.monaco-editor .view-line', 'the steps', (lines) => lines.some((line) => /^Size\s+Created\s+By/.test(line)));
+    });
 
     it('are removed after a question', async () => {
       await docker('tag', 'gpu/app:old', 'gpu/doomed:gone');

@@ -81,6 +81,23 @@ export async function askOn(row: string, key: string): Promise<void> {
   });
 }
 
+const MENU = '.monaco-menu .action-label';
+
+/** Opens the context menu of a row and takes an entry of it. */
+export async function chooseInMenu(row: string, entry: string): Promise<void> {
+  await again(`${entry} in the menu of ${row}`, async () => {
+    await press('Escape');
+    await click(ROWS, { text: row, button: 'right' });
+    if (!(await soon(async () => (await read(MENU)).some((text) => text.includes(entry))))) return false;
+    // A menu that has just opened takes no click yet.
+    return soon(async () => {
+      if ((await read(MENU)).length === 0) return true;
+      await click(MENU, { text: entry });
+      return false;
+    });
+  });
+}
+
 /** Runs a command through the palette of the window that is in front, which a window that is still loading does not open. */
 export async function runByTitle(title: string): Promise<void> {
   await again(`the command ${title}`, async () => {
