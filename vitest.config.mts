@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/seed.ts'],
     include: ['test/unit/**/*.test.ts', 'test/server/**/*.test.ts', 'test/cases/**/*.test.ts'],
     // Tests assert no time: a busy machine may take long.
     testTimeout: 60_000,

@@ -56,7 +56,8 @@ export class SourceText {
 
   /** The stretch of `file` that shows the characters from `start` to `end`. */
   range(start: number, end: number): Range {
-    if (this.#offset !== undefined) return { start: this.#offset + start, end: this.#offset + end };
+    // The parser lets what is open at the end of a script end behind it: <<`a\
+    if (this.#offset !== undefined) return { start: this.#offset + start, end: this.#offset + Math.min(end, this.text.length) };
     let low = Infinity;
     let high = -Infinity;
     for (let i = this.#pieceAt(start); i < this.#value.pieces.length; i++) {

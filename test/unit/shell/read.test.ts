@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UNKNOWN } from '../../../src/core/text/traced';
-import { at, line, read } from './reading';
+import { at, line, OFFSET, read } from './reading';
 
 const CUDA = { CUDA_VERSION: '11.8.0', TRT_VERSION: '8.6.1.6' };
 
@@ -242,4 +242,10 @@ describe('bounds', () => {
   ])('%s', (_, text) => {
     expect(read(text).commands.length).toBeLessThanOrEqual(4000);
   });
+});
+
+test.each(['a <<${ b; c\\', '<<`a\\'])('what is open at the end of %j ends with it', (text) => {
+  const [command] = read(text).commands;
+  expect(command?.redirects.at(-1)?.range.end).toBe(OFFSET + text.length);
+  expect(command?.range.end).toBe(OFFSET + text.length);
 });
