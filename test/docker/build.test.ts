@@ -241,6 +241,20 @@ describe('what only some ways know', () => {
     }
   });
 
+  it('blanks in names, CRLF and a .dockerignore of its own do no harm', async () => {
+    const context = path.join(writeContext({ 'my app/docker files/Dockerfile.gpu': '# syntax is as ever\r\nFROM busybox\r\nCOPY . /app\r\nRUN ls /app \\\r\n  && test ! -e "/app/left out"\r\n', 'my app/docker files/Dockerfile.gpu.dockerignore': 'left out\r\n', 'my app/left out/a': 'A', 'my app/kept file': 'B' }), 'my app');
+    // Docker's legacy builder knows the .dockerignore of the context alone.
+    for (const way of ALL.filter((each) => each !== 'legacy')) {
+      const { ended, log } = await buildImage(addressOf(shared.host), { context, dockerfile: path.join(context, 'docker files', 'Dockerfile.gpu'), labels: { 'build-test': '' } }, WAYS[way]);
+      expect([way, ended, log.error]).toEqual([way, 'built', undefined]);
+    }
+  });
+
+  it.each(['buildx-json', 'buildx', 'buildkit'] as const)('%s hands a secret to the step that asks for it, and to nothing else', async (way) => {
+    const { outcome } = await build(way, { Dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = hidden\nRUN test ! -e /run/secrets/token\n' }, { secrets: ['id=token,env=BUILD_TEST_TOKEN'], noCache: true }, { env: { ...WAYS[way].env, BUILD_TEST_TOKEN: 'hidden' } });
+    expect([outcome.ended, outcome.log.error]).toEqual(['built', undefined]);
+  });
+
   it('an engine that is not there is a problem, not a failed build', async () => {
     for (const way of ALL) {
       const gone = addressOf('unix:///nonexistent/docker.sock');

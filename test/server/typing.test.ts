@@ -71,7 +71,7 @@ describe('a person who types', () => {
 
   it('is answered while a long document is analysed', async () => {
     const stage = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10 curl git cmake\n';
-    const long = await client.open('Dockerfile', stage.repeat(150));
+    const long = await client.open('Dockerfile', stage.repeat(1_500));
     const requirements = await client.open('requirements.txt', 'torch==', 'pip-requirements');
     const order: string[] = [];
     const findings = client.pull(long).then(() => order.push('findings'));

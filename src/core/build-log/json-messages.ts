@@ -50,7 +50,8 @@ export function readJsonMessage(text: string): JsonMessage | undefined {
     logs: readList(value['logs'], (one) => ({ vertex: readText(one['vertex']) ?? '', data: readText(one['data']) ?? '' })),
     stream: readText(value['stream']),
     status: status === undefined ? undefined : { text: status, id: readText(value['id']) ?? '', currentBytes: readNumber(progress['current']) ?? 0, totalBytes: readNumber(progress['total']) },
-    error: readText(value['error']),
+    // Newer engines have the words in the second alone: https://docs.docker.com/reference/api/engine/version-history/ (1.48).
+    error: readText(value['error']) ?? (isFields(value['errorDetail']) ? readText(value['errorDetail']['message']) : undefined),
   };
 }
 

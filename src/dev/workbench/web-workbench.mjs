@@ -25,8 +25,8 @@ const PATCHES = [
 
 /**
  * Serves the workbench on 127.0.0.1 with the extension in the folder `extension` and a copy of the folder `files`;
- * `tests` is a bundle that is run in the extension host. `language`: what extensions are told to speak, where it is not
- * English. Gives the address, and a function that ends it.
+ * `tests` is a bundle that is run in the extension host. `language`: what extensions are told to speak, and what their
+ * manifest speaks, where it is not English. Gives the address, and a function that ends it.
  */
 export async function serveWebWorkbench({ extension, files, tests, language }) {
   const { server } = setUpCodeServer();
@@ -48,6 +48,8 @@ export async function serveWebWorkbench({ extension, files, tests, language }) {
     if (pathname === '/files/package.json') return JSON.stringify(PROVIDER);
     if (pathname === '/files/content.json') return JSON.stringify(readFolder(files));
     if (pathname === TESTS) return readFileSync(tests);
+    // A workbench chooses among the texts of a manifest only where a gallery tells it which there are; one under development has these alone.
+    if (language !== undefined && pathname === '/extension/package.nls.json') return readFileSync(path.join(folders.extension, `package.nls.${language}.json`));
     const [, name, ...rest] = pathname.split('/').map(decodeURIComponent);
     const folder = folders[name];
     const file = folder === undefined ? undefined : path.join(folder, ...rest);

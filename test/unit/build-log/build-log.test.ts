@@ -145,3 +145,7 @@ describe('docker-compose 1', () => {
     expect(feed(text).log.error).toBe(command);
   });
 });
+
+it.each(['{"error":"refused","errorDetail":{"message":"refused"}}', '{"errorDetail":{"message":"refused"}}'])('an engine says why in %s', (line) => {
+  expect(feed(`${line}\n`).log.error).toBe('refused');
+});
