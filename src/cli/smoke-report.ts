@@ -14,12 +14,15 @@ export function renderTitle(subject: string, { name, host }: SmokeRecord['engine
   return [`${paint.bold(makeVisible(subject))} ${paint.dim(`on ${makeVisible(name)}${host === null ? '' : ` (${makeVisible(host)})`}`)}`];
 }
 
-/** One check. */
-export function renderCheck({ id, state, sentence, details, evidence, durationMs }: CheckRecord, paint: Paint): readonly string[] {
+/** One check. What `told` has was told already, with all that is known of it, and is not told at such length again; a new sentence goes into it. */
+export function renderCheck({ id, state, sentence, details, evidence, durationMs }: CheckRecord, paint: Paint, told: Set<string>): readonly string[] {
   const bad = state === 'failed' || state === 'blocked';
   const took = durationMs < 50 ? '' : ` ${paint.dim(`${(durationMs / 1000).toFixed(1)} s`)}`;
+  const line = `  ${colorOf(state, paint)(state.padEnd(WIDTH))} ${makeVisible(sentence)} ${paint.dim(`[${id}]`)}${took}`;
+  if (bad && told.has(sentence)) return [line];
+  told.add(sentence);
   return [
-    `  ${colorOf(state, paint)(state.padEnd(WIDTH))} ${makeVisible(sentence)} ${paint.dim(`[${id}]`)}${took}`,
+    line,
     ...details.map((detail) => `      ${paint.dim('=')} ${makeVisible(detail)}`),
     ...(bad ? evidence.split('\n').filter((line) => line.trim() !== '').slice(-EVIDENCE_LINES) : []).map((line) => `      ${paint.dim('|')} ${makeVisible(line)}`),
   ];

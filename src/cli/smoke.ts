@@ -147,10 +147,11 @@ class Tester {
         ...(this.options.only !== undefined && { only: this.options.only }),
         ...(this.options.memory !== undefined && { limits: { ...DEFAULT_LIMITS, memoryBytes: this.options.memory } }),
       };
-      const { record } = await smoke(request, this.#host(reference), (event) => this.#tell(event), this.signal, () => {
+      const told = new Set<string>();
+      const { record } = await smoke(request, this.#host(reference), (event) => this.#tell(event, told), this.signal, () => {
         if (this.live) this.#print(renderTitle(subject.name, this.#engine, this.#paint));
       });
-      if (!this.live) this.#print([...renderTitle(subject.name, this.#engine, this.#paint), ...record.checks.flatMap((check) => renderCheck(check, this.#paint))]);
+      if (!this.live) this.#print([...renderTitle(subject.name, this.#engine, this.#paint), ...record.checks.flatMap((check) => renderCheck(check, this.#paint, told))]);
       this.#print(renderEnd(record, this.#paint));
       return record;
     } catch (error) {
@@ -200,12 +201,12 @@ class Tester {
     };
   }
 
-  #tell(event: SmokeEvent): void {
+  #tell(event: SmokeEvent, told: Set<string>): void {
     if (!this.live) return;
     if (event.type === 'output' && this.options.verbose === true) this.#print(event.text.trimEnd().split('\n').map((line) => `    ${this.#paint.dim(makeVisible(line))}`));
     if (event.type !== 'finished') return;
     const { checks } = recordRun({ started: '', durationMs: 0, subject: '', image: null, engine: this.#engine, profiles: [], results: [event.result] });
-    this.#print(checks.flatMap((check) => renderCheck(check, this.#paint)));
+    this.#print(checks.flatMap((check) => renderCheck(check, this.#paint, told)));
   }
 
   #print(lines: readonly string[]): void {
