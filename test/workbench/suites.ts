@@ -9,4 +9,5 @@ import './build-context.test';
 import './pages.test';
 import './large-file.test';
 import './completion.test';
+import './assistant.test';
 import './server.test';
