@@ -28,7 +28,9 @@ export function createHostFeature(view: TreeView<HostNode>) {
           const results = await checkHosts(aborter.signal);
           if (aborter.signal.aborted) return false;
           tree.show(results);
-          view.description = summarise(results);
+          // What is shown is of that moment.
+          const time = new Date().toLocaleTimeString(env.language, { hour: '2-digit', minute: '2-digit' });
+          view.description = `${summarise(results)} · ${l10n.t('checked at {0}', time)}`;
           return true;
         } finally {
           subscription.dispose();

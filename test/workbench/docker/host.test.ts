@@ -29,6 +29,7 @@ describe('the host', () => {
     await rowsWhen('the findings', (rows) => rows.some((row) => /^In Order\s*\d+/.test(row)));
     await commands.executeCommand('tensorrt.checkHost');
     await rowsWhen('the findings again', (rows) => rows.some((row) => /^In Order\s*\d+/.test(row)));
+    await shownWhen('.sidebar .pane-header .description', 'the time of the check', (texts) => texts.some((text) => /checked at \d/.test(text)));
     await screenshot('host');
   });
 
