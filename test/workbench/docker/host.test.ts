@@ -72,7 +72,7 @@ describe('the host', () => {
       const shown = await read('h1, h2, h3, p, li, pre', undefined, true).catch(() => []);
       return shown.some((text) => text.includes('2 known errors')) ? shown : undefined;
     });
-    for (const part of ['could not select device driver', 'Docker has no way to give a container a GPU', 'Failed to initialize NVML: Unknown Error', 'Create the container anew.']) {
+    for (const part of ['could not select device driver', 'Docker has no way to give a container a GPU', 'Failed to initialize NVML: Unknown Error', 'Create the container anew, with --gpus all.']) {
       assert.ok(texts.some((text) => text.includes(part)), `${part} in ${texts.join(' | ')}`);
     }
     await screenshot('decode');
