@@ -1,5 +1,4 @@
 import { tensorRTPipFacts, type PipFact } from '../../facts/tensorrt-pip';
-import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Severity } from '../model';
 import { listPipUses, locateRequirement, reachesNvidiaIndex, severityFor, type PipUse } from '../support/pip-installs';
@@ -105,7 +104,7 @@ export const rule = defineRule<MessageId>({
         severity: severityFor(use, severity),
         data: { requirement: text.value.trim(), name, index: fact.value },
         location: locateRequirement(use),
-        evidence: [fact.evidence],
+        evidence: [fact, findFetch(use)].flatMap((each) => each?.evidence ?? []),
         fixes,
       });
     }
@@ -141,9 +140,9 @@ function findFact(name: string, version: string | undefined, extras: readonly st
   }
 }
 
-/** From 0.12 on the stub of TensorRT-LLM downloads the wheel from NVIDIA's index by itself (https://github.com/NVIDIA/TensorRT-LLM/issues/2181). */
-function fetchesItself({ requirement: { name, specifier } }: PipUse): boolean {
-  return name === 'tensorrt-llm' && compareDotted(exactVersionOf(specifier) ?? '0', '0.12') >= 0;
+/** That the stub of TensorRT-LLM downloads its wheel from NVIDIA's index by itself, for the version that is asked for. */
+function findFetch({ requirement: { name, specifier } }: PipUse): PipFact | undefined {
+  return name === 'tensorrt-llm' ? tensorRTPipFacts(name, 'index', exactVersionOf(specifier))[0] : undefined;
 }
 
 function describe(use: PipUse, fact: PipFact): { readonly messageId: MessageId; readonly severity: Severity; readonly fixes: readonly Fix[] } {
@@ -159,7 +158,7 @@ function describe(use: PipUse, fact: PipFact): { readonly messageId: MessageId; 
       return { messageId: 'dependency', severity: 'error', fixes: [addIndex(use, fact.value)] };
     case 'tensorrt-llm':
     case 'tensorrt':
-      return { messageId: 'stub', severity: fetchesItself(use) ? 'information' : 'warning', fixes: [addIndex(use, fact.value)] };
+      return { messageId: 'stub', severity: findFetch(use) === undefined ? 'warning' : 'information', fixes: [addIndex(use, fact.value)] };
     default:
       return { messageId: 'placeholder', severity: 'error', fixes: [addIndex(use, fact.value)] };
   }
