@@ -93,7 +93,7 @@ describe.each(ALL)('a build by %s', (way) => {
   it('makes the image that is asked for, and tells its steps', async () => {
     const { outcome, events } = await build(
       way,
-      { Dockerfile: 'ARG BASE=busybox\nFROM $BASE AS first\nARG WORD\nRUN echo "word is $WORD" && printf \'\\033[31mred\\033[0m\\n\'\nCOPY kept/ /kept/\nFROM first\nRUN false\n', 'kept/a': 'A', 'left/b': 'B', '.dockerignore': 'left\n!left/c\n', 'left/c': 'C' },
+      { Dockerfile: 'ARG BASE=busybox\nFROM $BASE AS first\nARG WORD\nRUN echo "word is $WORD" && printf \'\\033[31mred\\033[0m\\n\' && sleep 0.5\nCOPY kept/ /kept/\nFROM first\nRUN false\n', 'kept/a': 'A', 'left/b': 'B', '.dockerignore': 'left\n!left/c\n', 'left/c': 'C' },
       { target: 'first', tags: [`build-test/${way}:1`, `build-test/${way}:2`], buildArgs: { WORD: 'given' }, noCache: true },
     );
     expect(outcome.log.error).toBeUndefined();
@@ -106,8 +106,8 @@ describe.each(ALL)('a build by %s', (way) => {
     expect(printed.some((text) => text.includes('\u001b[31mred'))).toBe(true);
     const run = outcome.log.steps.find(({ text }) => text.startsWith('RUN'));
     expect(run).toMatchObject({ state: 'done' });
-    // The legacy builder tells no times.
-    if (way.startsWith('build')) expect(run?.seconds).toBeGreaterThan(0);
+    // The legacy builder tells no times; the plain log of BuildKit has one decimal.
+    if (way.startsWith('build')) expect(run?.seconds).toBeGreaterThanOrEqual(0.4);
   });
 
   it('takes a second build from the cache', async () => {
