@@ -6,7 +6,7 @@ import { Places } from '../core/build-log/place';
 import { LogRenderer, neutralise } from '../core/build-log/render';
 import { formatDecoded } from '../core/decode/decode-error';
 import { analyse, type Analysis } from '../core/engine/analyse';
-import { formatText } from '../core/l10n/message';
+import { formatText, msg, type Text } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
 import { findNeeded, isIdle } from '../core/stack/needed-stages';
 import { LineIndex } from '../core/text/line-index';
@@ -14,8 +14,9 @@ import { buildImage, checkSpace, DockerError, isFolderContext, type BuildOutcome
 import { Configs } from './config';
 import { createDiskContext } from './disk-context';
 import { chooseAddress, describeProblem, formatBytes } from './engine';
-import { Failure } from './failure';
+import { complain, Failure } from './failure';
 import { readTextFile } from './input';
+import { language, say } from './language';
 import { Spans } from './lint-result';
 import { formatPath } from './paths';
 import { createPaint, wantsColor, type Paint } from './terminal';
@@ -80,7 +81,7 @@ export async function build(context: string, options: BuildArguments): Promise<v
   try {
     if (analysis?.stack !== undefined) {
       const shortage = await checkSpace(address, analysis.stack, spec, { dockerPath: options.docker, signal: abort.signal });
-      if (shortage !== undefined) out.warn(`the images to pull have ${formatBytes(shortage.pullBytes)} compressed, and ${formatBytes(shortage.freeBytes)} are free in ${shortage.folder}`);
+      if (shortage !== undefined) out.warn(msg`the images to pull have ${formatBytes(shortage.pullBytes)} compressed, and ${formatBytes(shortage.freeBytes)} are free in ${shortage.folder}`);
     }
     out.begin(analysis, text);
     const outcome = await buildImage(address, spec, { signal: abort.signal, onEvent: (event) => out.event(event), ...(options.docker !== undefined && { dockerPath: options.docker }) });
@@ -137,7 +138,7 @@ function analyseForBuild(file: string, context: string | undefined, options: Bui
     const [name, value] = arg.includes('=') ? splitOnce(arg) : [arg, process.env[arg]];
     return value === undefined ? [] : [[name, value] as const];
   }));
-  const settings = new Configs({ buildArg: given, ...(options.config !== undefined && { config: options.config }) }, (message) => console.error(`trtc: ${message}`)).find(file);
+  const settings = new Configs({ buildArg: given, ...(options.config !== undefined && { config: options.config }) }, complain).find(file);
   return analyse(readTextFile(file).text, file, {
     kind: 'dockerfile',
     buildArgs: settings.buildArgs,
@@ -150,7 +151,7 @@ function analyseForBuild(file: string, context: string | undefined, options: Bui
 
 /** Where the progress and the result of a build go. */
 interface Output {
-  warn(message: string): void;
+  warn(message: Text): void;
   findings(errors: readonly Finding[], spans: Spans, goesOn: boolean): void;
   begin(analysis: Analysis | undefined, text: string): void;
   event(event: BuildEvent): void;
@@ -168,18 +169,18 @@ class TextOutput implements Output {
     this.#paint = createPaint(wantsColor(stream));
   }
 
-  warn(message: string): void {
-    this.#write([`trtc: ${this.#paint.yellow('warning:')} ${message}`]);
+  warn(message: Text): void {
+    this.#write([`trtc: ${this.#paint.yellow('warning:')} ${say(message)}`]);
   }
 
   findings(errors: readonly Finding[], spans: Spans, goesOn: boolean): void {
-    for (const { location, message, rule, fixes } of errors) {
+    for (const { location, text, rule, fixes } of errors) {
       this.#write([
-        ...renderPlace({ location, message, label: rule, spans, paint: this.#paint }),
-        ...fixes.slice(0, 1).map(({ title }) => `      = fix: ${neutralise(formatText(title))}`),
+        ...renderPlace({ location, message: say(text), label: rule, spans, paint: this.#paint }),
+        ...fixes.slice(0, 1).map(({ title }) => `      = ${neutralise(say(msg`fix: ${title}`))}`),
       ]);
     }
-    if (!goesOn) this.#write([`trtc: not built: ${errors.length === 1 ? 'this will fail' : 'these will fail'}. --anyway builds nonetheless.`]);
+    if (!goesOn) complain(errors.length === 1 ? msg`not built: this will fail. --anyway builds nonetheless.` : msg`not built: these will fail. --anyway builds nonetheless.`);
   }
 
   begin(analysis: Analysis | undefined, text: string): void {
@@ -192,7 +193,7 @@ class TextOutput implements Output {
         const placed = places?.find(step);
         return placed === undefined ? undefined : `${file}:${lines.positionAt(placed.instruction.range.start).line + 1}`;
       },
-      words: { done: 'done', cached: 'cached', failed: 'failed', cancelled: 'cancelled' },
+      words: { done: say(msg`done`), cached: say(msg`cached`), failed: say(msg`failed`), cancelled: say(msg`cancelled`) },
     });
   }
 
@@ -203,25 +204,25 @@ class TextOutput implements Output {
   end(outcome: BuildOutcome, failures: readonly BuildFailure[], spans: Spans): void {
     const seconds = (outcome.durationMs / 1000).toFixed(1);
     if (outcome.ended === 'built') {
-      this.#write([`${this.#paint.bold('built')} in ${seconds} s`]);
+      this.#write([this.#paint.bold(say(msg`built in ${seconds} s`))]);
       // The one line of standard output: for `IMAGE=$(trtc build)`.
       if (outcome.imageId !== null) process.stdout.write(`${outcome.imageId}\n`);
       return;
     }
     this.#write(['', ...failures.flatMap((failure) => this.#renderFailure(failure, spans))]);
-    this.#write([`${this.#paint.red(outcome.ended)} after ${seconds} s`]);
+    this.#write([this.#paint.red(say(outcome.ended === 'cancelled' ? msg`cancelled after ${seconds} s` : msg`failed after ${seconds} s`))]);
     if (failures.length === 0 && outcome.log.error !== undefined) this.#write([neutralise(outcome.log.error)]);
   }
 
   #renderFailure({ location, message, code, evidence, causes, findings }: BuildFailure, spans: Spans): readonly string[] {
     const [cause] = causes;
-    const texts = cause && formatDecoded(cause);
-    const notes = [
-      ...evidence.map((line) => `log: ${line}`),
-      ...(texts === undefined ? [] : [`cause: ${texts.cause}`, ...texts.remedies.map((remedy) => `try: ${remedy}`)]),
-      ...findings.flatMap((finding) => [`${finding.rule}: ${finding.message}`, ...finding.fixes.slice(0, 1).map(({ title }) => `fix: ${formatText(title)}`)]),
+    const texts = cause && formatDecoded(cause, language()?.translations);
+    const notes: readonly Text[] = [
+      ...evidence.map((line) => msg`log: ${line}`),
+      ...(texts === undefined ? [] : [msg`cause: ${texts.cause}`, ...texts.remedies.map((remedy) => msg`try: ${remedy}`)]),
+      ...findings.flatMap(({ rule, text, fixes }) => [msg`${rule}: ${text}`, ...fixes.slice(0, 1).map(({ title }) => msg`fix: ${title}`)]),
     ];
-    return [...renderPlace({ location, message: formatText(message), label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(note)}`), ''];
+    return [...renderPlace({ location, message: say(message), label: code, spans, paint: this.#paint }), ...notes.map((note) => `      ${this.#paint.dim('=')} ${neutralise(say(note))}`), ''];
   }
 
   #write(lines: readonly string[]): void {
@@ -251,8 +252,8 @@ function renderPlace({ location: { file, range }, message, label, spans, paint }
 
 /** For programs: one JSON object a line; its schema is media/schemas/build-output.schema.json. */
 class JsonOutput implements Output {
-  warn(message: string): void {
-    this.#write({ event: 'warning', message });
+  warn(message: Text): void {
+    this.#write({ event: 'warning', message: formatText(message) });
   }
 
   findings(errors: readonly Finding[], spans: Spans): void {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CONFIG_NAMES } from '../core/config/model';
 import { isIgnored, loadConfig, mergeSettings, type AnalysisSettings, type ConfigFiles, type LoadedConfig } from '../core/config/resolve';
-import { formatText } from '../core/l10n/message';
+import { msg, type Text } from '../core/l10n/message';
 import type { Overlay } from '../core/overlay/model';
 import type { Plain } from '../core/schema/model';
 import type { Target } from '../core/target/model';
@@ -27,13 +27,13 @@ export interface FileSettings extends AnalysisSettings {
 /** Config files by folder, each read once. Problems in them are told to `fail`, one line each, once. */
 export class Configs {
   readonly #options: ConfigArguments;
-  readonly #fail: (message: string) => void;
+  readonly #fail: (message: Text) => void;
   readonly #loaded = new Map<string, LoadedConfig | undefined>();
   /** The target that `--gpu`, `--driver` and `--platform` describe. */
   readonly #given: readonly Target[];
 
   /** Throws Failure for options that make no target, and for a `--config` that cannot be read. */
-  constructor(options: ConfigArguments, fail: (message: string) => void) {
+  constructor(options: ConfigArguments, fail: (message: Text) => void) {
     this.#options = options;
     this.#fail = fail;
     this.#given = readGivenTarget(options);
@@ -69,10 +69,10 @@ export class Configs {
     if (this.#loaded.has(shown)) return this.#loaded.get(shown);
     const loaded = loadConfig(shown, FILES);
     this.#loaded.set(shown, loaded);
-    if (loaded === undefined) this.#fail(`${shown}: cannot be read`);
+    if (loaded === undefined) this.#fail(msg`${shown}: cannot be read`);
     for (const { location, message } of loaded?.problems ?? []) {
       const { line, character } = new LineIndex(loaded?.texts.get(location.file) ?? '').positionAt(location.range.start);
-      this.#fail(`${location.file}:${line + 1}:${character + 1}: ${formatText(formatText(message))}`);
+      this.#fail(msg`${location.file}:${line + 1}:${character + 1}: ${message}`);
     }
     return loaded;
   }
@@ -83,7 +83,9 @@ export class Configs {
     const chosen = names.map((name) => {
       const target = targets.find((each) => each.name === name);
       if (target !== undefined) return target;
-      throw new Failure(`--target: there is no target ${name}${file === undefined ? '; no config file has any' : ` in ${file}${targets.length === 0 ? '' : `, only ${targets.map((each) => each.name).join(', ')}`}`}`);
+      if (file === undefined) throw new Failure(msg`--target: there is no target ${name}; no config file has any`);
+      if (targets.length === 0) throw new Failure(msg`--target: there is no target ${name} in ${file}`);
+      throw new Failure(msg`--target: there is no target ${name} in ${file}, only ${targets.map((each) => each.name).join(', ')}`);
     });
     return [...chosen, ...this.#given];
   }
@@ -105,6 +107,6 @@ function readGivenTarget({ gpu, driver, platform }: ConfigArguments): readonly T
   const item: Plain = { name: 'the given host', gpus: gpu ?? null, driver: driver ?? null, platform: platform ?? null };
   const { targets, faults } = readTargets([item]);
   const [fault] = faults;
-  if (fault !== undefined) throw new Failure(`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${formatText(fault.message)}`);
+  if (fault !== undefined) throw new Failure(msg`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${fault.message}`);
   return targets;
 }

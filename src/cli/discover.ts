@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { fileKind } from '../core/file-kind';
+import { msg, type Text } from '../core/l10n/message';
 import { Failure, explainSystemError } from './failure';
 import { formatPath } from './paths';
 
@@ -13,7 +14,7 @@ export interface Discovery {
   /** Each once, by the path that is shown; `explicit` when it was named and not found in a folder. */
   readonly files: readonly { readonly file: string; readonly explicit: boolean }[];
   /** One line for each argument that led nowhere, and each folder that could not be read. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Text[];
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Discovery {
  */
 export async function discoverFiles(targets: readonly string[]): Promise<Discovery> {
   const files = new Map<string, { readonly file: string; readonly explicit: boolean }>();
-  const failures: string[] = [];
+  const failures: Text[] = [];
   const ignored = new GitIgnore();
   for (const target of targets) {
     try {
@@ -32,25 +33,25 @@ export async function discoverFiles(targets: readonly string[]): Promise<Discove
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      failures.push(error.message);
+      failures.push(error.said);
     }
   }
   return { files: [...files.values()], failures };
 }
 
-async function expandTarget(target: string, ignored: GitIgnore, failures: string[]): Promise<readonly string[]> {
+async function expandTarget(target: string, ignored: GitIgnore, failures: Text[]): Promise<readonly string[]> {
   if (existsSync(target)) {
     if (!isFolder(target)) return [target];
     const found = [...walk(target, ignored, failures)];
-    if (found.length === 0) throw new Failure(`${target}: nothing to check in this folder`);
+    if (found.length === 0) throw new Failure(msg`${target}: nothing to check in this folder`);
     return found;
   }
-  if (!GLOB.test(target)) throw new Failure(`${target}: not found`);
+  if (!GLOB.test(target)) throw new Failure(msg`${target}: not found`);
   const { glob } = await import('tinyglobby');
   const pattern = path.sep === '\\' ? target.replaceAll('\\', '/') : target;
   const matches = await glob(pattern, { dot: true, expandDirectories: false, followSymbolicLinks: false, absolute: path.isAbsolute(target) });
   const found = matches.filter((file) => isCandidate(path.basename(file)) && !isSkipped(file) && !ignored.coversWithParents(path.resolve(file))).sort();
-  if (found.length === 0) throw new Failure(`${target}: no file to check matches`);
+  if (found.length === 0) throw new Failure(msg`${target}: no file to check matches`);
   return found;
 }
 
@@ -58,7 +59,7 @@ function isFolder(target: string): boolean {
   try {
     return statSync(target).isDirectory();
   } catch (error) {
-    throw new Failure(`${target}: ${explainSystemError(error)}`);
+    throw new Failure(msg`${target}: ${explainSystemError(error)}`);
   }
 }
 
@@ -73,12 +74,12 @@ function isCandidate(name: string): boolean {
 }
 
 /** Files to check below a folder, by name; symbolic links are not followed, what they lead to is found where it lies. */
-function* walk(folder: string, ignored: GitIgnore, failures: string[]): Generator<string> {
+function* walk(folder: string, ignored: GitIgnore, failures: Text[]): Generator<string> {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    failures.push(`${folder}: ${explainSystemError(error)}`);
+    failures.push(msg`${folder}: ${explainSystemError(error)}`);
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { msg } from '../core/l10n/message';
 import type { ContextReader } from '../core/shell/installers/model';
 import { Failure } from './failure';
 import { formatPath } from './paths';
@@ -10,8 +11,8 @@ const MAX_BYTES = 1024 * 1024;
 /** The folders to look in: the one given on the command line, else those that `guessContextFolders` finds. Throws Failure for one that is none. */
 export function chooseContextFolders(given: string | undefined, dockerfile: string | undefined): readonly string[] {
   if (given === undefined) return dockerfile === undefined ? [] : guessContextFolders(dockerfile);
-  if (!existsSync(given)) throw new Failure(`--context: ${given}: not found`);
-  if (!statSync(given).isDirectory()) throw new Failure(`--context: ${given}: not a folder`);
+  if (!existsSync(given)) throw new Failure(msg`--context: ${given}: not found`);
+  if (!statSync(given).isDirectory()) throw new Failure(msg`--context: ${given}: not a folder`);
   return [given];
 }
 

@@ -25,7 +25,7 @@ export async function checkHost({ json, report, target, context }: DoctorArgumen
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
   if (target === true) {
     const found = toTarget(evidence);
-    if (found === undefined) throw new Failure('nothing is known of the GPU of this engine; `trtc doctor` says why');
+    if (found === undefined) throw new Failure(msg`nothing is known of the GPU of this engine; \`trtc doctor\` says why`);
     process.exitCode = 0;
     process.stdout.write(renderTargets(found));
   } else if (report === true) {

@@ -1,6 +1,8 @@
+import { msg, type Text } from '../core/l10n/message';
 import { connect, disconnect, DockerError, listAddresses, type DockerProblem, type Engine, type EngineAddress } from '../docker';
 import { Failure } from './failure';
-import { makeVisible } from './visible';
+import { pad, widthOf } from './terminal';
+import { makeTextVisible, makeVisible } from './visible';
 
 /** Options of the commands that talk to a Docker engine. */
 export interface EngineArguments {
@@ -16,7 +18,7 @@ export function listEngines({ context }: EngineArguments): Promise<readonly Engi
 /** Of these the engine that was asked for. Throws Failure for a context that is not known. */
 export function pickAddress(addresses: readonly EngineAddress[], { context }: EngineArguments): EngineAddress {
   const address = context === undefined ? (addresses.find(({ current }) => current) ?? addresses[0]) : addresses.find(({ name, url }) => name === context || url === context);
-  if (address === undefined) throw new Failure(`there is no docker context ${context ?? ''}; there are: ${addresses.map(({ name }) => name).join(', ')}`);
+  if (address === undefined) throw new Failure(msg`there is no docker context ${context ?? ''}; there are: ${addresses.map(({ name }) => name).join(', ')}`);
   return address;
 }
 
@@ -49,22 +51,27 @@ export async function withEngine<Result>(options: EngineArguments, task: (engine
 }
 
 /** What is wrong with Docker, in a sentence for people; text of the engine is made safe for a terminal. */
-export function describeProblem(problem: DockerProblem): string {
+export function describeProblem(problem: DockerProblem): Text {
   switch (problem.kind) {
     case 'not-installed':
-      return 'Docker is not installed: there is no docker command and no engine';
+      return msg`Docker is not installed: there is no docker command and no engine`;
     case 'daemon-down':
-      return `the Docker engine at ${problem.url} does not run`;
+      return msg`the Docker engine at ${problem.url} does not run`;
     case 'no-permission':
-      return `you may not use the Docker engine at ${problem.url}`;
+      return msg`you may not use the Docker engine at ${problem.url}`;
     case 'context-unreachable':
-      return problem.url === '' ? `${makeVisible(problem.name)}: ${makeVisible(problem.detail)}` : `${makeVisible(problem.name)} at ${problem.url} does not answer: ${makeVisible(problem.detail)}`;
+      return problem.url === '' ? msg`${makeVisible(problem.name)}: ${wordsOf(problem)}` : msg`${makeVisible(problem.name)} at ${problem.url} does not answer: ${wordsOf(problem)}`;
     case 'cancelled':
-      return 'cancelled';
+      return msg`cancelled`;
     case 'no-gpu-runtime':
     case 'api':
-      return makeVisible(problem.detail);
+      return wordsOf(problem);
   }
+}
+
+/** What whoever refused said, or what we say in its place. */
+function wordsOf(problem: Extract<DockerProblem, { readonly detail: string }>): Text {
+  return makeTextVisible('said' in problem && problem.said !== undefined ? problem.said : problem.detail);
 }
 
 /** Bytes for people, in the units of `docker images`: `1.2 GB`. */
@@ -77,6 +84,6 @@ export function formatBytes(bytes: number): string {
 
 /** Rows in columns; the last cell of a row is not filled up. */
 export function formatTable(rows: readonly (readonly string[])[], indent = '  '): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+  return rows.map((row) => `${indent}${row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
 }

@@ -1,7 +1,7 @@
 import { registry } from '../core/engine/analyse';
 import { renderRulePage } from '../core/engine/page';
 import { findClosest } from '../core/engine/spelling';
-import { sentence } from '../core/l10n/message';
+import { msg, sentence } from '../core/l10n/message';
 import { Failure } from './failure';
 import { readPage, say } from './language';
 
@@ -11,7 +11,7 @@ export function explain(name: string | undefined): void {
   const first = rules[0];
   if (name !== undefined && first === undefined) {
     const closest = findClosest(name, registry.names);
-    throw new Failure(`there is no rule ${name}${closest === undefined ? '; `trtc explain` lists them' : `; did you mean ${closest}?`}`);
+    throw new Failure(closest === undefined ? msg`there is no rule ${name}; \`trtc explain\` lists them` : msg`there is no rule ${name}; did you mean ${closest}?`);
   }
   if (first !== undefined && rules.length === 1 && name !== first.family) {
     process.stdout.write(readPage(first.id) ?? renderRulePage(first));

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseImageReference } from '../core/image/reference';
+import { joinAll, msg } from '../core/l10n/message';
 import { note, type Note } from '../generate/model';
 import { Failure } from './failure';
 import type { InitArguments, InitForm } from './init';
@@ -61,15 +62,15 @@ export function checkOptions(form: InitForm, options: InitArguments, given: read
   for (const [name, [shape, example]] of Object.entries(SHAPES) as [Name, readonly [RegExp, string]][]) {
     const value: unknown = options[name];
     for (const text of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      if (typeof text === 'string' && !shape.test(text)) throw new Failure(`${toFlag(name)} ${text}: write it like ${example}`);
+      if (typeof text === 'string' && !shape.test(text)) throw new Failure(msg`${toFlag(name)} ${text}: write it like ${example}`);
     }
   }
-  if (image !== undefined && parseImageReference(image) === undefined) throw new Failure(`--image ${image}: no name of an image`);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Failure(`--folder ${folder}: no folder`);
-  if (dockerfile !== undefined && !existsSync(path.join(folder, dockerfile))) throw new Failure(`--dockerfile ${dockerfile}: not found in ${folder}`);
-  if (form === 'dockerfile' && purpose === 'cpp' && install === 'pip') throw new Failure('--install pip: wheels bring no headers for C++; choose apt, ngc or archive');
+  if (image !== undefined && parseImageReference(image) === undefined) throw new Failure(msg`--image ${image}: no name of an image`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new Failure(msg`--folder ${folder}: no folder`);
+  if (dockerfile !== undefined && !existsSync(path.join(folder, dockerfile))) throw new Failure(msg`--dockerfile ${dockerfile}: not found in ${folder}`);
+  if (form === 'dockerfile' && purpose === 'cpp' && install === 'pip') throw new Failure(msg`--install pip: wheels bring no headers for C++; choose apt, ngc or archive`);
   const sources = SOURCES.filter((name) => options[name] !== undefined);
-  if (sources.length > 1) throw new Failure(`${sources.map(toFlag).join(' and ')}: one of them`);
+  if (sources.length > 1) throw new Failure(msg`${joinAll(sources.map(toFlag))}: one of them`);
   const used = [...ALWAYS, ...listUsed(form, options)];
   const unused = given.filter((name) => !(used as readonly string[]).includes(name));
   return unused.length === 0 ? [] : [note('Not read here: {options}.', { options: unused.map(toFlag).join(', ') })];

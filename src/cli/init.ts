@@ -6,7 +6,7 @@ import type { ComposeService } from '../core/compose/model';
 import { readCompose } from '../core/compose/read';
 import type { DataMap } from '../core/data/model';
 import { readDevcontainer } from '../core/devcontainer/read';
-import { formatMessage, formatText } from '../core/l10n/message';
+import { formatText, joinComma, msg, type Message, type Text } from '../core/l10n/message';
 import { decodeImage } from '../core/image/decode';
 import type { Combination, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
@@ -24,9 +24,10 @@ import { generateServing, mergeServing, type ServingMode } from '../generate/ser
 import { writeRunLine } from '../generate/write-run';
 import { renderDiff } from './diff';
 import { createProjectContext, guessContextFolders } from './disk-context';
-import { Failure, explainSystemError } from './failure';
+import { Failure, explainSystemError, joinLines } from './failure';
 import { checkOptions } from './init-options';
 import { encode, readStandardInput, readTextFile } from './input';
+import { say } from './language';
 import { createPaint, wantsColor } from './terminal';
 
 /** What `trtc init` writes. */
@@ -118,11 +119,11 @@ export async function init(form: InitForm, options: InitArguments, given: readon
       written = true;
     } else {
       process.exitCode = 1;
-      if (options.json !== true) process.stdout.write('Nothing was written: --yes writes what is shown.\n');
+      if (options.json !== true) process.stdout.write(`${say(msg`Nothing was written: --yes writes what is shown.`)}\n`);
     }
   }
   if (options.json === true) process.stdout.write(`${JSON.stringify(describe(form, changes, notes, written, output.line), undefined, 2)}\n`);
-  else if (written) process.stdout.write(pending.map(({ file, before }) => `${before === undefined ? 'Wrote' : 'Changed'} ${file.path}\n`).join(''));
+  else if (written) process.stdout.write(pending.map(({ file, before }) => `${say(before === undefined ? msg`Wrote ${file.path}` : msg`Changed ${file.path}`)}\n`).join(''));
 }
 
 /** What a generator gave, with a line to run at once. */
@@ -137,7 +138,7 @@ async function generate(form: InitForm, options: InitArguments): Promise<Generat
   if (form === 'devcontainer' && options.useCompose !== undefined) return serviceContainer(options, options.useCompose);
   if (form === 'compose' && options.serve !== undefined) return serving(options, options.serve);
   const reading = await readSource(options);
-  if (reading !== undefined && reading.plan === undefined) throw new Failure(['nothing to convert', ...(reading.notes.length === 0 ? ['no docker run, podman run or nvidia-docker run; of a Compose file --from-compose converts a service'] : reading.notes.map(format))].join(': '));
+  if (reading !== undefined && reading.plan === undefined) throw new Failure((reading.notes.length === 0 ? [msg`no docker run, podman run or nvidia-docker run; of a Compose file --from-compose converts a service`] : reading.notes.map(toText)).reduce((all, reason) => msg`${all}: ${reason}`, msg`nothing to convert`));
   const engine = options.engine ?? reading?.engine ?? 'docker';
   const planned = reading?.plan === undefined ? planChoices(readChoices(form, options)) : adoptPlan(options.requireGpu === true ? reading.plan : allowNoGpu(reading.plan, form), reading.notes);
   switch (form) {
@@ -203,7 +204,7 @@ function findService(files: readonly string[], service: string | undefined): Fou
   const names = all.map(({ name }) => name);
   const found = service === undefined && names.length === 1 ? all[0] : all.find(({ name }) => name === service);
   if (project !== undefined && found !== undefined) return { service: found, root: project.root };
-  throw new Failure(`${file}: ${names.length === 0 ? 'no services' : `name one with --service: ${names.join(', ')}`}`);
+  throw new Failure(names.length === 0 ? msg`${file}: no services` : msg`${file}: name one with --service: ${names.join(', ')}`);
 }
 
 /** Name for a service: that of the container, or the last part of the image's name. */
@@ -216,7 +217,7 @@ async function readSource({ from, fromCompose, fromDevcontainer, service }: Init
   if (from !== undefined) return readRunLine(from === '-' ? (await readStandardInput()).text : from);
   if (fromDevcontainer !== undefined) {
     const devcontainer = readDevcontainer(readTextFile(fromDevcontainer).text, fromDevcontainer);
-    if (devcontainer === undefined) throw new Failure(`${fromDevcontainer}: no JSON object`);
+    if (devcontainer === undefined) throw new Failure(msg`${fromDevcontainer}: no JSON object`);
     return readDevcontainerPlan(devcontainer, /(?:^|\/)(\.devcontainer(?:\/[^/]+)?)\/[^/]+$/.exec(path.resolve(fromDevcontainer).replaceAll(path.sep, '/'))?.[1] ?? '');
   }
   if (fromCompose === undefined) return undefined;
@@ -284,7 +285,8 @@ function solveImage(options: InitArguments, flavor?: Wishes['flavor']): Combinat
   const answer = solve(wishes, { count: 1 });
   const [combination] = answer.combinations;
   if (combination !== undefined) return combination;
-  throw new Failure(answer.problems.map(({ key, message }) => `--${key}: ${formatText(message)}`).join('\n      ') || `nothing known meets these wishes; trtc solve says why: ${answer.conflict?.wishes.map(({ label }) => formatText(label)).join(', ') ?? ''}`);
+  if (answer.problems.length > 0) throw new Failure(joinLines(answer.problems.map(({ key, message }) => msg`--${key}: ${message}`)));
+  throw new Failure(msg`nothing known meets these wishes; trtc solve says why: ${joinComma(answer.conflict?.wishes.map(({ label }) => label) ?? [])}`);
 }
 
 function dockerfile(options: InitArguments): Output {
@@ -309,8 +311,8 @@ function dockerfile(options: InitArguments): Output {
     ...(cache !== undefined && { caches: cache }),
   });
   // Without its archive it would have no TensorRT at all.
-  if (install === 'archive' && !/^ADD /m.test(output.files[0]?.text ?? '')) throw new Failure(['--install archive', ...output.notes.map(format)].join(': '));
-  const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text: formatText(text) }));
+  if (install === 'archive' && !/^ADD /m.test(output.files[0]?.text ?? '')) throw new Failure(output.notes.map(toText).reduce<Text>((all, reason) => msg`${all}: ${reason}`, '--install archive'));
+  const unproven = combination.reasons.filter(({ grade }) => grade === 'unknown').map(({ text }) => note('Not proven: {text}', { text }));
   return { ...output, notes: [...output.notes, ...unproven] };
 }
 
@@ -322,7 +324,7 @@ function exact({ components }: Combination): Partial<InitArguments> {
 function serving(options: InitArguments, mode: ServingMode): Generated {
   const { image, port, model, serverTag, configFolder, logFolder, gpus } = options;
   const which = readGpus(gpus ?? 'all');
-  if (which === 'none') throw new Failure('--gpus none: a model server without a GPU is no matter of this command');
+  if (which === 'none') throw new Failure(msg`--gpus none: a model server without a GPU is no matter of this command`);
   const given = { mode, ...(image !== undefined && { webImage: image }), port: Number(port?.[0] ?? 8080), model, ...(serverTag !== undefined && { serverTag }), ...(configFolder !== undefined && { configFolder }), ...(logFolder !== undefined && { logFolder }), gpus: which, gpuSyntax: options.composeGpus };
   return { ...generateServing(given, findFile(options.folder, COMPOSE_FILES)), merge: mergeServing(given) };
 }
@@ -335,7 +337,7 @@ function prepare(file: GeneratedFile, { folder, comments }: InitArguments, { mer
   const { text: before, mark } = readTextFile(place);
   const merged = merge?.(file.path, before);
   if (merged === undefined) {
-    if (merge !== undefined && /(?:devcontainer\.json|\.ya?ml)$/.test(file.path)) throw new Failure(`${file.path}: what stands there cannot be added to; move it away, or add by hand what --dry-run --json shows`);
+    if (merge !== undefined && /(?:devcontainer\.json|\.ya?ml)$/.test(file.path)) throw new Failure(msg`${file.path}: what stands there cannot be added to; move it away, or add by hand what --dry-run --json shows`);
     return { file, before, after: text, mark };
   }
   // What the merged text says differs from what a new file would say.
@@ -348,23 +350,27 @@ function write(folder: string, { file, after, before, mark }: Change): void {
   try {
     mkdirSync(path.dirname(place), { recursive: true });
     // Between the question and the answer somebody may have written it.
-    if (before !== undefined && readFileSync(place, 'utf8').replace(/^\uFEFF/, '') !== before) throw new Failure(`${file.path} was changed meanwhile; nothing is written over it`);
+    if (before !== undefined && readFileSync(place, 'utf8').replace(/^\uFEFF/, '') !== before) throw new Failure(msg`${file.path} was changed meanwhile; nothing is written over it`);
     writeFileSync(place, encode(after, mark), { flag: before === undefined ? 'wx' : 'w', mode: file.executable ? 0o755 : 0o644 });
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(`${file.path}: ${explainSystemError(error)}`);
+    throw error instanceof Failure ? error : new Failure(msg`${file.path}: ${explainSystemError(error)}`);
   }
 }
 
 async function confirm(changed: readonly Change[]): Promise<boolean> {
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return false;
   const questions = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await questions.question(`Change ${changed.map(({ file }) => file.path).join(', ')}? [y/N] `);
+  const answer = await questions.question(`${say(msg`Change ${changed.map(({ file }) => file.path).join(', ')}? [y/N]`)} `);
   questions.close();
   return /^y(?:es)?$/i.test(answer.trim());
 }
 
-function format({ text, data }: Note): string {
-  return formatMessage(text, data);
+function toText({ text, data }: Note): Message {
+  return { template: text, data };
+}
+
+function format(one: Note): string {
+  return formatText(toText(one));
 }
 
 function render(pending: readonly Change[], changes: readonly Change[], notes: readonly Note[], form: InitForm, line: string | undefined): string {
@@ -372,9 +378,9 @@ function render(pending: readonly Change[], changes: readonly Change[], notes: r
   const unchanged = changes.filter(({ before, after }) => before === after);
   return [
     ...pending.map(({ file, before, after }) => (before === undefined ? `${paint.bold(file.path)}\n${after}\n` : renderDiff(file.path, before, after))),
-    ...unchanged.map(({ file }) => `${file.path} has all of it already.\n`),
-    ...(form === 'run' && line !== undefined ? [`${paint.bold('Or at once:')}\n${line}\n\n`] : []),
-    ...(notes.length === 0 ? [] : [`${paint.bold('To know')}\n${notes.map((one) => `- ${format(one)}\n`).join('')}`]),
+    ...unchanged.map(({ file }) => `${say(msg`${file.path} has all of it already.`)}\n`),
+    ...(form === 'run' && line !== undefined ? [`${paint.bold(say(msg`Or at once:`))}\n${line}\n\n`] : []),
+    ...(notes.length === 0 ? [] : [`${paint.bold(say(msg`To know`))}\n${notes.map((one) => `- ${say(toText(one))}\n`).join('')}`]),
   ].join('');
 }
 
@@ -392,6 +398,6 @@ function describe(form: InitForm, changes: readonly Change[], notes: readonly No
       explanations: explainText(after),
     })),
     ...(line !== undefined && { line }),
-    notes: notes.map((one) => ({ ...one, message: format(one) })),
+    notes: notes.map((one) => ({ text: one.text, data: Object.fromEntries(Object.entries(one.data).map(([name, value]) => [name, formatText(value)])), message: format(one) })),
   };
 }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { languageOf } from '../core/l10n/language';
 import { formatText, type Text, type Translations } from '../core/l10n/message';
 
-// What people read at a terminal is in the language of the environment. What programs read (JSON, SARIF, annotations of
-// GitHub), what is recorded, and why a command could not run stays in English.
+// What people read at a terminal is in the language of the environment. What programs read (JSON, SARIF, JUnit, annotations
+// of GitHub) and what is recorded stays in English.
 
 /** A language that the package speaks besides English. */
 export interface Language {

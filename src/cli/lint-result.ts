@@ -1,3 +1,4 @@
+import type { Text } from '../core/l10n/message';
 import type { Finding, Severity } from '../core/rules/model';
 import { LineIndex } from '../core/text/line-index';
 import type { Range } from '../core/text/range';
@@ -10,7 +11,7 @@ export interface LintResult {
   /** Texts in which findings, related places and edits lie, by file name. */
   readonly texts: ReadonlyMap<string, string>;
   /** One line for each input that could not be analysed. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Text[];
   /** Number of findings that `--fix` removed. */
   readonly fixed: number;
 }

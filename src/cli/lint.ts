@@ -4,11 +4,12 @@ import { fixAll } from '../core/engine/fix';
 import { compareSeverity } from '../core/engine/settings';
 import { findClosest } from '../core/engine/spelling';
 import { fileKind, type FileKind } from '../core/file-kind';
+import { msg, type Text } from '../core/l10n/message';
 import type { Finding } from '../core/rules/model';
 import { Configs } from './config';
 import { chooseContextFolders, createDiskContext, createProjectContext } from './disk-context';
 import { discoverFiles } from './discover';
-import { Failure, explainSystemError } from './failure';
+import { complain, Failure, explainSystemError } from './failure';
 import { encode, readStandardInput, readTextFile, type TextInput } from './input';
 import type { LintResult, Reporter } from './lint-result';
 import type { LintArguments } from './options';
@@ -68,7 +69,7 @@ function checkRuleNames(names: readonly string[]): void {
   for (const name of names) {
     if (registry.find(name).length > 0) continue;
     const closest = findClosest(name, registry.names);
-    throw new Failure(`--rule: there is no rule ${name}${closest === undefined ? '' : `; did you mean ${closest}?`}`);
+    throw new Failure(closest === undefined ? msg`--rule: there is no rule ${name}` : msg`--rule: there is no rule ${name}; did you mean ${closest}?`);
   }
 }
 
@@ -91,7 +92,7 @@ class LintRun {
   readonly #configs: Configs;
   readonly #findings = new Map<string, Finding>();
   readonly #texts = new Map<string, string>();
-  readonly #failures: string[] = [];
+  readonly #failures: Text[] = [];
   readonly #failedRules = new Set<string>();
   #files = 0;
   #fixed = 0;
@@ -106,22 +107,22 @@ class LintRun {
   }
 
   /** Notes an input that cannot be checked, and tells at once. */
-  fail(message: string): void {
+  fail(message: Text): void {
     this.#failures.push(message);
-    console.error(`trtc: ${message}`);
+    complain(message);
   }
 
   /** As `fail` for what was thrown; anything but a Failure is thrown on. */
   failWith(error: unknown): undefined {
     if (!(error instanceof Failure)) throw error;
-    this.fail(error.message);
+    this.fail(error.said);
   }
 
   check(target: Target, read: () => TextInput): void {
     try {
       this.#checkText(target, read());
     } catch (error) {
-      this.failWith(error instanceof Failure ? error : new Failure(`${target.file}: internal error: ${String(error)}`));
+      this.failWith(error instanceof Failure ? error : new Failure(msg`${target.file}: internal error: ${String(error)}`));
     }
   }
 
@@ -140,15 +141,15 @@ class LintRun {
     const { file, name } = target;
     const settings = this.#configs.find(target.standardInput ? name : file, this.#options.rule);
     if (settings.ignoredBy !== undefined) {
-      if (target.explicit) console.error(`trtc: ${file}: left out by ${settings.ignoredBy}`);
+      if (target.explicit) complain(msg`${file}: left out by ${settings.ignoredBy}`);
       if (target.standardInput) this.standardInputText = encode(text, mark);
       return;
     }
     const kind = fileKind(name);
     if (kind === undefined) {
-      throw new Failure(`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*, compose.yaml, devcontainer.json, docker-bake.hcl)`);
+      throw new Failure(msg`${file}: its name tells no kind of file that is checked (Dockerfile, Containerfile, *.Dockerfile, Dockerfile.*, compose.yaml, devcontainer.json, docker-bake.hcl)`);
     }
-    if (kind === 'requirements') console.error(`trtc: ${file}: requirements are checked where a Dockerfile installs them`);
+    if (kind === 'requirements') complain(msg`${file}: requirements are checked where a Dockerfile installs them`);
     const options: AnalysisOptions = {
       kind,
       buildArgs: settings.buildArgs,
@@ -161,8 +162,8 @@ class LintRun {
     const analysis = analyse(text, file, options);
     const problem = analysis.problems[0];
     if (problem !== undefined) {
-      if (target.explicit) throw new Failure(`${file}: ${problem.message}`);
-      console.error(`trtc: ${file}: skipped. ${problem.message}`);
+      if (target.explicit) throw new Failure(msg`${file}: ${problem.message}`);
+      complain(msg`${file}: skipped. ${problem.message}`);
       return;
     }
     this.#files++;
@@ -202,7 +203,7 @@ class LintRun {
   #reportRuleError(rule: string, file: string, error: unknown): void {
     if (this.#failedRules.has(rule)) return;
     this.#failedRules.add(rule);
-    console.error(`trtc: the rule ${rule} failed on ${file}: ${String(error)}`);
+    complain(msg`the rule ${rule} failed on ${file}: ${String(error)}`);
   }
 }
 
@@ -210,6 +211,6 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new Failure(`${file}: cannot be written: ${explainSystemError(error)}`);
+    throw new Failure(msg`${file}: cannot be written: ${explainSystemError(error)}`);
   }
 }

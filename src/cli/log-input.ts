@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { msg } from '../core/l10n/message';
 import { explainSystemError, Failure } from './failure';
 
 /** Of a longer log its end is read: what made a build or container fail stands there. */
@@ -18,7 +19,7 @@ export function readLog(file: string): string {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new Failure(`${file}: ${explainSystemError(error)}`);
+    throw new Failure(msg`${file}: ${explainSystemError(error)}`);
   }
 }
 

@@ -1,10 +1,11 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { msg } from '../core/l10n/message';
 import type { Severity } from '../core/rules/model';
 import type { DecodeArguments } from './decode';
 import type { DoctorArguments } from './doctor';
 import type { FactsArguments } from './facts';
 import type { BuildArguments } from './build';
-import { Failure } from './failure';
+import { complain, Failure } from './failure';
 import type { InitArguments, InitForm } from './init';
 import type { LintArguments, StackArguments } from './options';
 import type { SmokeArguments } from './smoke';
@@ -383,9 +384,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = 2;
   if (error instanceof Failure) {
-    console.error(`trtc: ${error.message}`);
+    complain(error.said);
     return;
   }
-  console.error(`trtc: internal error: ${error instanceof Error ? error.message : String(error)} (TRTC_DEBUG=1 shows where)`);
+  complain(msg`internal error: ${error instanceof Error ? error.message : String(error)} (TRTC_DEBUG=1 shows where)`);
   if (process.env['TRTC_DEBUG'] !== undefined) console.error(error);
 });

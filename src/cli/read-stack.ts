@@ -1,9 +1,10 @@
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StackOutput } from '../core/engine/stack-output';
 import { fileKind } from '../core/file-kind';
+import { msg } from '../core/l10n/message';
 import { Configs } from './config';
 import { chooseContextFolders, createDiskContext } from './disk-context';
-import { Failure } from './failure';
+import { complain, Failure } from './failure';
 import { readStandardInput, readTextFile } from './input';
 import type { StackArguments } from './options';
 import { formatPath } from './paths';
@@ -15,8 +16,8 @@ export async function readStack(target: string, options: Omit<StackArguments, 'j
   const { text } = fromInput ? await readStandardInput() : readTextFile(target);
   const folders = chooseContextFolders(options.context, fromInput ? undefined : target);
   const kind = fromInput ? 'dockerfile' : fileKind(target);
-  if (kind !== 'dockerfile' && kind !== undefined) throw new Failure(`${file}: stages are read from Dockerfiles only`);
-  const settings = new Configs(options, (message) => console.error(`trtc: ${message}`)).find(fromInput ? 'Dockerfile' : target);
+  if (kind !== 'dockerfile' && kind !== undefined) throw new Failure(msg`${file}: stages are read from Dockerfiles only`);
+  const settings = new Configs(options, complain).find(fromInput ? 'Dockerfile' : target);
   // A single file was named for this one purpose: whatever its name, it is read as a Dockerfile.
   const { stack, problems } = analyse(text, file, {
     kind: 'dockerfile',
@@ -25,6 +26,6 @@ export async function readStack(target: string, options: Omit<StackArguments, 'j
     overlay: settings.overlay,
     context: folders.length === 0 ? undefined : createDiskContext(folders),
   });
-  if (stack === undefined) throw new Failure(`${file}: ${problems[0]?.message ?? 'This is no Dockerfile.'}`);
+  if (stack === undefined) throw new Failure(msg`${file}: ${problems[0]?.message ?? msg`This is no Dockerfile.`}`);
   return { file, output: describeStack(stack) };
 }

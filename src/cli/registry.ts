@@ -1,3 +1,4 @@
+import { formatText, msg, type Text } from '../core/l10n/message';
 import {
   collectRegistryGarbage,
   deleteTag,
@@ -18,6 +19,7 @@ import {
 } from '../docker';
 import { describeProblem, formatBytes, formatTable, withEngine, type EngineArguments } from './engine';
 import { Failure } from './failure';
+import { say } from './language';
 import { makeVisible } from './visible';
 
 /** Options of `trtc registry …`. */
@@ -47,7 +49,7 @@ export async function start(options: RegistryArguments): Promise<void> {
       { signal, onPull: showProgress() },
     ),
   );
-  process.stdout.write(options.json === true ? `${JSON.stringify(registry, undefined, 2)}\n` : `${registry.name} answers at ${registry.host}\npush to it: trtc registry push IMAGE ${registry.host}/NAME:TAG\n`);
+  process.stdout.write(options.json === true ? `${JSON.stringify(registry, undefined, 2)}\n` : `${say(msg`${registry.name} answers at ${registry.host}`)}\n${say(msg`push to it: trtc registry push IMAGE ${registry.host}/NAME:TAG`)}\n`);
 }
 
 /** `trtc registry stop`: removes its container; the data stay. */
@@ -55,7 +57,7 @@ export async function stop(options: RegistryArguments): Promise<void> {
   await withEngine(options, async (engine, signal) => {
     const registry = findRegistry(await listLocalRegistries(engine, signal), options.name);
     await removeRegistry(engine, registry, signal);
-    process.stdout.write(`${registry.name} removed; its data stay\n`);
+    tell(msg`${registry.name} removed; its data stay`);
   });
 }
 
@@ -65,13 +67,13 @@ export async function clean(options: RegistryArguments): Promise<void> {
     const registry = findRegistry(await listLocalRegistries(engine, signal), options.name);
     const words = await collectRegistryGarbage(engine, registry, signal);
     const count = words.split('\n').filter((line) => /eligible for deletion:/.test(line)).length;
-    process.stdout.write(`${registry.name}: ${count} blobs and manifests deleted\n`);
+    tell(msg`${registry.name}: ${count} blobs and manifests deleted`);
   });
 }
 
 function findRegistry(registries: readonly LocalRegistry[], name: string | undefined): LocalRegistry {
   const found = name === undefined ? registries[0] : registries.find((registry) => registry.name === name);
-  if (found === undefined) throw new Failure('no registry of trtc here; `trtc registry start` starts one');
+  if (found === undefined) throw new Failure(msg`no registry of trtc here; \`trtc registry start\` starts one`);
   return found;
 }
 
@@ -97,7 +99,7 @@ export async function list(target: string, options: RegistryArguments): Promise<
 /** `trtc registry delete`: deletes a tag. Exit status 1 where it is not there, or others would go with it. */
 export async function remove(reference: string, options: RegistryArguments): Promise<void> {
   const { host, repository, tag } = splitTarget(reference);
-  if (repository === '' || tag === undefined) throw new Failure(`${reference}: not REGISTRY/NAME:TAG`);
+  if (repository === '' || tag === undefined) throw new Failure(msg`${reference}: not REGISTRY/NAME:TAG`);
   await withRegistry(host, options, async (registry, signal) => {
     const deleted = await deleteTag(registry, repository, tag, { withOthers: options.withOthers === true, signal });
     if (deleted.outcome !== 'deleted') process.exitCode = 1;
@@ -105,9 +107,9 @@ export async function remove(reference: string, options: RegistryArguments): Pro
       process.stdout.write(`${JSON.stringify(deleted, undefined, 2)}\n`);
       return;
     }
-    if (deleted.outcome === 'not-found') process.stdout.write(`${reference} is not there\n`);
-    else if (deleted.outcome === 'shared') process.stdout.write(`kept: the same image also has the tags ${makeVisible(deleted.otherTags.join(', '))}, which would go with it; --with-others deletes them all\n`);
-    else process.stdout.write(`${reference} deleted${deleted.alsoDeleted.length === 0 ? '' : `, and with it ${makeVisible(deleted.alsoDeleted.join(', '))}`}\n`);
+    if (deleted.outcome === 'not-found') tell(msg`${reference} is not there`);
+    else if (deleted.outcome === 'shared') tell(msg`kept: the same image also has the tags ${makeVisible(deleted.otherTags.join(', '))}, which would go with it; --with-others deletes them all`);
+    else tell(deleted.alsoDeleted.length === 0 ? msg`${reference} deleted` : msg`${reference} deleted, and with it ${makeVisible(deleted.alsoDeleted.join(', '))}`);
   });
 }
 
@@ -120,20 +122,25 @@ export async function push(image: string, reference: string, options: RegistryAr
     } catch (error) {
       if (!(error instanceof DockerError)) throw error;
       const words = describeProblem(error.problem);
-      throw new Failure(isInsecureRefusal(words) ? `${words}\n${explainInsecure(reference.split('/', 1)[0] ?? '')}` : words);
+      throw new Failure(isInsecureRefusal(formatText(words)) ? msg`${words}\n${explainInsecure(reference.split('/', 1)[0] ?? '')}` : words);
     }
-    process.stdout.write(`${reference} pushed\n`);
+    tell(msg`${reference} pushed`);
   });
 }
 
 /** Why an engine does not push to a registry without TLS, and what would let it. */
-export function explainInsecure(host: string): string {
+export function explainInsecure(host: string): Text {
   return [
-    `The engine talks plain HTTP only to registries on its own machine (localhost, 127.0.0.0/8) and to those that its settings name.`,
-    `Either give ${host} a certificate, or add to /etc/docker/daemon.json on the engine's machine, and restart the engine:`,
+    msg`The engine talks plain HTTP only to registries on its own machine (localhost, 127.0.0.0/8) and to those that its settings name.`,
+    msg`Either give ${host} a certificate, or add to /etc/docker/daemon.json on the engine's machine, and restart the engine:`,
     `  { "insecure-registries": ["${host}"] }`,
-    `Images and passwords then travel unencrypted.`,
-  ].join('\n');
+    msg`Images and passwords then travel unencrypted.`,
+  ].reduce<Text>((all, line) => (all === '' ? line : msg`${all}\n${line}`), '');
+}
+
+/** A line of the output. */
+function tell(text: Text): void {
+  process.stdout.write(`${say(text)}\n`);
 }
 
 async function withRegistry(host: string, { insecure }: RegistryArguments, task: (registry: Registry, signal: AbortSignal) => Promise<void>): Promise<void> {

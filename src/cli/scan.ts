@@ -1,4 +1,5 @@
 import type { ComponentOutput, StageOutput } from '../core/engine/stack-output';
+import { msg, type Text } from '../core/l10n/message';
 import { compareStacks, type StackDifference } from '../core/scan/compare';
 import { bakedDriverLibraries, missingLibraries } from '../core/scan/missing';
 import type { ImageScan, ScanGap } from '../core/scan/model';
@@ -7,6 +8,7 @@ import { toStack } from '../core/scan/stack';
 import { scanImage } from '../docker';
 import { formatBytes, formatTable, withEngine, type EngineArguments } from './engine';
 import { Failure } from './failure';
+import { say } from './language';
 import { readStack } from './read-stack';
 import { createPaint, wantsColor, type Paint } from './terminal';
 import { makeVisible } from './visible';
@@ -53,36 +55,42 @@ async function predict(target: string, options: ScanArguments): Promise<StageOut
   const { file, output } = await readStack(target, { ...(options.buildArg && { buildArg: options.buildArg }) });
   const { stages } = output;
   const stage = options.target === undefined ? stages.at(-1) : stages.find(({ name, index }) => name === options.target?.toLowerCase() || String(index) === options.target);
-  if (stage === undefined) throw new Failure(`${file}: no stage ${options.target ?? ''}`);
+  if (stage === undefined) throw new Failure(msg`${file}: there is no stage ${options.target ?? ''}`);
   return stage;
 }
 
 /** What was found, for people: the stack, what is wrong with its libraries, what was not read, and what it cost. */
 export function renderScan(found: ImageScan, paint: Paint): string {
-  const title = `${paint.bold(makeVisible(found.image))} ${paint.dim(makeVisible(`${found.os?.prettyName ?? found.os?.id ?? 'no operating system'}, ${found.architecture}`))}\n`;
-  const components = found.components.map(({ kind, name, version, cuda, via, file }) => [kind, `${version}${cuda === null ? '' : ` for CUDA ${cuda}`}`, name, via, file].map(makeVisible));
+  const title = `${paint.bold(makeVisible(found.image))} ${paint.dim(makeVisible(`${found.os?.prettyName ?? found.os?.id ?? say(msg`no operating system`)}, ${found.architecture}`))}\n`;
+  const components = found.components.map(({ kind, name, version, cuda, via, file }) => [kind, describeVersion({ version, cuda }), name, via, file].map(makeVisible));
   const missing = missingLibraries(found).filter(({ needed }) => needed.state === 'missing');
+  const renderMissing = (onDemand: boolean, heading: string): string => {
+    const rows = missing.filter((one) => one.onDemand === onDemand).map(({ library, needed }) => [needed.name, say(msg`needed by ${library.path}`)].map(makeVisible));
+    return rows.length === 0 ? '' : `\n${heading}\n${formatTable(rows)}`;
+  };
   const baked = bakedDriverLibraries(found);
   return [
     title,
-    components.length === 0 ? '  nothing that is known\n' : formatTable(components),
-    ...(missing.length === 0 ? [] : [`\n${paint.red('libraries that are needed and lie nowhere in the image')}\n`, formatTable(missing.map(({ library, needed }) => [needed.name, `needed by ${library.path}`].map(makeVisible)))]),
-    ...(baked.length === 0 ? [] : [`\n${paint.yellow("libraries of the driver, which hide the host's")}\n`, formatTable(baked.map(({ path }) => [makeVisible(path)]))]),
+    components.length === 0 ? `  ${say(msg`nothing that is known`)}\n` : formatTable(components),
+    renderMissing(false, paint.red(say(msg`libraries that are needed and lie nowhere in the image`))),
+    renderMissing(true, paint.dim(say(msg`libraries that lie nowhere in the image, needed only by what is loaded on demand`))),
+    ...(baked.length === 0 ? [] : [`\n${paint.yellow(say(msg`libraries of the driver, which hide the host's`))}\n`, formatTable(baked.map(({ path }) => [makeVisible(path)]))]),
     renderGaps(found.gaps, paint),
-    `\n${paint.dim(`${found.packages.length} packages, ${found.pythons.reduce((sum, { packages }) => sum + packages.length, 0)} of Python; ${formatBytes(found.cost.bytesRead)} read in ${(found.cost.durationMs / 1000).toFixed(1)} s`)}\n`,
+    `\n${paint.dim(say(msg`${found.packages.length} packages, ${found.pythons.reduce((sum, { packages }) => sum + packages.length, 0)} of Python; ${formatBytes(found.cost.bytesRead)} read in ${(found.cost.durationMs / 1000).toFixed(1)} s`))}\n`,
   ].join('');
 }
 
-const GAP_WORDS: Readonly<Record<ScanGap['why'], string>> = {
-  'too-large': 'longer than a scan reads',
-  format: 'in a form that is not read',
-  volume: 'under a volume',
-  refused: 'refused by the engine',
+const GAP_WORDS: Readonly<Record<ScanGap['why'], Text>> = {
+  'too-large': msg`longer than a scan reads`,
+  format: msg`in a form that is not read`,
+  volume: msg`under a volume`,
+  refused: msg`refused by the engine`,
 };
 
 function renderGaps(gaps: readonly ScanGap[], paint: Paint): string {
   if (gaps.length === 0) return '';
-  return `\nnot read\n${formatTable(gaps.map(({ path, why, detail }) => [makeVisible(path ?? detail), `${GAP_WORDS[why]}${path !== null && detail !== '' ? `: ${makeVisible(detail)}` : ''}`]))}`.replace('not read', paint.dim('not read'));
+  const rows = gaps.map(({ path, why, detail }) => [path ?? detail, say(path === null || detail === '' ? GAP_WORDS[why] : msg`${GAP_WORDS[why]}: ${detail}`)].map(makeVisible));
+  return `\n${paint.dim(say(msg`not read`))}\n${formatTable(rows)}`;
 }
 
 function report(
@@ -104,13 +112,13 @@ function isDifference({ outcome }: StackDifference): boolean {
 export function renderComparison(differences: readonly StackDifference[], left: string, right: string, paint: Paint): string {
   const cell = (components: readonly ComponentOutput[]): string => makeVisible(components.map(describeVersion).join(', ')) || '-';
   const rows = differences.map((row) => [isDifference(row) ? '≠' : row.outcome === 'unknown' ? '?' : ' ', row.kind, cell(row.left), cell(row.right)]);
-  if (rows.length === 0) return 'nothing that is known on either side\n';
+  if (rows.length === 0) return `${say(msg`nothing that is known on either side`)}\n`;
   return formatTable([[' ', '', makeVisible(left), makeVisible(right)], ...rows], '')
     .split('\n')
     .map((line) => (line.startsWith('≠') ? paint.yellow(line) : line))
     .join('\n');
 }
 
-function describeVersion({ version, cuda }: ComponentOutput): string {
-  return `${version ?? '?'}${cuda === null ? '' : ` for CUDA ${cuda}`}`;
+function describeVersion({ version, cuda }: Pick<ComponentOutput, 'version' | 'cuda'>): string {
+  return cuda === null ? (version ?? '?') : say(msg`${version ?? '?'} for CUDA ${cuda}`);
 }

@@ -2,8 +2,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { joinComma, msg, type Text } from '../core/l10n/message';
 import { readHistory, type SmokeRecord } from '../smoke/record';
-import { explainSystemError } from './failure';
+import { complain, explainSystemError } from './failure';
+import { say } from './language';
+import { sumUp } from './smoke-report';
 import { makeVisible } from './visible';
 
 /** Above this the older half of the file is let go. */
@@ -28,7 +31,7 @@ export function addToHistory(records: readonly SmokeRecord[], file = historyFile
       renameSync(`${file}.new`, file);
     }
   } catch (error) {
-    console.error(`trtc: not recorded in ${file}: ${explainSystemError(error)}`);
+    complain(msg`not recorded in ${file}: ${explainSystemError(error)}`);
   }
 }
 
@@ -40,10 +43,9 @@ export function printHistory(subjects: readonly string[], json: boolean, file = 
     process.stdout.write(`${JSON.stringify({ version: 1, runs: records }, undefined, 2)}\n`);
     return;
   }
-  if (records.length === 0) console.error(`trtc: no smoke test ${subjects.length === 0 ? '' : 'of this '}is recorded in ${file}`);
+  if (records.length === 0) complain(subjects.length === 0 ? msg`no smoke test is recorded in ${file}` : msg`no smoke test of this is recorded in ${file}`);
   for (const { started, subject, engine, gpu, driver, counts, durationMs, image } of records) {
-    const sum = (['passed', 'failed', 'blocked', 'skipped'] as const).filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`).join(', ');
-    const where = [engine.host ?? engine.name, gpu, driver === null ? null : `driver ${driver}`].filter((text) => text !== null).join(', ');
-    process.stdout.write(`${started}  ${makeVisible(subject)}  ${image?.id.slice(7, 19) ?? ''}  ${sum}  ${(durationMs / 1000).toFixed(1)} s  ${makeVisible(where)}\n`);
+    const where = [engine.host ?? engine.name, gpu, driver === null ? null : msg`driver ${driver}`].filter((text): text is Text => text !== null);
+    process.stdout.write(`${started}  ${makeVisible(subject)}  ${image?.id.slice(7, 19) ?? ''}  ${sumUp(counts)}  ${say(msg`${(durationMs / 1000).toFixed(1)} s`)}  ${makeVisible(say(joinComma(where)))}\n`);
   }
 }

@@ -1,6 +1,7 @@
 // Smoke tests on a cluster: as manifests to be applied by hand, or through kubectl.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { msg } from '../core/l10n/message';
 import { NotStarted, run, type RunOptions, type RunResult } from '../process/run';
 import { jobName, writeJobs, type JobRequest } from '../smoke/cluster';
 import { JOB_LABEL, jobManifests, readPodEnd, readPodPhase, readPodTrouble, writeManifests } from '../smoke/kubernetes';
@@ -28,7 +29,7 @@ const UNSCHEDULABLE_MS = 60_000;
 export async function printManifests(subjects: readonly (Pick<JobRequest, 'image' | 'file'>)[], profiles: readonly Profile[], { memory }: ClusterOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...(memory !== undefined && { memoryBytes: memory }) };
   const text = subjects.map((subject) => writeJobs({ ...subject, profiles, limits }, randomUUID)).join('');
-  if (text === '') throw new Failure('static checks read the files of an image and need no cluster; ask for --profile cpu or gpu');
+  if (text === '') throw new Failure(msg`static checks read the files of an image and need no cluster; ask for --profile cpu or gpu`);
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
@@ -37,7 +38,7 @@ export async function requireKubectl({ kubectl = 'kubectl' }: ClusterOptions): P
   try {
     await run(kubectl, ['version', '--client'], { timeoutMs: 30_000 });
   } catch (error) {
-    throw error instanceof NotStarted ? new Failure(`${kubectl} could not be started: it is needed for --kubernetes --apply`) : error;
+    throw error instanceof NotStarted ? new Failure(msg`${kubectl} could not be started: it is needed for --kubernetes --apply`) : error;
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { diagnoseBuild } from '../core/build-log/diagnose';
 import { analyse } from '../core/engine/analyse';
 import { describeStack, type StageOutput } from '../core/engine/stack-output';
-import { formatText } from '../core/l10n/message';
+import { formatText, msg } from '../core/l10n/message';
 import { CHECK_IDS } from '../core/smoke-file/check-ids';
 import { SMOKE_FILE, type SmokeFile, type SmokeSubject } from '../core/smoke-file/model';
 import { readSmokeFile } from '../core/smoke-file/read';
@@ -12,21 +12,22 @@ import { LineIndex } from '../core/text/line-index';
 import { buildImage, connect, disconnect, DockerError, readEngineInfo, readTestedImage, runContainer, sweepRuns, type Engine, type EngineAddress, type EngineInfo } from '../docker';
 import { unreadImage } from '../smoke/cluster';
 import { writeJUnit } from '../smoke/junit';
-import type { Profile, SmokeEvent } from '../smoke/model';
+import type { CheckResult, Profile, SmokeEvent } from '../smoke/model';
 import { isGood, recordRun, type SmokeRecord } from '../smoke/record';
 import { DEFAULT_LIMITS } from '../smoke/run';
 import { smoke, type SmokeHost, type SmokeRequest } from '../smoke/smoke';
 import { Configs } from './config';
 import { createDiskContext, chooseContextFolders } from './disk-context';
 import { chooseAddress, describeProblem } from './engine';
-import { Failure } from './failure';
+import { complain, Failure } from './failure';
 import { readTextFile } from './input';
+import { language, say } from './language';
 import { formatPath } from './paths';
 import { addToHistory, printHistory } from './smoke-history';
 import { kubectlPort, printManifests, requireKubectl } from './smoke-kubernetes';
 import { renderCheck, renderEnd, renderTitle } from './smoke-report';
 import { createPaint, wantsColor } from './terminal';
-import { makeVisible } from './visible';
+import { makeTextVisible, makeVisible } from './visible';
 
 /** Options of `trtc smoke`. */
 export interface SmokeArguments {
@@ -69,9 +70,9 @@ const PROFILES: readonly Profile[] = ['static', 'cpu', 'gpu'];
 export async function smokeTest(targets: readonly string[], options: SmokeArguments): Promise<void> {
   if (options.history === true) return printHistory(targets, options.json === true);
   const subjects = targets.flatMap((target) => readSubjects(target, options));
-  if (subjects.length === 0) throw new Failure('name an image, a smoke file, or a folder with some');
+  if (subjects.length === 0) throw new Failure(msg`name an image, a smoke file, or a folder with some`);
   const unknown = options.only?.find((id) => !/^(version|model|own)-\d+$/.test(id) && !CHECK_IDS.includes(id));
-  if (unknown !== undefined) throw new Failure(`--only: there is no check ${unknown}`);
+  if (unknown !== undefined) throw new Failure(msg`--only: there is no check ${unknown}`);
   const profiles = readProfiles(options.profile);
   const abort = new AbortController();
   const onSignal = (): void => abort.abort();
@@ -148,10 +149,10 @@ class Tester {
         ...(this.options.memory !== undefined && { limits: { ...DEFAULT_LIMITS, memoryBytes: this.options.memory } }),
       };
       const told = new Set<string>();
-      const { record } = await smoke(request, this.#host(reference), (event) => this.#tell(event, told), this.signal, () => {
+      const { record, results } = await smoke(request, this.#host(reference), (event) => this.#tell(event, told), this.signal, () => {
         if (this.live) this.#print(renderTitle(subject.name, this.#engine, this.#paint));
       });
-      if (!this.live) this.#print([...renderTitle(subject.name, this.#engine, this.#paint), ...record.checks.flatMap((check) => renderCheck(check, this.#paint, told))]);
+      if (!this.live) this.#print([...renderTitle(subject.name, this.#engine, this.#paint), ...this.#renderChecks(results, told)]);
       this.#print(renderEnd(record, this.#paint));
       return record;
     } catch (error) {
@@ -162,9 +163,9 @@ class Tester {
   /** The record of a run that was none. */
   fail(subject: Subject, profiles: readonly Profile[], error: unknown): SmokeRecord {
     if (!(error instanceof DockerError) && !(error instanceof Failure)) throw error;
-    const problem = error instanceof DockerError ? describeProblem(error.problem) : error.message;
-    this.#print([...renderTitle(subject.name, this.#engine, this.#paint), `  ${this.#paint.red('not tested:')} ${makeVisible(problem)}`, '']);
-    return recordRun({ started: new Date().toISOString(), durationMs: 0, subject: subject.name, image: null, engine: this.#engine, profiles, results: [], problem });
+    const problem = error instanceof DockerError ? describeProblem(error.problem) : error.said;
+    this.#print([...renderTitle(subject.name, this.#engine, this.#paint), `  ${this.#paint.red(say(msg`not tested:`))} ${makeVisible(say(problem))}`, '']);
+    return recordRun({ started: new Date().toISOString(), durationMs: 0, subject: subject.name, image: null, engine: this.#engine, profiles, results: [], problem: formatText(problem) });
   }
 
   /** The image to test, built where a Dockerfile is named, and what it should hold. */
@@ -172,7 +173,7 @@ class Tester {
     if (subject.kind === 'image') return { reference: subject.image, predicted: dockerfile === undefined ? null : predict(dockerfile, stage, new Map()).stage };
     const file = resolve(subject.dockerfile);
     const prediction = predict(file, subject.target ?? undefined, new Map(Object.entries(subject.buildArgs)), subject.context === null ? undefined : resolve(subject.context));
-    if (!this.#quiet) process.stderr.write(`building ${formatPath(file)}${subject.target === null ? '' : ` (${subject.target})`} …\n`);
+    if (!this.#quiet) process.stderr.write(`${say(subject.target === null ? msg`building ${formatPath(file)} …` : msg`building ${formatPath(file)} (${subject.target}) …`)}\n`);
     const outcome = await buildImage(
       this.engine.address,
       {
@@ -185,7 +186,7 @@ class Tester {
     );
     if (outcome.imageId !== null) return { reference: outcome.imageId, predicted: prediction.stage };
     const [failure] = diagnoseBuild(outcome.log, prediction.report);
-    throw new Failure(`${formatPath(file)} was not built: ${failure === undefined ? (outcome.log.error ?? outcome.ended) : formatText(failure.message)}`);
+    throw new Failure(msg`${formatPath(file)} was not built: ${failure?.message ?? outcome.log.error ?? (outcome.ended === 'cancelled' ? msg`cancelled` : msg`failed`)}`);
   }
 
   #host(image: string): SmokeHost {
@@ -205,8 +206,13 @@ class Tester {
     if (!this.live) return;
     if (event.type === 'output' && this.options.verbose === true) this.#print(event.text.trimEnd().split('\n').map((line) => `    ${this.#paint.dim(makeVisible(line))}`));
     if (event.type !== 'finished') return;
-    const { checks } = recordRun({ started: '', durationMs: 0, subject: '', image: null, engine: this.#engine, profiles: [], results: [event.result] });
-    this.#print(checks.flatMap((check) => renderCheck(check, this.#paint, told)));
+    this.#print(this.#renderChecks([event.result], told));
+  }
+
+  /** The checks for people; the record has them in English. */
+  #renderChecks(results: readonly CheckResult[], told: Set<string>): readonly string[] {
+    const { checks } = recordRun({ started: '', durationMs: 0, subject: '', image: null, engine: this.#engine, profiles: [], results, translations: language()?.translations });
+    return checks.flatMap((check) => renderCheck(check, this.#paint, told));
   }
 
   #print(lines: readonly string[]): void {
@@ -218,7 +224,7 @@ class Tester {
 /** The stage that a Dockerfile leads to expect; the last one where none is named. */
 function predict(file: string, stage: string | undefined, buildArgs: ReadonlyMap<string, string>, context?: string) {
   const shown = formatPath(file);
-  const settings = new Configs({ buildArg: buildArgs }, (message) => console.error(`trtc: ${message}`)).find(file);
+  const settings = new Configs({ buildArg: buildArgs }, complain).find(file);
   const { stack, problems } = analyse(readTextFile(file).text, shown, {
     kind: 'dockerfile',
     rules: [],
@@ -226,10 +232,10 @@ function predict(file: string, stage: string | undefined, buildArgs: ReadonlyMap
     overlay: settings.overlay,
     context: createDiskContext(chooseContextFolders(context, file)),
   });
-  if (stack === undefined) throw new Failure(`${shown}: ${problems[0]?.message ?? 'This is no Dockerfile.'}`);
+  if (stack === undefined) throw new Failure(msg`${shown}: ${problems[0]?.message ?? msg`This is no Dockerfile.`}`);
   const { stages } = describeStack(stack);
   const found = stage === undefined ? stages.at(-1) : stages.find(({ name, index }) => name?.toLowerCase() === stage.toLowerCase() || String(index) === stage);
-  if (found === undefined) throw new Failure(`${shown}: there is no stage ${stage ?? ''}`);
+  if (found === undefined) throw new Failure(msg`${shown}: there is no stage ${stage ?? ''}`);
   return { stage: found, report: stack };
 }
 
@@ -240,7 +246,7 @@ function readSubjects(target: string, options: SmokeArguments): readonly Subject
       return [{ name: target, subject: { kind: 'image', image: target }, smoke: undefined, resolve: (file) => path.resolve(file), dockerfile: options.dockerfile, stage: options.stage }];
     }
     const found = readdirSync(target).filter((name) => SMOKE_FILE.test(name)).sort();
-    if (found.length === 0) throw new Failure(`${target}: no *.smoke.yaml in this folder`);
+    if (found.length === 0) throw new Failure(msg`${target}: no *.smoke.yaml in this folder`);
     return found.flatMap((name) => readSubjects(path.join(target, name), options));
   }
   const file = formatPath(target);
@@ -249,16 +255,16 @@ function readSubjects(target: string, options: SmokeArguments): readonly Subject
   const lines = new LineIndex(text);
   for (const { location, message } of problems) {
     const { line, character } = lines.positionAt(location.range.start);
-    console.error(`trtc: ${file}:${line + 1}:${character + 1}: ${makeVisible(formatText(message))}`);
+    complain(msg`${file}:${line + 1}:${character + 1}: ${makeTextVisible(message)}`);
   }
   // A test that is not the one that was written proves nothing.
-  if (read.subject === null || problems.length > 0) throw new Failure(`${file}: not tested because of ${problems.length === 1 ? 'this' : 'these'}`);
+  if (read.subject === null || problems.length > 0) throw new Failure(problems.length === 1 ? msg`${file}: not tested because of this` : msg`${file}: not tested because of these`);
   const folder = path.dirname(path.resolve(target));
   return [{ name: file, subject: read.subject, smoke: read, resolve: (name) => path.resolve(folder, name), dockerfile: options.dockerfile, stage: options.stage }];
 }
 
 function imageOf({ name, subject, smoke: file, resolve }: Subject) {
-  if (subject.kind === 'dockerfile') throw new Failure(`${name}: a cluster runs images out of a registry; name one with \`image:\``);
+  if (subject.kind === 'dockerfile') throw new Failure(msg`${name}: a cluster runs images out of a registry; name one with \`image:\``);
   return { image: subject.image, ...(file !== undefined && { file: { smoke: file, resolve } }) };
 }
 
@@ -266,6 +272,6 @@ function imageOf({ name, subject, smoke: file, resolve }: Subject) {
 function readProfiles(given: readonly string[] | undefined): readonly Profile[] {
   const words = given?.flatMap((text) => text.split(',')) ?? ['static', 'cpu'];
   const wrong = words.find((word) => word !== 'all' && !PROFILES.some((profile) => profile === word));
-  if (wrong !== undefined) throw new Failure(`--profile: ${wrong}: it must be static, cpu, gpu or all`);
+  if (wrong !== undefined) throw new Failure(msg`--profile: ${wrong}: it must be static, cpu, gpu or all`);
   return PROFILES.filter((profile) => words.includes('all') || words.includes(profile));
 }

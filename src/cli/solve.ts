@@ -6,7 +6,7 @@ import { writeDockerfile } from '../core/solver/dockerfile';
 import type { Answer, Combination, Conflict, Reason, WishLabel, Wishes } from '../core/solver/model';
 import { solve } from '../core/solver/solve';
 import { NAMES } from '../core/solver/wishes';
-import { Failure } from './failure';
+import { Failure, joinLines } from './failure';
 import { say } from './language';
 import { describeEvidence } from './reporters/json';
 import { createPaint, wantsColor, type Paint } from './terminal';
@@ -23,9 +23,9 @@ export interface SolveArguments extends Omit<Wishes, 'packages'> {
 export function printSolution({ count, near, format, package: packages, ...others }: SolveArguments): void {
   const wishes: Wishes = packages === undefined ? others : { ...others, packages };
   const image = near === undefined ? undefined : decodeImage(near);
-  if (near !== undefined && image === undefined) throw new Failure(`nothing is known of the image ${near}`);
+  if (near !== undefined && image === undefined) throw new Failure(msg`nothing is known of the image ${near}`);
   const answer = solve(wishes, { count, ...(image && { current: currentOf(image.components, image.flavor) }) });
-  if (answer.problems.length > 0) throw new Failure(answer.problems.map(({ key, message }) => `--${key === 'packages' ? 'package' : key}: ${formatText(message)}`).join('\n      '));
+  if (answer.problems.length > 0) throw new Failure(joinLines(answer.problems.map(({ key, message }) => msg`--${key === 'packages' ? 'package' : key}: ${message}`)));
   const text = format === 'json' ? `${JSON.stringify(describeAnswer(wishes, answer), undefined, 2)}\n` : renderAnswer(answer, createPaint(wantsColor(process.stdout)));
   process.stdout.write(text);
   if (answer.conflict !== undefined) process.exitCode = 1;

@@ -1,4 +1,7 @@
 import type { ComponentOutput, StackOutput, StageOutput } from '../core/engine/stack-output';
+import { msg, type Text } from '../core/l10n/message';
+import { formatTable } from './engine';
+import { say } from './language';
 import type { StackArguments } from './options';
 import { readStack } from './read-stack';
 import { createPaint, wantsColor, type Paint } from './terminal';
@@ -15,21 +18,24 @@ export function renderStack({ stages }: StackOutput, file: string, paint: Paint)
 }
 
 function renderStage({ name, index, line, from, components }: StageOutput, file: string, paint: Paint): string {
-  const title = `${paint.bold(`stage ${index}${name === null ? '' : ` (${name})`}`)} FROM ${from} ${paint.dim(`${file}:${line}`)}\n`;
-  if (components.length === 0) return `${title}  nothing known\n`;
+  const title = `${paint.bold(say(name === null ? msg`stage ${index}` : msg`stage ${index} (${name})`))} FROM ${from} ${paint.dim(`${file}:${line}`)}\n`;
+  if (components.length === 0) return `${title}  ${say(msg`nothing known`)}\n`;
   const rows = components.map((component) => [
     component.kind,
     describeVersion(component),
     component.name,
-    component.certainty,
-    component.via,
+    say(CERTAINTY[component.certainty]),
+    say(VIA[component.via] ?? component.via),
     `${component.file}:${component.line}`,
   ]);
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return `${title}${lines.map((text) => `  ${text.trimEnd()}\n`).join('')}`;
+  return title + formatTable(rows);
 }
 
+const CERTAINTY: Readonly<Record<ComponentOutput['certainty'], Text>> = { stated: msg`stated`, derived: msg`derived`, assumed: msg`assumed` };
+
+/** What is no name of a program or an instruction. */
+const VIA: Partial<Record<ComponentOutput['via'], Text>> = { 'base-image': msg`base image`, archive: msg`archive`, script: msg`script`, other: msg`other` };
+
 function describeVersion({ version, cuda }: ComponentOutput): string {
-  return `${version ?? '?'}${cuda === null ? '' : ` for CUDA ${cuda}`}`;
+  return cuda === null ? (version ?? '?') : say(msg`${version ?? '?'} for CUDA ${cuda}`);
 }

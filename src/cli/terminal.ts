@@ -30,3 +30,8 @@ export function wantsColor(stream: NodeJS.WriteStream): boolean {
 export function widthOf(text: string): number {
   return Array.from(text).reduce((width, character) => width + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1), 0);
 }
+
+/** A text with blanks behind it, as wide as so many columns. */
+export function pad(text: string, columns: number): string {
+  return `${text}${' '.repeat(Math.max(0, columns - widthOf(text)))}`;
+}

@@ -1,3 +1,5 @@
+import type { Text } from '../core/l10n/message';
+
 /**
  * How a container is run, free of the form in which it is written. Texts that depend on the machine are written as Compose
  * writes them: `${DISPLAY}`, `${DISPLAY:-:0}`, and `$$` for a dollar sign (see host-text.ts).
@@ -49,7 +51,7 @@ export type Engine = 'docker' | 'rootless' | 'podman' | 'cdi';
 /** Something that a person should know of what was read or written: a template with its data. */
 export interface Note {
   readonly text: string;
-  readonly data: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, Text>>;
 }
 
 /** A file to be written. */
@@ -69,6 +71,6 @@ export interface Output {
 }
 
 /** A note from a template and its data. */
-export function note(text: string, data: Readonly<Record<string, string>> = {}): Note {
+export function note(text: string, data: Readonly<Record<string, Text>> = {}): Note {
   return { text, data };
 }

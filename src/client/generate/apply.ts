@@ -1,5 +1,5 @@
 import { commands, FileSystemError, l10n, Position, Range, Uri, window, workspace, WorkspaceEdit, type TextDocument } from 'vscode';
-import { formatMessage } from '../../core/l10n/message';
+import { formatText } from '../../core/l10n/message';
 import { note, type GeneratedFile, type Note } from '../../generate/model';
 import type { Merged } from '../../generate/write-devcontainer';
 import { toPlain } from '../docker/plain';
@@ -127,5 +127,5 @@ export async function showWritten({ written, notes }: Applied, title: string): P
 
 /** A note in the language of the editor; what it quotes of a file or a pasted text can only be read. */
 export function formatNote({ text, data }: Note): string {
-  return toPlain(formatMessage(l10n.t(text), data), 500);
+  return toPlain(formatText({ template: text, data }, l10n.bundle), 500);
 }

@@ -1,4 +1,6 @@
-import { analyse, type Analysis } from '../engine/analyse';
+import type { Analysis } from '../engine/analyse';
+import { formatText } from '../l10n/message';
+import { analyseWithWholeFixes } from '../refactor/whole-fixes';
 import { ToolError, type AssistantFiles } from './model';
 
 /** A text of the input that is not empty; undefined where it is missing. Throws ToolError for another type. */
@@ -32,9 +34,9 @@ export async function analyseInput(input: Readonly<Record<string, unknown>>, fil
   const opened = given !== undefined ? { text: given, file: path ?? 'Dockerfile', options: {} } : path === undefined ? undefined : await files.open(path);
   if (opened === undefined) throw new ToolError(path === undefined ? 'Give the path of a file, or its text.' : `${quote(path)} cannot be read. Give a path inside the workspace, or the file’s text.`);
   if (opened.text.length > MAX_LENGTH) throw new ToolError(`The text has ${opened.text.length} characters; ${MAX_LENGTH} at most are read.`);
-  const analysis = analyse(opened.text, opened.file, opened.options);
+  const analysis = analyseWithWholeFixes(opened.text, opened.file, opened.options);
   if (analysis.kind === undefined) throw new ToolError(`${quote(opened.file)} is no Dockerfile, Compose file, devcontainer.json or bake file by its name.`);
   const [problem] = analysis.problems;
-  if (problem !== undefined) throw new ToolError(problem.message);
+  if (problem !== undefined) throw new ToolError(formatText(problem.message));
   return { text: opened.text, file: opened.file, analysis };
 }

@@ -1,11 +1,13 @@
 import type { ComposeProject } from '../compose/model';
 import type { DockerfileProblem } from '../dockerfile/read';
 import type { FileKind } from '../file-kind';
+import { msg, type Message } from '../l10n/message';
 import type { Overlay } from '../overlay/model';
 import type { AnyRule, Finding } from '../rules/model';
 import type { ContextReader } from '../shell/installers/model';
 import type { StackReport } from '../stack/model';
 import type { Target } from '../target/model';
+import type { Memory } from './memory';
 import type { RuleSettings } from './settings';
 
 export interface AnalysisOptions {
@@ -28,20 +30,22 @@ export interface AnalysisOptions {
   readonly rules?: readonly AnyRule[] | undefined;
   /** What this very Dockerfile was read as before, with the same options: it is not interpreted again. */
   readonly stack?: StackReport | undefined;
+  /** Of earlier texts of this Dockerfile. */
+  readonly memory?: Memory | undefined;
 }
 
 /** What keeps a file from being analysed, as one sentence. */
 export interface Problem {
   readonly code: DockerfileProblem['problem'] | 'no-from' | 'no-map';
-  readonly message: string;
+  readonly message: Message;
 }
 
-const PROBLEMS: Readonly<Record<Problem['code'], string>> = {
-  binary: 'This is no text file.',
-  'too-large': 'The file is larger than 8 MB.',
-  'no-instruction': 'This is no Dockerfile: no instruction that Docker knows is in it.',
-  'no-from': 'This is no Dockerfile: it has no FROM instruction.',
-  'no-map': 'There is nothing in this file that could be read.',
+const PROBLEMS: Readonly<Record<Problem['code'], Message>> = {
+  binary: msg`This is no text file.`,
+  'too-large': msg`The file is larger than 8 MB.`,
+  'no-instruction': msg`This is no Dockerfile: no instruction that Docker knows is in it.`,
+  'no-from': msg`This is no Dockerfile: it has no FROM instruction.`,
+  'no-map': msg`There is nothing in this file that could be read.`,
 };
 
 export interface Analysis {

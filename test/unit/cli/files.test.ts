@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDiskContext, guessContextFolders } from '../../../src/cli/disk-context';
 import { discoverFiles } from '../../../src/cli/discover';
 import { explainSystemError } from '../../../src/cli/failure';
+import { formatText } from '../../../src/core/l10n/message';
 
 let root = '';
 
@@ -59,7 +60,7 @@ describe('discoverFiles', () => {
     ['empty', 'nothing to check in this folder'],
   ])('says why %s leads nowhere, and goes on', async (target, reason) => {
     const { files, failures } = await discoverFiles([path.join(root, target), path.join(root, 'Dockerfile')]);
-    expect(failures).toEqual([`${path.join(root, target)}: ${reason}`]);
+    expect(failures.map((failure) => formatText(failure))).toEqual([`${path.join(root, target)}: ${reason}`]);
     expect(files).toHaveLength(1);
   });
 });
@@ -121,6 +122,6 @@ describe('explainSystemError', () => {
     ['no code', new Error('odd'), 'odd'],
     ['no error', 'odd', 'odd'],
   ])('%s', (_, error, expected) => {
-    expect(explainSystemError(error)).toBe(expected);
+    expect(formatText(explainSystemError(error))).toBe(expected);
   });
 });
