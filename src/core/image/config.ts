@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../stack/model';
+import { cudaOfComponents } from '../scan/components';
 import type { ScannedComponent } from '../scan/model';
 import { firstParts, isSameRelease } from '../version/dotted';
 import { exactFrom, imageComponent } from './compose';
@@ -96,6 +97,9 @@ export function withScan(stack: ConfigStack, scanned: readonly ScannedComponent[
     const known = found.some((other) => other.kind === kind && other.version.type === 'exact' && isSameRelease(other.version.version, version));
     if (!known) found.push(imageComponent(kind, exactFrom(version, 3), 'stated', undefined, name));
   }
+  // Wheels bring CUDA in parts; what they were made for is what a driver has to serve.
+  const cuda = cudaOfComponents(scanned);
+  if (cuda !== undefined && ![...found, ...stack.components].some(({ kind }) => kind === 'cuda')) found.push(imageComponent('cuda', exactFrom(cuda.version, 3), 'stated', undefined, cuda.name));
   const kinds = new Set(found.map(({ kind }) => kind));
   const components = [...found, ...stack.components.filter(({ kind }) => !kinds.has(kind))].sort((a, b) => rank(a) - rank(b));
   return { ...stack, components, usesGpu: stack.usesGpu || components.some(({ kind }) => GPU_KINDS.has(kind)) };

@@ -60,8 +60,8 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
       add('python', baseName(python.program), python.version, null, 'other', python.program);
     }
     for (const { name, version, manager, file } of python.packages) {
-      const meaning = manager === 'apt' ? undefined : pythonPackageMeaning(name);
-      if (meaning === undefined || (manager === 'pip' && meaning.kind === 'python')) continue;
+      const meaning = manager === 'apt' ? undefined : pythonPackageMeaning(name, manager);
+      if (meaning === undefined) continue;
       const [release = version, local] = version.split('+');
       // A package of conda may leave what pip leaves, under another name.
       if (manager === 'pip' && components.some(({ kind, via, version: other }) => kind === meaning.kind && via === 'conda' && other === release)) continue;
@@ -77,6 +77,21 @@ export function deriveComponents(parts: ScannedParts): readonly ScannedComponent
     if (kind !== undefined && version !== null && !has(kind, version)) add(kind, baseName(path), version, null, 'other', path);
   }
   return components;
+}
+
+/**
+ * The CUDA that what lies in an image was made for, and what tells it: the toolkit's version, else that of its runtime
+ * (`13.0` of cudart 13.0.96), else the one PyTorch was built for. Undefined where none of them is there.
+ */
+export function cudaOfComponents(components: readonly ScannedComponent[]): { readonly version: string; readonly name: string } | undefined {
+  const find = (wanted: ComponentKind): ScannedComponent | undefined => components.find(({ kind }) => kind === wanted);
+  const cuda = find('cuda');
+  if (cuda !== undefined) return cuda;
+  const told = [[find('cudart'), find('cudart')?.version], [find('torch'), find('torch')?.cuda]] as const;
+  return told.flatMap(([component, text]) => {
+    const version = /^\d{1,3}\.\d{1,3}(?=\.|$)/.exec(text ?? '')?.[0];
+    return component === undefined || version === undefined ? [] : [{ version, name: component.name }];
+  })[0];
 }
 
 interface Found {

@@ -1,4 +1,5 @@
 import type { ComponentKind } from '../stack/model';
+import { baseName } from '../text/path';
 
 /** Names of shared libraries that tell of a component, the part of the name before `.so`. */
 const KINDS: readonly (readonly [pattern: RegExp, kind: ComponentKind])[] = [
@@ -12,6 +13,12 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: ComponentKind])[] = [
 /** Libraries whose needs are followed: those of CUDA, cuDNN, TensorRT and NCCL by the names of their packages' files. */
 const INTERESTING =
   /^lib(?:nvinfer(?:_\w+)?|nvonnxparser|nvparsers|nvcaffe_parser|cudnn(?:_\w+)?|cublas(?:Lt)?|cudart|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvrtc|nvJitLink|nvjpeg|npp\w+|nvToolsExt|cupti|torchtrt\w*)$/;
+
+/** Libraries of PyTorch, TensorFlow and ONNX Runtime that programs load; what ONNX Runtime opens when it is asked for is none. */
+const FRAMEWORK = /^lib(?:torch(?:_\w+)?|c10(?:_\w+)?|tensorflow(?:_\w+)?|onnxruntime)$/;
+
+/** What Python imports: a name with the tag of its interface, or one that is neither a library's nor in a folder of libraries. */
+const PYTHON_MODULE = /\.(?:cpython|abi3|pypy)[\w-]*\.so$|(?:^|\/)(?!lib(?:64)?\/)[^/]+\/(?!lib)[^/]+\.so$/;
 
 /**
  * Libraries of the driver, which the container toolkit brings from the host: those that libnvidia-container looks for
@@ -39,6 +46,12 @@ export function libraryKind(fileName: string): ComponentKind | undefined {
 export function isGpuLibrary(fileName: string): boolean {
   const stem = libraryStem(fileName);
   return stem !== undefined && INTERESTING.test(stem);
+}
+
+/** Whether programs load the library at this path themselves: a GPU library, a framework's, or a module of Python. */
+export function isLoadedByPrograms(path: string): boolean {
+  const name = baseName(path);
+  return isGpuLibrary(name) || FRAMEWORK.test(libraryStem(name) ?? '') || PYTHON_MODULE.test(path);
 }
 
 /** Whether a library belongs to the driver, so that it comes from the host. */

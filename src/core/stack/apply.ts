@@ -7,10 +7,16 @@ import { exactVersionOf, satisfiesPep440 } from '../version/pep440';
 import { DISTRIBUTION_PYTHON, packageMeaning, packageVersion, pythonPackageMeaning, pythonVersion } from './packages';
 import type { AptState, Certainty, Component, ComponentKind, StackState, VersionClaim, Via } from './model';
 
+/** Known archives by the absolute path under which they were downloaded. */
+export interface Downloads {
+  get(path: string): KnownArtifact | undefined;
+  set(path: string, artifact: KnownArtifact): void;
+}
+
 /** What an action needs to know of the stage besides its state. */
 export interface ApplyContext {
-  /** Known archives by the absolute path under which they were downloaded. Written by downloads, read by extracts. */
-  readonly downloads: Map<string, KnownArtifact>;
+  /** Written by downloads, read by extracts. */
+  readonly downloads: Downloads;
   /** Known archives by pipeline number of the running script, for `curl … | tar xz`. */
   readonly pipelineDownloads: Map<number, KnownArtifact>;
   readonly recogniseArtifact: (fileName: string) => KnownArtifact | undefined;
@@ -57,7 +63,7 @@ export function applyAction(state: StackState, action: Action, context: ApplyCon
       );
     case 'pip-install': {
       const added = action.requirements.flatMap((requirement) => {
-        const meaning = pythonPackageMeaning(requirement.name);
+        const meaning = pythonPackageMeaning(requirement.name, 'pip');
         if (meaning === undefined || requirement.marker !== undefined || (!action.upgrade && isSatisfied(state, requirement))) return [];
         const { version, cuda } = pythonVersion(requirement.wheel === undefined ? requirement.specifier : `==${requirement.wheel.version}`);
         return [
@@ -79,7 +85,7 @@ export function applyAction(state: StackState, action: Action, context: ApplyCon
     }
     case 'conda-install': {
       const added = action.packages.flatMap((spec) => {
-        const meaning = pythonPackageMeaning(spec.name.value.toLowerCase());
+        const meaning = pythonPackageMeaning(spec.name.value.toLowerCase(), 'conda');
         if (meaning === undefined) return [];
         return [component(meaning.kind, spec.name.value, condaVersion(spec.version?.value), undefined, certainty, 'conda', { file: action.file, range: spec.range })];
       });

@@ -118,6 +118,13 @@ const pythonPackages: Readonly<Record<string, ComponentKind>> = {
   'tensorrt-llm': 'tensorrt-llm',
   jax: 'jax',
   jaxlib: 'jax',
+  // Wheels of CUDA 13 have no suffix (pypi.org/project/nvidia-cublas-cu13 and -cuda-runtime-cu13, read 2026-11-20).
+  'nvidia-cublas': 'cublas',
+  'nvidia-cuda-runtime': 'cudart',
+};
+
+/** Names that mean something in conda's channels alone: pip's `cuda-toolkit` has no file of its own, and brings only the parts that its extras name. */
+const condaPackages: Readonly<Record<string, ComponentKind>> = {
   cudatoolkit: 'cudart',
   'cuda-toolkit': 'nvcc',
   'cuda-nvcc': 'nvcc',
@@ -125,14 +132,11 @@ const pythonPackages: Readonly<Record<string, ComponentKind>> = {
   cudnn: 'cudnn',
   python: 'python',
   nccl: 'nccl',
-  // Wheels of CUDA 13 have no suffix (pypi.org/project/nvidia-cublas-cu13 and -cuda-runtime-cu13, read 2026-11-20).
-  'nvidia-cublas': 'cublas',
-  'nvidia-cuda-runtime': 'cudart',
 };
 
 /** What a package of pip or conda brings, by its normalised name; undefined for one that is none of ours. */
-export function pythonPackageMeaning(name: string): { readonly kind: ComponentKind; readonly cuda: string | undefined } | undefined {
-  const kind = pythonPackages[name];
+export function pythonPackageMeaning(name: string, manager: 'pip' | 'conda'): { readonly kind: ComponentKind; readonly cuda: string | undefined } | undefined {
+  const kind = pythonPackages[name] ?? (manager === 'conda' ? condaPackages[name] : undefined);
   if (kind !== undefined) return { kind, cuda: undefined };
   const suffixed = /^(tensorrt|tensorrt-libs|tensorrt-bindings|nvidia-cudnn|nvidia-nccl|nvidia-cuda-runtime|nvidia-cublas)-cu(\d+)(?:-(?:libs|bindings))?$/.exec(name);
   if (suffixed === null) return undefined;

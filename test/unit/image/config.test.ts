@@ -67,6 +67,14 @@ describe('what was found inside an image', () => {
     expect(list(withScan(read([]), parts))).toEqual(['tensorrt 10.3.0.26', 'tensorrt 8.6.1']);
   });
 
+  it('tells the CUDA of wheels, which bring it in parts', () => {
+    const torch: ScannedComponent = { ...found('torch', '2.14.1'), via: 'pip', cuda: '12.6' };
+    expect(list(withScan(read([]), [found('cudart', '13.0.96', 'nvidia-cuda-runtime'), torch]))).toContain('cuda 13.0');
+    expect(list(withScan(read([]), [torch]))).toContain('cuda 12.6');
+    expect(list(withScan(read([]), [{ ...torch, cuda: null }, found('cudart', `1${'0'.repeat(200)}.0`)])).join()).not.toContain('cuda ');
+    expect(list(withScan(read([], ['CUDA_VERSION=12.4.1']), [torch])).filter((text) => text.startsWith('cuda '))).toEqual(['cuda 12.4.1']);
+  });
+
   it('is left out where it is no version', () => {
     expect(list(withScan(read([]), ['', '$(id)', '[x](command:y)', '1\u202e2', `1${'0'.repeat(200)}`].map((version) => found('tensorrt', version))))).toEqual([]);
   });

@@ -169,6 +169,40 @@ describe('Python', () => {
     ]);
   });
 
+  it('knows what only who asks for it loads', async () => {
+    const record = (path: string): string => `${path},,${writeElf({}).length}\n`;
+    const files = {
+      'torch/_C.cpython-310-x86_64-linux-gnu.so': writeElf({ needed: ['libtorch_nvshmem.so'], runpath: '$ORIGIN/lib' }),
+      'torch/lib/libtorch_nvshmem.so': writeElf({ needed: ['libnvshmem_host.so.3', 'libhelp.so.1'], runpath: '$ORIGIN:$ORIGIN/../../nvidia/nvshmem/lib' }),
+      'torch/lib/libhelp.so.1': writeElf({ needed: ['libgone.so.1'] }),
+      'nvidia/nvshmem/lib/libnvshmem_host.so.3': writeElf({ needed: ['libnowhere.so.1'] }),
+      'nvidia/nvshmem/lib/nvshmem_bootstrap_mpi.so.3': writeElf({ needed: ['libmpi.so.40'] }),
+      'onnxruntime/capi/libonnxruntime_providers_tensorrt.so': writeElf({ needed: ['libnvinfer.so.10'] }),
+      'onnxruntime/capi/onnxruntime_pybind11_state.so': writeElf({ needed: ['libaway.so.1'] }),
+    };
+    const found = await scan({
+      '/usr/bin/python3': { link: 'python3.10' },
+      '/usr/bin/python3.10': 'x',
+      [`${site}/torch-2.14.1.dist-info/METADATA`]: 'Name: torch\nVersion: 2.14.1\n',
+      [`${site}/torch-2.14.1.dist-info/RECORD`]: Object.keys(files).map(record).join(''),
+      ...Object.fromEntries(Object.entries(files).map(([name, content]) => [`${site}/${name}`, content])),
+    });
+    expect(missingLibraries(found).map(({ needed, onDemand }) => `${needed.name} ${onDemand ? 'on demand' : 'always'}`)).toEqual([
+      'libnowhere.so.1 always',
+      'libmpi.so.40 on demand',
+      'libnvinfer.so.10 on demand',
+      'libaway.so.1 always',
+      'libgone.so.1 always',
+    ]);
+  });
+
+  it("takes pip's package cuda-toolkit for no compiler, and conda's for one", async () => {
+    const pip = await scan({ '/usr/bin/python3': { link: 'python3.10' }, '/usr/bin/python3.10': 'x', [`${site}/cuda_toolkit-13.0.3.0.dist-info/METADATA`]: 'Name: cuda-toolkit\nVersion: 13.0.3.0\n' });
+    expect(kinds(pip)).toEqual(['python 3.10 other']);
+    const conda = await scan({ '/opt/conda/bin/python': 'x', '/opt/conda/conda-meta/cuda-toolkit-12.4.1-0.json': '{"name": "cuda-toolkit", "version": "12.4.1"}' });
+    expect(kinds(conda)).toContain('nvcc 12.4.1 conda');
+  });
+
   it('finds a virtual environment on PATH, with its version, and conda', async () => {
     const found = await scan(
       {

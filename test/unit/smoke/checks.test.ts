@@ -138,6 +138,8 @@ describe('the driver', () => {
     expect(told(judge('driver-cuda', ended('580.159.04, NVIDIA H200'), cuda('13.0.0')))).toBe('passed: Driver 580.159.04 serves CUDA 13.0.0.');
     expect(told(judge('driver-cuda', ended('470.57.02, Tesla T4'), cuda('12.4.1')))).toMatch(/^blocked: Driver 470\.57\.02 of the host is too old for CUDA 12\.4\.1: it needs 525/);
     expect(told(judge('driver-cuda', ended('525.105.17, Tesla T4'), cuda('12.4.1')))).toMatch(/^passed: Driver 525\.105\.17 runs CUDA 12\.4\.1 by minor-version compatibility\.$/);
+    const wheels = imageWith({ components: [{ kind: 'cudart', version: '13.0.96' }] });
+    expect(told(judge('driver-cuda', ended('580.159.04, NVIDIA H200'), wheels))).toBe('passed: Driver 580.159.04 serves CUDA 13.0.');
   });
 
   it('is reported with the GPUs', () => {

@@ -1,8 +1,9 @@
 import { nameSource } from '../../../core/facts/evidence';
 import { msg } from '../../../core/l10n/message';
+import { cudaOfComponents } from '../../../core/scan/components';
 import { judgeDriver } from '../../../core/target/judge-driver';
 import { findTargetGpu } from '../../../core/target/read';
-import { holds, versionOf } from '../../image';
+import { holds } from '../../image';
 import { NVIDIA_SMI } from '../../programs';
 import type { RunCheck } from '../../model';
 import { readStatus, stepOf } from '../../read-step';
@@ -15,11 +16,11 @@ export const check: RunCheck = {
   id: 'driver-cuda',
   title: say("The driver serves the image's CUDA"),
   kind: 'gpu',
-  applies: (image) => versionOf(image, 'cuda') !== undefined || versionOf(image, 'cudart') !== undefined,
+  applies: ({ scan }) => cudaOfComponents(scan.components) !== undefined,
   plan: () => stepOf('gpu', NVIDIA_SMI, ['--query-gpu=driver_version,name', '--format=csv,noheader'], TIMEOUT_MS),
   read: (result, image) =>
     readStatus(result, image, 'nvidia-smi', (output) => {
-      const cuda = versionOf(image, 'cuda') ?? versionOf(image, 'cudart') ?? '';
+      const cuda = cudaOfComponents(image.scan.components)?.version ?? '';
       const rows = Array.from(output.matchAll(/^(\d+(?:\.\d+)+), *(.+)$/gm), ([, driver = '', name = '']) => ({ driver, name: name.trim() }));
       const [first] = rows;
       if (first === undefined) return skip(say('nvidia-smi names no driver.'), { evidence: output.trim() });

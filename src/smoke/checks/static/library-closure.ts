@@ -1,10 +1,6 @@
 import { missingLibraries, type MissingLibrary } from '../../../core/scan/missing';
-import { baseName } from '../../../core/text/path';
 import type { Sentence, StaticCheck } from '../../model';
 import { fail, pass, say } from '../../verdict';
-
-/** Plug-ins that are loaded only by who asks for them. */
-const OPTIONAL = /^libonnxruntime_providers_|^libcufile_rdma/;
 
 /** Packages of Python load the libraries of other packages first, by their paths. */
 const OF_PYTHON = /\/(?:site|dist)-packages\//;
@@ -17,15 +13,14 @@ export const check: StaticCheck = {
   applies: ({ scan }) => scan.libraries.some(({ needed, ofDriver }) => needed.length > 0 && !ofDriver),
   judge({ scan }) {
     const all = missingLibraries(scan).filter(({ library }) => !library.ofDriver);
-    const isOptional = ({ library }: MissingLibrary): boolean => OPTIONAL.test(baseName(library.path));
     const missing = all.filter(({ needed }) => needed.state === 'missing');
     const notes = [
-      ...missing.filter(isOptional).map((one) => tell('{library} cannot be loaded: no folder has {name}. Only who asks for it needs it.', one)),
+      ...missing.filter(({ onDemand }) => onDemand).map((one) => tell('{library} cannot be loaded: no folder has {name}. Only who asks for it needs it.', one)),
       ...all
         .filter(({ library, needed }) => needed.state === 'elsewhere' && !OF_PYTHON.test(library.path))
         .map((one) => tell('{library} needs {name}, which lies at {path}, where the loader does not look.', one)),
     ];
-    const [first, ...others] = missing.filter((one) => !isOptional(one)).map((one) => tell('{library} needs {name}, and no folder of the image has it.', one));
+    const [first, ...others] = missing.filter(({ onDemand }) => !onDemand).map((one) => tell('{library} needs {name}, and no folder of the image has it.', one));
     if (first !== undefined) return fail(first, { details: [...others, ...notes] });
     const count = scan.libraries.filter(({ needed }) => needed.length > 0).length;
     return pass(say('{count} libraries find all that they need.', { count: String(count) }), { details: notes });
