@@ -1,3 +1,4 @@
+import type { Dockerfile, Stage } from '../dockerfile/model';
 import type { StackReport } from '../stack/model';
 import type { Target } from '../target/model';
 import type { Range } from '../text/range';
@@ -54,6 +55,31 @@ export function complete(report: StackReport, offset: number, targets: readonly 
     default:
       return [];
   }
+}
+
+/**
+ * How far the instructions of a Dockerfile have to be known for `complete` to give at `offset` what it gives of the whole:
+ * an offset. Images hang on what is asked of them in their stage and in those that are built upon it.
+ */
+export function reachOfCompletion({ text, stages }: Dockerfile, offset: number): number {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  const name = ARG.exec(line)?.[1];
+  const stage = stages.findLast(({ range }) => range.start <= offset);
+  const wished = stages.filter((one) => (IMAGE.test(line) && one === stage) || (name !== undefined && one.from.image.raw.includes(name)));
+  return Math.max(offset, ...wished.map((one) => endOfFamily(one, stages)));
+}
+
+/** Where the last stage ends that may be built upon a stage, going by how it is written. */
+function endOfFamily(root: Stage, stages: readonly Stage[]): number {
+  const names = new Set([root.name]);
+  let last = root;
+  for (const stage of stages.slice(root.index + 1)) {
+    const { raw } = stage.from.image;
+    if (/^[\w.:/@-]*$/.test(raw) && !names.has(raw.toLowerCase())) continue;
+    names.add(stage.name);
+    last = stage;
+  }
+  return last.range.end;
 }
 
 /** The tags in which the value of an ARG, which is written at `start`, is one part. */

@@ -47,16 +47,50 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   'WORKDIR',
 ]);
 
+/** What a reading leaves for that of the next text of the same file, whose instructions before the change are the same objects. */
+export class ReadingMemory {
+  last: Reading | undefined;
+}
+
+/** One text as it was read. */
+interface Reading {
+  readonly text: string;
+  readonly file: string;
+  readonly result: Dockerfile | DockerfileProblem;
+  readonly escape: EscapeCharacter;
+  readonly syntax: string | undefined;
+  readonly comments: readonly Comment[];
+  readonly instructions: readonly Instruction[];
+  /** Where the reader stood behind each instruction. */
+  readonly marks: readonly Mark[];
+  /** The first instruction of each text of which instructions are left; their words keep the whole of it in memory. */
+  readonly origins: readonly number[];
+}
+
+interface Mark {
+  /** Where the next line begins. */
+  readonly next: number;
+  /** Comments so far. */
+  readonly comments: number;
+}
+
+/** A file is read from scratch before words of more texts than these are in it. */
+const MAX_ORIGINS = 16;
+
 /**
  * Reads a Dockerfile as BuildKit does (frontend/dockerfile/parser and instructions/parse.go). What Docker would refuse
  * is kept as far as it makes sense, as an instruction of kind 'other' or with its parts missing, because a file is
  * read while somebody types in it. A file without FROM has no stages. `file` is the name under which locations are
- * reported.
+ * reported. With a `memory` only what follows the first change is read again.
  */
-export function readDockerfile(text: string, file: string): Dockerfile | DockerfileProblem {
+export function readDockerfile(text: string, file: string, memory?: ReadingMemory): Dockerfile | DockerfileProblem {
   if (text.length > MAX_LENGTH) return { file, problem: 'too-large' };
   if (text.includes('\0')) return { file, problem: 'binary' };
-  return new Reader(text, file).read();
+  const last = memory?.last?.file === file ? memory.last : undefined;
+  if (last?.text === text) return last.result;
+  const reading = new Reader(text, file, last).read();
+  if (memory !== undefined) memory.last = reading;
+  return reading.result;
 }
 
 /** An instruction's line while it is read: `text[start, end)` is what is left of it. */
@@ -72,22 +106,29 @@ type Base = Pick<FromInstruction, 'keyword' | 'keywordRange' | 'range' | 'flags'
 class Reader {
   readonly #text: string;
   readonly #file: string;
-  readonly #comments: Comment[] = [];
+  readonly #earlier: Reading | undefined;
+  #comments: Comment[] = [];
   #escape: EscapeCharacter = '\\';
   #syntax: string | undefined;
   /** Where the line begins that is read next. */
   #next = 0;
 
-  constructor(text: string, file: string) {
+  /** `earlier` is another text of the same file. */
+  constructor(text: string, file: string, earlier: Reading | undefined) {
     this.#text = text;
     this.#file = file;
+    this.#earlier = earlier;
   }
 
-  read(): Dockerfile | DockerfileProblem {
+  read(): Reading {
     const text = this.#text;
-    const instructions: Instruction[] = [];
-    if (text.startsWith('\uFEFF')) this.#next = 1;
-    this.#readDirectives();
+    const kept = this.#resume();
+    const instructions = this.#earlier?.instructions.slice(0, kept) ?? [];
+    const marks = this.#earlier?.marks.slice(0, kept) ?? [];
+    if (kept === 0) {
+      if (text.startsWith('\uFEFF')) this.#next = 1;
+      this.#readDirectives();
+    }
     while (this.#next < text.length) {
       const end = lineEnd(text, this.#next);
       const start = skipSpace(text, this.#next, end);
@@ -99,19 +140,47 @@ class Reader {
       const { line, next } = readLogicalLine(text, start, this.#escape, this.#comments);
       this.#next = next;
       const instruction = this.#readInstruction(line, 0, false);
-      if (instruction !== undefined) instructions.push(instruction);
+      if (instruction === undefined) continue;
+      instructions.push(instruction);
+      marks.push({ next: this.#next, comments: this.#comments.length });
     }
+    const origins = [...(this.#earlier?.origins.filter((first) => first < kept) ?? []), kept];
+    return { text, file: this.#file, result: this.#assemble(instructions), escape: this.#escape, syntax: this.#syntax, comments: this.#comments, instructions, marks, origins };
+  }
+
+  #assemble(instructions: readonly Instruction[]): Dockerfile | DockerfileProblem {
     if (!instructions.some(({ keyword }) => KEYWORDS.has(keyword))) return { file: this.#file, problem: 'no-instruction' };
     const first = instructions.findIndex(({ kind }) => kind === 'from');
+    const earlier = this.#earlier !== undefined && 'stages' in this.#earlier.result ? this.#earlier.result.stages : [];
     return {
       file: this.#file,
-      text,
+      text: this.#text,
       escape: this.#escape,
       syntax: this.#syntax,
       comments: this.#comments,
       globals: first < 0 ? instructions : instructions.slice(0, first),
-      stages: first < 0 ? [] : readStages(instructions.slice(first)),
+      stages: first < 0 ? [] : readStages(instructions.slice(first), earlier),
     };
+  }
+
+  /**
+   * Takes the place of the reader of the earlier text behind the last instruction that is the same in both, and tells how
+   * many instructions lie before it. The reader looks no further than the line that ends an instruction, unless the text
+   * itself ends there.
+   */
+  #resume(): number {
+    const earlier = this.#earlier;
+    if (earlier === undefined) return 0;
+    const same = countSame(earlier.text, this.#text);
+    let kept = earlier.marks.length;
+    while (kept > 0 && !isWithin(earlier.marks[kept - 1], same, earlier.text.length)) kept--;
+    const mark = earlier.marks[kept - 1];
+    if (mark === undefined || earlier.origins.filter((first) => first < kept).length >= MAX_ORIGINS) return 0;
+    this.#next = mark.next;
+    this.#comments = earlier.comments.slice(0, mark.comments);
+    this.#escape = earlier.escape;
+    this.#syntax = earlier.syntax;
+    return kept;
   }
 
   /** `# name=value` lines at the very top; anything else, an empty line too, ends them. */
@@ -367,19 +436,42 @@ function createOther({ keyword, keywordRange, range, flags }: Base, args: readon
   return { kind: 'other', keyword, keywordRange, range, flags, arguments: args };
 }
 
-function readStages(instructions: readonly Instruction[]): Stage[] {
+/** How many UTF-16 code units two texts begin with that are the same. */
+function countSame(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let same = 0;
+  // Whole stretches are compared faster than single units.
+  for (let stretch = 4096; stretch >= 1; stretch = Math.floor(stretch / 16)) {
+    while (same + stretch <= length && a.slice(same, same + stretch) === b.slice(same, same + stretch)) same += stretch;
+  }
+  return same;
+}
+
+function isWithin(mark: Mark | undefined, same: number, length: number): boolean {
+  return mark !== undefined && mark.next <= same && mark.next < length;
+}
+
+/** Stages that hold the instructions of earlier ones are those. */
+function readStages(instructions: readonly Instruction[], earlier: readonly Stage[]): Stage[] {
   const stages: Stage[] = [];
   for (let i = 0; i < instructions.length; ) {
     const from = instructions[i] as FromInstruction;
     let next = i + 1;
     while (next < instructions.length && instructions[next]?.kind !== 'from') next++;
-    stages.push({
-      index: stages.length,
-      name: from.alias?.raw.toLowerCase(),
-      from,
-      instructions: instructions.slice(i + 1, next),
-      range: { start: from.range.start, end: instructions[next - 1]?.range.end ?? from.range.end },
-    });
+    const own = instructions.slice(i + 1, next);
+    const before = earlier[stages.length];
+    const isSame = before?.from === from && before.instructions.length === own.length && own.every((instruction, j) => instruction === before.instructions[j]);
+    stages.push(
+      isSame
+        ? before
+        : {
+            index: stages.length,
+            name: from.alias?.raw.toLowerCase(),
+            from,
+            instructions: own,
+            range: { start: from.range.start, end: instructions[next - 1]?.range.end ?? from.range.end },
+          },
+    );
     i = next;
   }
   return stages;

@@ -1,7 +1,9 @@
+import type { Dockerfile } from '../dockerfile/model';
 import { readDockerfile } from '../dockerfile/read';
 import { fileKind } from '../file-kind';
 import { rules as allRules } from '../rules';
-import { interpretInSteps } from '../stack/interpret';
+import { interpretInSteps, type InterpretOptions } from '../stack/interpret';
+import type { StackReport } from '../stack/model';
 import { runToEnd, type Steps } from '../steps';
 import { analyseBake } from './analyse-bake';
 import { analyseCompose } from './analyse-compose';
@@ -44,14 +46,28 @@ export function analyseDockerfile(text: string, file: string, options: AnalysisO
 
 /** As `analyseDockerfile`, but pauses behind each instruction and each rule. */
 export function* analyseDockerfileInSteps(text: string, file: string, options: AnalysisOptions = {}): Steps<Analysis> {
-  const dockerfile = options.stack?.dockerfile ?? readDockerfile(text, file);
+  const dockerfile = options.stack?.dockerfile ?? readDockerfile(text, file, options.memory?.reading);
   if ('problem' in dockerfile) return createFailure('dockerfile', dockerfile.problem);
   if (dockerfile.stages.length === 0) return createFailure('dockerfile', 'no-from');
   const run = createRun(options);
-  const stack = options.stack ?? (yield* interpretInSteps(dockerfile, { buildArgs: options.buildArgs, context: options.context, overlay: options.overlay }));
+  const stack = options.stack ?? (yield* interpretInSteps(dockerfile, toInterpret(options)));
   const instructions = [...dockerfile.globals, ...dockerfile.stages.flatMap((stage) => [stage.from, ...stage.instructions])];
   const findings = suppress(withEchoes(keepStrongest(yield* runOnStackInSteps(run, stack)), stack), file, readDockerfileSuppressions(text, instructions), stack.files, run.known);
   return { kind: 'dockerfile', findings: finish(run, findings, [file, ...stack.files.keys()]), stack, files: stack.files, problems: [] };
+}
+
+/**
+ * The stack of a Dockerfile up to the place that `reach` tells: instructions that begin behind it are left out. Undefined
+ * where the text is no Dockerfile. Pauses behind each instruction.
+ */
+export function* readPartInSteps(text: string, file: string, options: AnalysisOptions, reach: (dockerfile: Dockerfile) => number): Steps<StackReport | undefined> {
+  const dockerfile = readDockerfile(text, file, options.memory?.reading);
+  if ('problem' in dockerfile || dockerfile.stages.length === 0) return undefined;
+  return yield* interpretInSteps(dockerfile, { ...toInterpret(options), until: reach(dockerfile) });
+}
+
+function toInterpret({ buildArgs, context, overlay, memory }: AnalysisOptions): InterpretOptions {
+  return { buildArgs, context, overlay, memory: memory?.walk };
 }
 
 function createRun(options: AnalysisOptions): Run {

@@ -13,33 +13,27 @@ interface Mapping {
 
 /**
  * Which files of the build context lie where in an image, as COPY, ADD and bind mounts put them there.
- * Immutable: `with` gives a longer list. The newest mapping wins.
+ * Immutable: `with` gives a longer list, which shares the shorter one. The newest mapping wins.
  */
 export class ImageFiles {
-  readonly #mappings: readonly Mapping[];
+  readonly #newest: { readonly mapping: Mapping; readonly before: ImageFiles } | undefined;
 
-  constructor(mappings: readonly Mapping[] = []) {
-    this.#mappings = mappings;
+  constructor(newest?: { readonly mapping: Mapping; readonly before: ImageFiles }) {
+    this.#newest = newest;
   }
 
   /** `sources` as written in COPY, `target` already absolute. */
   with(sources: readonly string[], target: string, targetIsFolder: boolean): ImageFiles {
-    const added = sources
+    const intoFolder = targetIsFolder || sources.length > 1;
+    return sources
       .filter((source) => !/^[a-z]+:\/\//.test(source))
-      .map((source) => ({
-        source: resolvePath('/', source),
-        target,
-        intoFolder: targetIsFolder || sources.length > 1,
-      }));
-    return added.length === 0 ? this : new ImageFiles([...this.#mappings, ...added]);
+      .reduce((before: ImageFiles, source) => new ImageFiles({ mapping: { source: resolvePath('/', source), target, intoFolder }, before }), this);
   }
 
   /** The first file of the build context that can lie at `path` (absolute) in the image and is there to read. */
-  read(path: string, context: ContextReader): { readonly contextPath: string; readonly text: string } | undefined {
-    for (let i = this.#mappings.length - 1; i >= 0; i--) {
-      const mapping = this.#mappings[i];
-      if (mapping === undefined) continue;
-      for (const candidate of candidates(mapping, path)) {
+  read(path: string, context: Pick<ContextReader, 'readText'>): { readonly contextPath: string; readonly text: string } | undefined {
+    for (let one = this.#newest; one !== undefined; one = one.before.#newest) {
+      for (const candidate of candidates(one.mapping, path)) {
         const contextPath = candidate.slice(1);
         const text = contextPath === '' ? undefined : context.readText(contextPath);
         if (text !== undefined) return { contextPath, text };

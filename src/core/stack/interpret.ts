@@ -1,25 +1,18 @@
+import { LayeredMap } from '../dockerfile/layered-map';
 import { createGlobalScope, stageScope } from '../dockerfile/scope';
 import type { BuildArguments, Scope } from '../dockerfile/scope';
-import type { CommandInstruction, CopyInstruction, Dockerfile, Flag, Instruction, Stage } from '../dockerfile/model';
+import type { Dockerfile, Stage } from '../dockerfile/model';
 import { decodeImage } from '../image/decode';
 import { parseImageReference } from '../image/reference';
 import type { Overlay } from '../overlay/model';
-import { recogniseActions } from '../shell/installers/index';
-import { recogniseArtifact, recogniseUrl } from '../shell/installers/known-artifacts';
-import type { ContextReader, InstallerContext, KnownArtifact } from '../shell/installers/model';
-import type { ShellCommand, ShellScript, VariableLookup } from '../shell/model';
-import { readScript } from '../shell/read';
-import { findScriptCall, type ScriptCall } from '../shell/script-call';
+import type { ContextReader, KnownArtifact } from '../shell/installers/model';
 import { runToEnd, type Steps } from '../steps';
-import { baseName, resolvePath } from '../text/path';
-import type { Location, Range } from '../text/range';
-import { Traced, UNKNOWN } from '../text/traced';
-import { applyAction, component, place } from './apply';
-import { copiedComponents } from './copied';
+import type { Location } from '../text/range';
+import { Traced } from '../text/traced';
 import { ImageFiles } from './image-files';
 import { emptyState, initialState } from './initial';
-import type { ActionStep, InstructionStep, StackReport, StackState, StageBase, StageStack } from './model';
-import { listPythonRoots } from './python-root';
+import { flagValue, walkInstruction, type Answer, type Moment, type WalkedInstruction } from './instruction';
+import type { StackReport, StageBase, StageStack } from './model';
 
 export interface InterpretOptions {
   /** Values of `--build-arg`. */
@@ -32,23 +25,15 @@ export interface InterpretOptions {
   readonly context?: ContextReader | undefined;
   /** An organisation's own images. */
   readonly overlay?: Overlay | undefined;
+  /** What the interpretation of an earlier text of the same file has left: only what follows the first change is done again. */
+  readonly memory?: WalkMemory | undefined;
+  /** Instructions that begin behind this place of the Dockerfile are left out; their stages keep their bases. */
+  readonly until?: number | undefined;
 }
 
-/** Scripts that call scripts are followed this deep. */
-const MAX_SCRIPT_DEPTH = 4;
-
-/** The files of the build context that were read: their texts, and the places in the Dockerfile that had them read. */
-interface ReadFiles {
-  readonly texts: Map<string, string>;
-  readonly places: Map<string, Location>;
-}
-
-/** What a walk through a stage leaves behind for the stages built upon it. */
-interface WalkedStage {
-  readonly stack: StageStack;
-  readonly scope: Scope;
-  readonly files: ImageFiles;
-  readonly downloads: ReadonlyMap<string, KnownArtifact>;
+/** What an interpretation leaves for that of the next text of the same file. */
+export class WalkMemory {
+  last: Walk | undefined;
 }
 
 /**
@@ -60,30 +45,207 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
 }
 
 /** As `interpret`, but pauses behind each instruction, for callers that have other things to do meanwhile or lose interest. */
-export function* interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Steps<StackReport> {
-  const global = createGlobalScope(dockerfile, options.buildArgs);
-  const references = dockerfile.stages.map((stage) => {
-    const reference = global.expand(stage.from.image);
-    return options.namedContexts?.get(reference.value.toLowerCase()) ?? reference;
-  });
-  const bases = references.map((reference, i) => findStage(dockerfile.stages, reference.value, i));
-  const shipped = new Set<number>();
-  for (let i: number | undefined = findTarget(dockerfile.stages, options.target); i !== undefined && i >= 0; i = bases[i]) shipped.add(i);
-
-  const files: ReadFiles = { texts: new Map(), places: new Map() };
-  const walked: WalkedStage[] = [];
-  for (const [i, stage] of dockerfile.stages.entries()) {
-    const base = bases[i];
-    const walk = new StageWalk(dockerfile, stage, walked, options, files);
-    walked.push(yield* walk.run(references[i] ?? unknownWord(dockerfile, stage), base === undefined ? undefined : walked[base], global, shipped.has(i)));
-  }
-  const globals = new Map<string, Traced>();
-  for (const [name, binding] of global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
-  return { dockerfile, stages: walked.map(({ stack }) => stack), globals, files: files.texts, readAt: files.places, context: options.context, overlay: options.overlay };
+export function interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Steps<StackReport> {
+  const { memory, until = Infinity } = options;
+  const last = memory?.last;
+  const walk = last?.serves(dockerfile, options) === true ? last : new Walk(dockerfile, options, last);
+  if (memory !== undefined) memory.last = walk;
+  return walk.run(until);
 }
 
-function unknownWord(dockerfile: Dockerfile, stage: Stage): Traced {
-  return Traced.unknown(dockerfile.file, stage.from.range);
+/** A stage as far as it was walked. */
+interface WalkedStage {
+  readonly base: StageBase;
+  readonly initial: Moment;
+  /** Grows while the stage is walked. */
+  readonly instructions: WalkedInstruction[];
+  /** Once all of them were walked. */
+  whole: StageStack | undefined;
+}
+
+/**
+ * The walk through one text with one set of options. What was walked is kept, so that several runs, also such as pause
+ * and take turns, walk each instruction once; and the next text's walk takes over what lies before the first change:
+ * instructions that are the same objects (`readDockerfile`), in the same surroundings, for which the build context has
+ * the same answers as before.
+ */
+class Walk {
+  readonly #dockerfile: Dockerfile;
+  readonly #options: InterpretOptions;
+  readonly #context: Pick<ContextReader, 'readText' | 'fileName'> | undefined;
+  readonly #global: Scope;
+  readonly #references: readonly Traced[];
+  /** The earlier stage that a stage is built upon. */
+  readonly #parents: readonly (number | undefined)[];
+  readonly #shipped = new Set<number>();
+  readonly #stages: WalkedStage[] = [];
+  readonly #files = new Map<string, string>();
+  readonly #readAt = new Map<string, Location>();
+
+  constructor(dockerfile: Dockerfile, options: InterpretOptions, earlier: Walk | undefined) {
+    this.#dockerfile = dockerfile;
+    this.#options = options;
+    this.#context = options.context && new SteadyContext(options.context);
+    const usable = earlier !== undefined && earlier.#suits(dockerfile, options) ? earlier : undefined;
+    this.#global = usable === undefined ? createGlobalScope(dockerfile, options.buildArgs) : usable.#global;
+    this.#references = dockerfile.stages.map((stage) => {
+      const reference = this.#global.expand(stage.from.image);
+      return options.namedContexts?.get(reference.value.toLowerCase()) ?? reference;
+    });
+    this.#parents = this.#references.map((reference, i) => findStage(dockerfile.stages, reference.value, i));
+    for (let i: number | undefined = findTarget(dockerfile.stages, options.target); i !== undefined && i >= 0; i = this.#parents[i]) this.#shipped.add(i);
+    if (usable !== undefined) this.#takeOver(usable);
+  }
+
+  /** True for the very text and options of this walk. */
+  serves(dockerfile: Dockerfile, options: InterpretOptions): boolean {
+    return dockerfile === this.#dockerfile && options.context === this.#options.context && this.#suits(dockerfile, options);
+  }
+
+  /** True where what lies before the first instruction is the same, and whatever decides of instructions besides what comes before them. */
+  #suits({ file, escape, globals }: Dockerfile, { buildArgs, target, namedContexts, context, overlay }: InterpretOptions): boolean {
+    const [own, given] = [this.#dockerfile, this.#options];
+    return (
+      file === own.file &&
+      escape === own.escape &&
+      globals.length === own.globals.length &&
+      globals.every((instruction, i) => instruction === own.globals[i]) &&
+      hasSameEntries(buildArgs, given.buildArgs) &&
+      target === given.target &&
+      namedContexts === given.namedContexts &&
+      overlay === given.overlay &&
+      (context === undefined) === (given.context === undefined)
+    );
+  }
+
+  /** Takes whole stages up to the first one that has changed, and of that the instructions before the change. */
+  #takeOver(earlier: Walk): void {
+    for (const [i, stage] of this.#dockerfile.stages.entries()) {
+      const before = earlier.#stages[i];
+      if (before === undefined || earlier.#dockerfile.stages[i]?.from !== stage.from) return;
+      let count = 0;
+      for (const one of before.instructions) {
+        if (one.step.instruction !== stage.instructions[count] || !one.answers.every((answer) => this.#isStill(answer))) break;
+        this.#note(one);
+        count++;
+      }
+      if (before.whole?.stage === stage && count === stage.instructions.length && before.whole.shipped === this.#shipped.has(i)) this.#stages.push(before);
+      else {
+        this.#stages.push({ base: before.base, initial: before.initial, instructions: before.instructions.slice(0, count), whole: undefined });
+        return;
+      }
+    }
+  }
+
+  #isStill({ path, text, found }: Answer): boolean {
+    return this.#context?.readText(path) === text && (found === undefined || this.#context?.fileName(path) === found.file);
+  }
+
+  /** Notes the files that an instruction has read. */
+  #note({ answers }: WalkedInstruction): void {
+    for (const { text, found } of answers) {
+      if (text === undefined || found === undefined) continue;
+      this.#files.set(found.file, text);
+      if (!this.#readAt.has(found.file)) this.#readAt.set(found.file, found.place);
+    }
+  }
+
+  /** Walks on up to a place, and tells what there is up to it. Pauses behind each instruction. */
+  *run(until: number): Steps<StackReport> {
+    const { context, overlay } = this.#options;
+    const stages: StageStack[] = [];
+    const ends: Moment[] = [];
+    let isWhole = true;
+    for (const [i, stage] of this.#dockerfile.stages.entries()) {
+      // Behind a stage that was cut short nothing is as it will be: it is not kept.
+      const walked: WalkedStage = isWhole ? (this.#stages[i] ??= this.#begin(i, stage, stages, ends)) : this.#begin(i, stage, stages, ends);
+      const isKnown = walked.whole !== undefined;
+      let count = isKnown ? stage.instructions.length : 0;
+      for (const instruction of isWhole && !isKnown ? stage.instructions : []) {
+        if (instruction.range.start > until) break;
+        if (walked.instructions[count] === undefined) {
+          const moment = walked.instructions[count - 1]?.after ?? walked.initial;
+          const one = walkInstruction(instruction, moment, { dockerfile: this.#dockerfile, stages, context: this.#context, overlay, readAt: this.#readAt });
+          walked.instructions.push(one);
+          this.#note(one);
+          yield;
+        }
+        count++;
+      }
+      isWhole &&= count === stage.instructions.length;
+      const stack = walked.whole ?? this.#describe(i, stage, walked, count);
+      if (isWhole) walked.whole = stack;
+      stages.push(stack);
+      ends.push(walked.instructions[count - 1]?.after ?? walked.initial);
+    }
+    const globals = new Map<string, Traced>();
+    for (const [name, binding] of this.#global.bindings()) if (binding.value !== undefined) globals.set(name, binding.value);
+    return { dockerfile: this.#dockerfile, stages, globals, files: new Map(this.#files), readAt: new Map(this.#readAt), context, overlay };
+  }
+
+  /** A stage before its first instruction; `stages` and `ends` are those before it, and what holds behind each. */
+  #begin(i: number, stage: Stage, stages: readonly StageStack[], ends: readonly Moment[]): WalkedStage {
+    const { file } = this.#dockerfile;
+    const reference = this.#references[i] ?? Traced.unknown(file, stage.from.range);
+    const parent = this.#parents[i];
+    const [below, end] = parent === undefined ? [] : [stages[parent], ends[parent]];
+    const external = below === undefined && reference.value !== 'scratch';
+    const platformFlag = flagValue(stage.from.flags, 'platform');
+    const base: StageBase = {
+      reference,
+      parsed: external ? parseImageReference(reference.value) : undefined,
+      stage: below,
+      image: external ? decodeImage(reference.value, this.#options.overlay) : undefined,
+      platform: platformFlag === undefined ? undefined : this.#global.expand(platformFlag),
+    };
+    return { base, initial: this.#start(base, end, { file, range: stage.from.image.range }), instructions: [], whole: undefined };
+  }
+
+  #start({ reference, image }: StageBase, end: Moment | undefined, where: Location): Moment {
+    if (end !== undefined) return { ...end, scope: stageScope(this.#global, end.scope), shell: undefined };
+    const state = reference.value === 'scratch' ? emptyState : initialState(image, where);
+    const scope = stageScope(this.#global, { env: state.env, complete: state.envComplete });
+    return { scope, state, files: new ImageFiles(), downloads: new LayeredMap<KnownArtifact>(new Map()), shell: undefined };
+  }
+
+  /** A stage with its first instructions, `count` in number. */
+  #describe(i: number, stage: Stage, { base, initial, instructions }: WalkedStage, count: number): StageStack {
+    return {
+      stage,
+      base,
+      rootImage: base.stage === undefined ? base.image : base.stage.rootImage,
+      initial: initial.state,
+      steps: instructions.slice(0, count).map(({ step }) => step),
+      final: instructions[count - 1]?.after.state ?? initial.state,
+      shipped: this.#shipped.has(i),
+    };
+  }
+}
+
+/** A build context that gives one answer for each file, however often it is asked. */
+class SteadyContext {
+  readonly #context: ContextReader;
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #names = new Map<string, string>();
+
+  constructor(context: ContextReader) {
+    this.#context = context;
+  }
+
+  readText(path: string): string | undefined {
+    if (!this.#texts.has(path)) this.#texts.set(path, this.#context.readText(path));
+    return this.#texts.get(path);
+  }
+
+  fileName(path: string): string {
+    const name = this.#names.get(path) ?? this.#context.fileName(path);
+    this.#names.set(path, name);
+    return name;
+  }
+}
+
+function hasSameEntries(a: BuildArguments | undefined, b: BuildArguments | undefined): boolean {
+  return a === b || (a?.size === b?.size && [...(a ?? [])].every(([name, value]) => b?.get(name) === value));
 }
 
 /** The newest earlier stage of that name, as FROM finds it; names compare without case. */
@@ -98,362 +260,4 @@ function findTarget(stages: readonly Stage[], target: string | undefined): numbe
   const last = stages.length - 1;
   if (target === undefined) return last;
   return findStage(stages, target, stages.length) ?? (/^\d+$/.test(target) ? Math.min(Number(target), last) : last);
-}
-
-/** The walk through one stage. Holds the state of the moment; what it hands out is immutable. */
-class StageWalk {
-  readonly #dockerfile: Dockerfile;
-  readonly #stage: Stage;
-  readonly #earlier: readonly WalkedStage[];
-  readonly #context: ContextReader | undefined;
-  readonly #overlay: Overlay | undefined;
-  readonly #readFiles: ReadFiles;
-  readonly #steps: InstructionStep[] = [];
-  readonly #downloads = new Map<string, KnownArtifact>();
-  #state: StackState = emptyState;
-  #files = new ImageFiles();
-  #shell: string | undefined;
-
-  constructor(dockerfile: Dockerfile, stage: Stage, earlier: readonly WalkedStage[], options: InterpretOptions, readFiles: ReadFiles) {
-    this.#dockerfile = dockerfile;
-    this.#stage = stage;
-    this.#earlier = earlier;
-    this.#context = options.context;
-    this.#overlay = options.overlay;
-    this.#readFiles = readFiles;
-  }
-
-  /** Pauses behind each instruction. */
-  *run(reference: Traced, parent: WalkedStage | undefined, global: Scope, shipped: boolean): Steps<WalkedStage> {
-    const base = this.#base(reference, parent, global);
-    const where: Location = { file: this.#dockerfile.file, range: this.#stage.from.image.range };
-    let scope: Scope;
-    if (parent === undefined) {
-      this.#state = reference.value === 'scratch' ? emptyState : initialState(base.image, where);
-      scope = stageScope(global, { env: this.#state.env, complete: this.#state.envComplete });
-    } else {
-      this.#state = parent.stack.final;
-      this.#files = parent.files;
-      for (const [path, artifact] of parent.downloads) this.#downloads.set(path, artifact);
-      scope = stageScope(global, parent.scope);
-    }
-    const initial = this.#state;
-    for (const instruction of this.#stage.instructions) {
-      scope = this.#step(instruction, scope);
-      yield;
-    }
-    const stack: StageStack = {
-      stage: this.#stage,
-      base,
-      rootImage: parent === undefined ? base.image : parent.stack.rootImage,
-      initial,
-      steps: this.#steps,
-      final: this.#state,
-      shipped,
-    };
-    return { stack, scope, files: this.#files, downloads: this.#downloads };
-  }
-
-  #base(reference: Traced, parent: WalkedStage | undefined, global: Scope): StageBase {
-    const platformFlag = flagValue(this.#stage.from.flags, 'platform');
-    const external = parent === undefined && reference.value !== 'scratch';
-    return {
-      reference,
-      parsed: external ? parseImageReference(reference.value) : undefined,
-      stage: parent?.stack,
-      image: external ? decodeImage(reference.value, this.#overlay) : undefined,
-      platform: platformFlag === undefined ? undefined : global.expand(platformFlag),
-    };
-  }
-
-  /** Takes one instruction into the state; gives the scope of the next. */
-  #step(instruction: Instruction, scope: Scope): Scope {
-    const before = this.#state;
-    let next = scope;
-    let commands: readonly ShellCommand[] = [];
-    let actions: readonly ActionStep[] = [];
-    switch (instruction.kind) {
-      case 'arg':
-        next = scope.apply(instruction);
-        break;
-      case 'env':
-        next = scope.apply(instruction);
-        this.#setEnvironment(next);
-        break;
-      case 'run': {
-        const run = new CommandRun(this.#state, instruction, scope, this.#runSetting(instruction, scope));
-        run.runInstruction();
-        this.#state = run.state;
-        commands = run.commands;
-        actions = run.actions;
-        break;
-      }
-      case 'cmd':
-      case 'entrypoint':
-      case 'healthcheck': {
-        // These run in the container, not in the build: their commands are listed, and change nothing.
-        const run = new CommandRun(this.#state, instruction, scope, { ...this.#runSetting(instruction, scope), context: undefined });
-        run.runInstruction();
-        commands = run.commands;
-        break;
-      }
-      case 'copy':
-      case 'add':
-        this.#copy(instruction, scope);
-        break;
-      case 'workdir': {
-        const folder = instruction.argument === undefined ? undefined : scope.expand(instruction.argument).value;
-        if (folder !== undefined) {
-          const workdir = resolvePath(this.#state.workdir, folder);
-          this.#state = { ...this.#state, workdir, paths: [...this.#state.paths, { path: workdir, where: this.#at(instruction.range) }] };
-        }
-        break;
-      }
-      case 'user':
-        this.#state = { ...this.#state, user: instruction.argument === undefined ? undefined : scope.expand(instruction.argument).value };
-        break;
-      case 'shell':
-        this.#shell = instruction.exec[0]?.value;
-        break;
-      case 'from':
-      case 'label':
-      case 'onbuild':
-      case 'other':
-        break;
-    }
-    this.#steps.push({ instruction, before, after: this.#state, commands, actions, variable: next.value });
-    return next;
-  }
-
-  #setEnvironment(scope: Scope): void {
-    const env = new Map<string, Traced>();
-    for (const [name, binding] of scope.env()) if (binding.value !== undefined) env.set(name, binding.value);
-    const indexUrl = env.get('PIP_INDEX_URL') ?? env.get('UV_INDEX_URL') ?? env.get('UV_DEFAULT_INDEX') ?? this.#state.pip.indexUrl;
-    const extra = env.get('PIP_EXTRA_INDEX_URL') ?? env.get('UV_EXTRA_INDEX_URL') ?? env.get('UV_INDEX');
-    const extraIndexUrls = extra === undefined ? this.#state.pip.extraIndexUrls : [extra];
-    this.#state = { ...this.#state, env, pip: { indexUrl, extraIndexUrls } };
-  }
-
-  #runSetting(instruction: CommandInstruction, scope: Scope): RunSetting {
-    const mounts = instruction.flags.filter((flag) => flag.name === 'mount' && flag.value !== undefined);
-    let files = this.#files;
-    for (const mount of mounts) {
-      const options = new Map((mount.value === undefined ? '' : scope.expand(mount.value).value).split(',').map((option) => splitOnce(option, '=')));
-      const target = options.get('target') ?? options.get('dst') ?? options.get('destination');
-      const type = options.get('type') ?? 'bind';
-      if (target === undefined || type !== 'bind' || options.has('from')) continue;
-      files = files.with([options.get('source') ?? options.get('src') ?? '/'], resolvePath(this.#state.workdir, target), false);
-    }
-    return {
-      file: this.#dockerfile.file,
-      text: this.#dockerfile.text,
-      shell: this.#shell,
-      context: this.#context,
-      files,
-      downloads: this.#downloads,
-      readFiles: this.#readFiles,
-    };
-  }
-
-  #copy(instruction: CopyInstruction, scope: Scope): void {
-    if (instruction.destination === undefined) return;
-    const destination = scope.expand(instruction.destination).value;
-    const target = resolvePath(this.#state.workdir, destination);
-    const where = this.#at(instruction.range);
-    const sources = instruction.sources.map((word) => ({ word, text: scope.expand(word) }));
-    const intoFolder = destination.endsWith('/') || destination === '.' || sources.length > 1;
-    let state: StackState = { ...this.#state, paths: [...this.#state.paths, { path: target, where }] };
-
-    const from = flagValue(instruction.flags, 'from');
-    if (from !== undefined) {
-      const origin = this.#origin(scope.expand(from).value, where);
-      const added = sources.flatMap(({ word, text }) =>
-        copiedComponents(resolvePath('/', text.value), origin.components, origin.roots, this.#at(word.range)),
-      );
-      state = { ...state, components: added.length === 0 ? state.components : place(state.components, added), opaque: state.opaque || (origin.opaque && coversSystem(target)) };
-    } else {
-      this.#files = this.#files.with(sources.map(({ text }) => text.value), target, intoFolder);
-      for (const { text } of sources) {
-        const artifact = recogniseUrl(text.value);
-        if (artifact !== undefined) this.#downloads.set(intoFolder ? resolvePath(target, baseName(text.value)) : target, artifact);
-      }
-      // A folder copied there can hold libraries; a file with an extension is what its name says.
-      const folders = sources.some(({ text }) => !/\.[a-z]\w*$/i.test(text.value));
-      if (coversSystem(target) && folders && instruction.heredocs.length === 0) state = { ...state, opaque: true };
-    }
-    const engines = sources.filter(({ text }) => /\.(?:engine|plan|trt)$/.test(text.value));
-    if (engines.length > 0) {
-      const added = engines.map(({ word, text }) =>
-        component('engine-file', baseName(text.value), { type: 'unknown' }, undefined, 'stated', 'copy', this.#at(word.range)),
-      );
-      state = { ...state, components: [...state.components, ...added] };
-    }
-    this.#state = state;
-  }
-
-  /** What `COPY --from` names has at its end: a stage by name or number, or an external image. */
-  #origin(name: string, where: Location): Pick<StackState, 'components' | 'opaque'> & { readonly roots: ReadonlyMap<string, string> } {
-    const stages = this.#earlier.map(({ stack }) => stack.stage);
-    const index = findStage(stages, name, stages.length) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-    const stage = index === undefined ? undefined : this.#earlier[index]?.stack;
-    const { components, opaque } = stage?.final ?? initialState(decodeImage(name, this.#overlay), where);
-    return { components, opaque, roots: stage === undefined ? new Map() : listPythonRoots(stage) };
-  }
-
-  #at(range: Range): Location {
-    return { file: this.#dockerfile.file, range };
-  }
-}
-
-/** A copy onto these folders can bring any library or program. */
-function coversSystem(target: string): boolean {
-  return /^\/(?:usr(?:\/local)?|lib|opt)?$/.test(target);
-}
-
-interface RunSetting {
-  readonly file: string;
-  readonly text: string;
-  readonly shell: string | undefined;
-  /** Undefined where scripts are not to be followed. */
-  readonly context: ContextReader | undefined;
-  readonly files: ImageFiles;
-  readonly downloads: Map<string, KnownArtifact>;
-  readonly readFiles: ReadFiles;
-}
-
-/** One RUN: its commands in order, those of the scripts it calls among them, each action with the state around it. */
-class CommandRun {
-  readonly commands: ShellCommand[] = [];
-  readonly actions: ActionStep[] = [];
-  state: StackState;
-  readonly #instruction: CommandInstruction;
-  readonly #scope: Scope;
-  readonly #setting: RunSetting;
-  readonly #installers: InstallerContext;
-
-  constructor(state: StackState, instruction: CommandInstruction, scope: Scope, setting: RunSetting) {
-    this.state = state;
-    this.#instruction = instruction;
-    this.#scope = scope;
-    this.#setting = setting;
-    this.#installers = { readImageFile: (path, command) => this.#readImageFile(path, command) };
-  }
-
-  runInstruction(): void {
-    const { script, scriptRange, exec, heredocs } = this.#instruction;
-    const { file, text } = this.#setting;
-    if (exec !== undefined) {
-      this.#runScript(file, execAsScript(text, scriptRange, exec), scriptRange.start, this.#setting.shell, 0);
-      return;
-    }
-    if (script === undefined) return;
-    if (script.trim() === '' && heredocs.length > 0) {
-      // `RUN <<EOF`: the body is the script, run by the shell or by the program its first line names.
-      for (const { bodyRange } of heredocs) {
-        const body = text.slice(bodyRange.start, bodyRange.end);
-        const interpreter = /^\s*#!\s*(?:\/usr\/bin\/env\s+)?(\S+)/.exec(body)?.[1];
-        if (interpreter === undefined || isShell(interpreter)) {
-          this.#runScript(file, body, bodyRange.start, interpreter ?? this.#setting.shell, 0);
-        }
-      }
-      return;
-    }
-    this.#runScript(file, withHeredocs(text, script, this.#instruction), scriptRange.start, this.#setting.shell, 0);
-  }
-
-  #runScript(file: string, text: string, offset: number, shell: string | undefined, depth: number): void {
-    const script = readScript({ file, text, offset }, this.#lookup, {
-      workingDirectory: this.state.workdir,
-      ...(shell === undefined ? {} : { shell }),
-    });
-    this.#apply(script, depth);
-  }
-
-  #apply(script: ShellScript, depth: number): void {
-    const pipelineDownloads = new Map<number, KnownArtifact>();
-    const actionsOf = new Map<ShellCommand, ActionStep['action'][]>();
-    for (const action of recogniseActions(script, this.#installers)) {
-      const list = actionsOf.get(action.command);
-      if (list === undefined) actionsOf.set(action.command, [action]);
-      else list.push(action);
-    }
-    for (const command of script.commands) {
-      this.commands.push(command);
-      for (const action of actionsOf.get(command) ?? []) {
-        const before = this.state;
-        this.state = applyAction(before, action, { downloads: this.#setting.downloads, pipelineDownloads, recogniseArtifact });
-        this.actions.push({ action, instruction: this.#instruction, before, after: this.state });
-      }
-      const called = findScriptCall(command);
-      if (called !== undefined) this.#call(called, command, depth);
-    }
-  }
-
-  /** Follows a script into the build context; one that cannot be read may do anything. */
-  #call({ path, shell, harmless }: ScriptCall, command: ShellCommand, depth: number): void {
-    const found = path.includes(UNKNOWN) ? undefined : this.#readImageFile(resolvePath(command.workingDirectory ?? this.state.workdir, path), command);
-    if (found !== undefined && depth < MAX_SCRIPT_DEPTH) this.#runScript(found.file, found.text, 0, shell, depth + 1);
-    else if (!harmless) this.state = { ...this.state, opaque: true };
-  }
-
-  #readImageFile(path: string, command: ShellCommand | undefined): { readonly file: string; readonly text: string } | undefined {
-    const { context, files, readFiles } = this.#setting;
-    if (context === undefined) return undefined;
-    const found = files.read(resolvePath(this.state.workdir, path), context);
-    if (found === undefined) return undefined;
-    const file = context.fileName(found.contextPath);
-    readFiles.texts.set(file, found.text);
-    if (!readFiles.places.has(file)) readFiles.places.set(file, this.#placeOf(path, command));
-    return { file, text: found.text };
-  }
-
-  /** Where the Dockerfile has a file read: the word that names it, or the place of the script whose command does. */
-  #placeOf(path: string, command: ShellCommand | undefined): Location {
-    const { file, readFiles } = this.#setting;
-    if (command === undefined) return { file, range: this.#instruction.range };
-    if (command.file !== file) return readFiles.places.get(command.file) ?? { file, range: this.#instruction.range };
-    const word = command.words.find(({ text }) => text.value.endsWith(baseName(path)));
-    return { file, range: word?.range ?? command.range };
-  }
-
-  readonly #lookup: VariableLookup = (name) => {
-    const value = this.#scope.value(name);
-    if (value !== undefined) return value;
-    return this.#scope.unset(name) === 'empty' ? undefined : Traced.unknown(this.#setting.file, this.#instruction.keywordRange);
-  };
-}
-
-function isShell(program: string): boolean {
-  return /^(?:ba|da|a|z|k)?sh$/.test(baseName(program));
-}
-
-/** A command line with the here-documents that the Dockerfile reader took out of it: shells read them themselves. */
-function withHeredocs(text: string, script: string, { scriptRange, range, heredocs }: CommandInstruction): string {
-  if (heredocs.length === 0) return script;
-  let line = script;
-  for (const { operatorRange } of heredocs) {
-    const start = operatorRange.start - scriptRange.start;
-    line = line.slice(0, start) + text.slice(operatorRange.start, operatorRange.end) + line.slice(start + operatorRange.end - operatorRange.start);
-  }
-  return line + text.slice(scriptRange.end, range.end);
-}
-
-/** A JSON array as shell text of equal length: its strings stay quoted words, brackets and commas turn to blanks. */
-function execAsScript(text: string, range: Range, strings: readonly { readonly range: Range }[]): string {
-  let script = '';
-  let position = range.start;
-  for (const { range: inner } of strings) {
-    script += ' '.repeat(Math.max(0, inner.start - 1 - position)) + text.slice(inner.start - 1, inner.end + 1);
-    position = inner.end + 1;
-  }
-  return script + ' '.repeat(Math.max(0, range.end - position));
-}
-
-function flagValue(flags: readonly Flag[], name: string): Flag['value'] {
-  return flags.find((flag) => flag.name === name)?.value;
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
