@@ -1,5 +1,4 @@
 // Containers that we run ourselves: what they tell, and that none outlives its run.
-import net from 'node:net';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { busyboxImage, docker, startEngine, type TestEngine } from '../../src/de
 import { connect, disconnect, listContainers, readEngineInfo, readGpuUsage, runContainer, type Engine, type RunSpec } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
 import { eventually } from '../eventually';
+import { startProxy } from './proxy';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('a run', () => {
   });
 
   it('ends when its time is over, and gives what it had written', async () => {
-    const outcome = await runContainer(engine, sh('echo begun; sleep 1000', { timeoutMs: 1_500 }));
+    const outcome = await runContainer(engine, sh('echo begun; sleep 1000', { timeoutMs: 5_000 }));
     expect(outcome).toMatchObject({ status: null, timedOut: true, stdout: 'begun\n' });
   });
 
@@ -95,12 +95,18 @@ describe('a run', () => {
   });
 
   it('is called off while the engine still creates the container', async () => {
-    const slow = await startSlowProxy(useEngine().socket, /^POST \S*\/containers\/create/, 1_000);
-    const through = await connect(addressOf(slow.url));
-    await expect(runContainer(through, sh('sleep 1000'), { signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ problem: { kind: 'cancelled' } });
-    expect(slow.held()).toBe(1);
+    const proxy = await startProxy(useEngine().socket, { hold: /^POST \/containers\/create/ });
+    const through = await connect(addressOf(proxy.url));
+    const abort = new AbortController();
+    const run = runContainer(through, sh('sleep 1000'), { signal: abort.signal });
+    const calledOff = expect(run).rejects.toMatchObject({ problem: { kind: 'cancelled' } });
+    await eventually(() => expect(proxy.held()).toBe(1));
+    abort.abort();
+    proxy.release();
+    await calledOff;
     expect(await ours(engine)).toEqual([]);
-    slow.close();
+    disconnect(through);
+    await proxy.close();
   });
 });
 
@@ -169,26 +175,3 @@ describe('GPU usage on the machine of the engine', () => {
     expect(usage.get(idle)).toEqual({ processBytes: 0, gpus: [] });
   });
 });
-
-/** Passes everything on to the engine, but holds requests that match back for a while. */
-async function startSlowProxy(engineSocket: string, slow: RegExp, delayMs: number): Promise<{ readonly url: string; held(): number; close(): void }> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-slow-'));
-  let held = 0;
-  const server = net.createServer((client) => {
-    const upstream = net.connect(engineSocket);
-    let ready = Promise.resolve();
-    client.on('data', (chunk) => {
-      if (slow.test(chunk.toString('latin1'))) {
-        held++;
-        ready = new Promise((resolve) => setTimeout(resolve, delayMs));
-      }
-      void ready.then(() => upstream.write(chunk));
-    });
-    upstream.pipe(client);
-    client.on('close', () => upstream.end());
-    client.on('error', () => upstream.destroy());
-    upstream.on('error', () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(path.join(folder, 'docker.sock'), resolve));
-  return { url: `unix://${folder}/docker.sock`, held: () => held, close: () => void server.close(() => rmSync(folder, { recursive: true, force: true })) };
-}

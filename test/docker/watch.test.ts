@@ -107,9 +107,11 @@ describe('a watch', () => {
     // 0.5 + 1 + 2 + 4 s, each up to half less: two requests an attempt.
     expect(proxy.requests.length).toBeLessThanOrEqual(2 * 6);
     await engine.start();
-    proxy.requests.length = 0;
-    void watch.refresh();
-    await eventually(() => expect(watch.state.kind).toBe('connected'), 2_000);
+    // Resolves with the attempt that it makes; one that was under way as the engine came may have failed.
+    await eventually(async () => {
+      await watch.refresh();
+      expect(watch.state.kind).toBe('connected');
+    });
   });
 });
 
@@ -117,6 +119,8 @@ describe('a full engine', () => {
   beforeAll(async () => {
     await syntheticImages(engine, 1_000);
     await syntheticContainers(engine, 1_000);
+    // A watch asks for the events of the last second before it was shown.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
   });
 
   it('is shown with five calls, and refreshed with two', async () => {
@@ -125,9 +129,7 @@ describe('a full engine', () => {
     expect(watch.inventory.images).toHaveLength(1_001);
     const requests = proxy.requests.map((request) => request.replace(/\?.*/, ''));
     expect([...new Set(requests)].sort()).toEqual(['GET /containers/json', 'GET /events', 'GET /images/json', 'GET /info', 'GET /version']);
-    // A late event of what was just made may have one list read again.
-    expect(requests.length).toBeLessThanOrEqual(6);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(requests).toHaveLength(5);
     proxy.requests.length = 0;
     await watch.refresh();
     expect(lists()).toHaveLength(2);
@@ -168,6 +170,7 @@ describe('a full engine', () => {
     await show();
     proxy.requests.length = 0;
     const told = changes.length;
+    const begun = performance.now();
     const numbers = Array.from({ length: 500 }, (_, i) => i);
     const { host } = engine;
     const storm = async (): Promise<void> => {
@@ -179,10 +182,11 @@ describe('a full engine', () => {
     await Promise.all([storm(), storm(), storm()]);
     await eventually(() => expect(names().filter((name) => name.startsWith('storm-'))).toEqual(['storm-7']));
     expect(watch.inventory.containers).toHaveLength(1_001);
-    // 999 events; images did not change, and were not asked for.
-    expect(lists().filter((request) => request.includes('/containers/')).length).toBeLessThanOrEqual(25);
+    // 999 events; images did not change, and were not asked for. On a slow machine the storm lasts longer.
+    const most = 25 + (performance.now() - begun) / 1_000;
+    expect(lists().filter((request) => request.includes('/containers/')).length).toBeLessThanOrEqual(most);
     expect(lists().filter((request) => request.includes('/images/'))).toEqual([]);
-    expect(changes.length - told).toBeLessThanOrEqual(25);
+    expect(changes.length - told).toBeLessThanOrEqual(most);
     docker(engine, 'rm', 'storm-7');
     await eventually(() => expect(watch.inventory.containers).toHaveLength(1_000));
   });
