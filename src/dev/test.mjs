@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setUpEngine, whyNoEngine } from './engine/engine.mjs';
-import { cache, root, setUpNodeModules } from './set-up.mjs';
+import { cache, root, setUpDebianPackages, setUpNodeModules } from './set-up.mjs';
 import { setUpCodeServer } from './workbench/set-up.mjs';
 
 const results = path.join(cache, 'results');
@@ -13,6 +13,9 @@ const vitestResults = path.join(results, 'vitest.json');
 const dockerResults = path.join(results, 'docker.json');
 const tries = './src/dev/tries-reporter.mjs';
 const workbenchResults = path.join(results, 'workbench.json');
+
+/** What unit tests run: a shell besides dash and bash, and git, which applies what we print. */
+const DEBIAN_PACKAGES = ['busybox-static', 'git'];
 
 /** Each step with the file to which it writes its numbers; one without counts as a single test when it fails. */
 const STEPS = [
@@ -26,7 +29,7 @@ const STEPS = [
     name: 'Docker',
     command: ['vitest', 'run', '--config', 'vitest.docker.config.mts', '--reporter=default', `--reporter=${tries}`, '--reporter=json', `--outputFile.json=${dockerResults}`],
     results: dockerResults,
-    whyNot: () => noEngine,
+    whyNot: whyNoTestEngine,
   },
   { name: 'package', command: ['node', 'src/dev/package.mjs'] },
   {
@@ -37,9 +40,8 @@ const STEPS = [
 ];
 
 setUpNodeModules();
+setUpDebianPackages(DEBIAN_PACKAGES);
 setUpCodeServer();
-// Before all tests: some of the first step run its programs, too.
-const noEngine = whyNoTestEngine();
 
 let passed = 0;
 let failed = 0;
