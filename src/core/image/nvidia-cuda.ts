@@ -25,9 +25,10 @@ const LIBRARY = /^(?:cudnn(\d*)|tensorrt)$/;
 const FLAVOR = /^(?:base|runtime|devel)$/;
 const OS = /^[a-z]+\d[\d.]*$/;
 
-/** nvidia/cuda, nvcr.io/nvidia/cuda, and nvidia/cudagl and nvidia/opengl, whose tags have the same grammar. */
+/** nvidia/cuda, nvcr.io/nvidia/cuda, and nvidia/cudagl and nvidia/opengl, whose tags have the same grammar; that of opengl begins with its own version and it has no CUDA. */
 export const decodeNvidiaCuda: Decoder = (known) => {
-  const tag = readCudaTag(known.tag);
+  const written = readCudaTag(known.tag);
+  const tag = known.canonical.endsWith('/opengl') ? { ...written, cuda: undefined } : written;
   const plain = known.canonical.endsWith('/cuda');
   const row = plain ? findCudaImage(known.tag) : undefined;
   const cuda = tag.cuda?.text;

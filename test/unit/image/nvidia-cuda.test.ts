@@ -151,6 +151,12 @@ describe('contents', () => {
     expect(components(image)).toMatchObject({ tensorrt: '10.13.2.6', 'tensorrt-headers': '10.13.2.6' });
   });
 
+  it('of nvidia/opengl begin with the version of the image, not of CUDA', () => {
+    const image = decode('nvidia/opengl:1.1-glvnd-devel-ubuntu16.04');
+    expect(image.parts.map(({ kind }) => kind)).toEqual(['flavor', 'os']);
+    expect(image.components.map(({ kind }) => kind)).not.toContain('cuda');
+  });
+
   it('of nvidia/cudagl are not those of nvidia/cuda', () => {
     const image = decode('nvidia/cudagl:11.3.0-devel-ubuntu20.04');
     expect(components(image)).toMatchObject({ cuda: '11.3.0', nvcc: '11.3*', os: '20.04' });

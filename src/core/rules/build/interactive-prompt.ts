@@ -49,6 +49,11 @@ export const rule = defineRule({
     },
     {
       kind: 'good',
+      title: 'Ubuntu 16.04, which has a time zone',
+      text: 'FROM ubuntu:16.04\nRUN apt-get update && apt-get -y install tzdata locales\n',
+    },
+    {
+      kind: 'good',
       title: 'set in the command',
       text: 'FROM ubuntu:22.04\nRUN export DEBIAN_FRONTEND=noninteractive; apt-get update && apt-get install -y tzdata\nRUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y keyboard-configuration\n',
     },
@@ -60,11 +65,12 @@ export const rule = defineRule({
   ],
   check({ report, stack }) {
     for (const stage of stack.stages) {
-      if (!asksQuestions(stage)) continue;
+      const ubuntu = askingUbuntu(stage);
+      if (ubuntu === undefined) continue;
       for (const step of stage.steps) {
         for (const one of step.actions) {
           if (one.action.kind !== 'package-install' || one.action.manager !== 'apt' || one.action.simulated) continue;
-          const found = one.action.packages.find(({ name }) => QUESTIONS.has(name.value));
+          const found = one.action.packages.find(({ name }) => QUESTIONS.has(name.value) && !(name.value === 'tzdata' && compareDotted(ubuntu, FIRST_WITHOUT_TIME_ZONE) < 0));
           const question = found && QUESTIONS.get(found.name.value);
           if (found === undefined || question === undefined || isAnswered(stage, step, one, found, one.action)) continue;
           const start = one.action.command.words[0]?.range.start;
@@ -87,12 +93,15 @@ const QUESTIONS: ReadonlyMap<string, string> = new Map([
   ['console-setup', 'Encoding to use on the console'],
 ]);
 
-/** Ubuntu as its own images and the CUDA images have it, without these packages; newer releases may ask no more. */
-function asksQuestions(stage: StageStack): boolean {
+/** The images before it had UTC as their time zone (https://github.com/GoogleContainerTools/base-images-docker/issues/201). */
+const FIRST_WITHOUT_TIME_ZONE = '18.04';
+
+/** The version of Ubuntu as its own images and the CUDA images have it, without these packages; newer releases may ask no more. */
+function askingUbuntu(stage: StageStack): string | undefined {
   const image = rootStage(stage).base.image;
   const os = findComponent(stage.initial, 'os');
   const version = knownVersion(os?.version);
-  return (image?.family === 'distribution' || image?.family === 'nvidia-cuda') && os?.name === 'ubuntu' && version !== undefined && compareDotted(version, '22.04') <= 0;
+  return (image?.family === 'distribution' || image?.family === 'nvidia-cuda') && os?.name === 'ubuntu' && version !== undefined && compareDotted(version, '22.04') <= 0 ? version : undefined;
 }
 
 function isAnswered(stage: StageStack, step: InstructionStep, { before }: ActionStep, { name }: PackageSpec, { command }: PackageInstall): boolean {

@@ -3,6 +3,7 @@ import { msg } from '../../l10n/message';
 import type { PackageInstall, PackageSpec } from '../../shell/installers/model';
 import type { ActionStep, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
+import { baseName } from '../../text/path';
 import { UNKNOWN } from '../../text/traced';
 import { majorMinorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report } from '../model';
@@ -130,6 +131,23 @@ export const rule = defineRule<MessageId>({
       text: 'FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y nvidia-container-toolkit libnvidia-container1 libnvidia-egl-wayland1\n',
     },
     {
+      kind: 'bad',
+      title: 'a version beside the name',
+      text: 'FROM centos:7\nRUN yum install -y https://developer.download.nvidia.com/compute/cuda/repos/rhel7/x86_64/cuda-repo-rhel7-9.2.148-1.x86_64.rpm && yum install -y «cuda-9.1.85»\n',
+      messageId: 'metapackage',
+      fixed: 'FROM centos:7\nRUN yum install -y https://developer.download.nvidia.com/compute/cuda/repos/rhel7/x86_64/cuda-repo-rhel7-9.2.148-1.x86_64.rpm && yum install -y cuda-toolkit-9-1\n',
+    },
+    {
+      kind: 'good',
+      title: 'the installer unpacked, not run',
+      text: 'FROM ubuntu:22.04\nADD https://developer.download.nvidia.com/compute/cuda/12.4.1/local_installers/cuda_12.4.1_550.54.15_linux.run /tmp/\nRUN sh /tmp/cuda_12.4.1_550.54.15_linux.run --tar xf\n',
+    },
+    {
+      kind: 'good',
+      title: 'kernel modules of a file',
+      text: 'FROM redhat/ubi8\nARG DRIVER_VERSION\nRUN dnf install -y /rpms/kmod-nvidia-*.rpm && dnf install -y nvidia-driver-cuda-${DRIVER_VERSION}\n',
+    },
+    {
       kind: 'good',
       title: 'a container for the driver',
       text: 'FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y nvidia-dkms-535-server nvidia-utils-535-server\n',
@@ -146,7 +164,7 @@ export const rule = defineRule<MessageId>({
 type Reporter = (report: Report<MessageId>) => void;
 
 function isForDriver(stage: StageStack): boolean {
-  return stage.steps.some(({ actions }) => actions.some(({ action }) => action.kind === 'package-install' && action.packages.some(({ name }) => KERNEL.test(name.value))));
+  return stage.steps.some(({ actions }) => actions.some(({ action }) => action.kind === 'package-install' && action.packages.some(({ name }) => KERNEL.test(baseName(name.value)))));
 }
 
 function checkAction({ action, before }: ActionStep, stage: StageStack, stack: StackReport, report: Reporter): void {
@@ -192,7 +210,7 @@ function describePackage(action: PackageInstall, spec: PackageSpec, setting: { r
   if (action.manager === 'apt' || action.manager === 'yum') {
     const meta = METAPACKAGES.exec(name);
     if (meta !== null) {
-      const edit = spec.name.edit(0, name.length, successorOf(meta, setting.before));
+      const edit = spec.text.edit(0, spec.text.value.length, successorOf(meta, spec.version, setting.before));
       return { messageId: 'metapackage', data, evidence: [METAPACKAGE, MISMATCH], fixes: edit === undefined ? [] : [{ title: msg`Install ${edit.newText}`, safe: false, edits: [edit] }] };
     }
     if (name === 'nvidia-opencl-dev') {
@@ -205,9 +223,12 @@ function describePackage(action: PackageInstall, spec: PackageSpec, setting: { r
   return { messageId: 'package', data, evidence: [MISMATCH], fixes: edit === undefined ? [] : [{ title: msg`Leave out ${name}`, safe: false, edits: [edit] }] };
 }
 
-/** The package that brings the same without the driver; one without version takes that of the CUDA which is there. */
-function successorOf([, runtime, version]: readonly (string | undefined)[], state: ActionStep['before']): string {
-  const cuda = stageCuda(state)?.version;
+/**
+ * The package that brings the same without the driver: of the CUDA that the name says, that the version says
+ * (`cuda=10.0.130-1`), or that is there.
+ */
+function successorOf([, runtime, version]: readonly (string | undefined)[], pinned: PackageSpec['version'], state: ActionStep['before']): string {
+  const cuda = pinned?.value ?? stageCuda(state)?.version;
   const named = version ?? (cuda === undefined ? undefined : majorMinorOf(cuda)?.replace('.', '-'));
   return `${runtime === undefined ? 'cuda-toolkit' : 'cuda-libraries'}${named === undefined ? '' : `-${named}`}`;
 }

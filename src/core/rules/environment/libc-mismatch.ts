@@ -72,6 +72,11 @@ export const rule = defineRule({
     },
     {
       kind: 'good',
+      title: 'an image of Alpine with glibc',
+      text: 'FROM frolvlad/alpine-glibc:alpine-3.9\nRUN wget https://developer.download.nvidia.com/compute/cuda/11.8.0/local_installers/cuda_11.8.0_520.61.05_linux.run && sh cuda_11.8.0_520.61.05_linux.run --silent --toolkit\n',
+    },
+    {
+      kind: 'good',
       title: 'Alpine for another purpose',
       text: 'FROM alpine:3.20 AS fetch\nRUN apk add curl\nFROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY --from=fetch /etc/ssl /etc/ssl\n',
     },
@@ -95,9 +100,10 @@ export const rule = defineRule({
   },
 });
 
-/** Alpine, or an image whose tag says that it is made upon it. */
-function hasMusl({ base: { image, parsed } }: StageStack): boolean {
-  return image === undefined ? /(?:^|-|[\d.])alpine(?:-|[\d.]|$)/.test(parsed?.tag ?? '') : image.libc === 'musl';
+/** Alpine, or an image whose tag says that it is made upon it; frolvlad/alpine-glibc and its like bring glibc besides. */
+function hasMusl({ base: { image, parsed, reference } }: StageStack): boolean {
+  if (image !== undefined) return image.libc === 'musl';
+  return /(?:^|-|[\d.])alpine(?:-|[\d.]|$)/.test(parsed?.tag ?? '') && !/glibc|gcompat/i.test(reference.value);
 }
 
 interface Found {

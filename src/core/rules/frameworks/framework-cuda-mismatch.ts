@@ -3,7 +3,7 @@ import { otherFrameworks } from '../../facts/frameworks';
 import { msg } from '../../l10n/message';
 import { stageCuda } from '../../stack/query';
 import { cudaOfPipTag, isCudaCompatible } from '../../version/cuda';
-import { compareDotted, majorOf } from '../../version/dotted';
+import { firstParts, majorMinorOf, majorOf } from '../../version/dotted';
 import { exactVersionOf, parsePep440 } from '../../version/pep440';
 import { defineRule, type Fix } from '../model';
 import { listKeptPipUses, locateRequirement, renameRequirement, severityFor, type PipUse } from '../support/pip-installs';
@@ -47,6 +47,23 @@ export const rule = defineRule({
       kind: 'bad',
       title: 'the CUDA in a post-release',
       text: 'FROM nvidia/cuda:12.0.1-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «paddlepaddle-gpu==2.5.2.post117» -f https://www.paddlepaddle.org.cn/whl/linux/mkl/avx/stable.html\n',
+      messageId: 'mismatch',
+    },
+    {
+      kind: 'good',
+      title: 'an old PaddlePaddle, which names CUDA 10.0 and cuDNN 7',
+      text: 'FROM nvidia/cuda:10.0-cudnn7-runtime-ubuntu18.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install paddlepaddle-gpu==1.5.1.post107\n',
+    },
+    {
+      kind: 'bad',
+      title: 'an old PaddlePaddle for CUDA 9',
+      text: 'FROM nvidia/cuda:10.0-cudnn7-runtime-ubuntu18.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «paddlepaddle-gpu==1.8.5.post97»\n',
+      messageId: 'mismatch',
+    },
+    {
+      kind: 'bad',
+      title: 'a version that MXNet has for no newer CUDA',
+      text: 'FROM nvidia/cuda:11.2.2-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «mxnet-cu101==1.6.0.post0»\n',
       messageId: 'mismatch',
     },
     {
@@ -96,10 +113,11 @@ interface Built {
   readonly evidence: Evidence;
 }
 
-const EVIDENCE: Readonly<Record<'cupy' | 'mxnet' | 'paddle' | 'jax', Evidence>> = {
+const EVIDENCE: Readonly<Record<'cupy' | 'mxnet' | 'paddle' | 'oldPaddle' | 'jax', Evidence>> = {
   cupy: { fact: msg`A CuPy wheel loads the CUDA libraries of the version in its name from the system.`, source: 'https://github.com/cupy/cupy/issues/9318', checked: '2026-11-20' },
   mxnet: { fact: msg`An MXNet wheel loads the CUDA libraries of the version in its name from the system.`, source: 'https://github.com/apache/mxnet/issues/14514', checked: '2026-11-20' },
   paddle: { fact: msg`PaddlePaddle loads the CUDA libraries that it was built for from the system.`, source: 'https://github.com/PaddlePaddle/PaddleOCR/issues/10078', checked: '2026-11-20' },
+  oldPaddle: { fact: msg`PaddlePaddle 1 is built for the majors of CUDA and cuDNN behind post: post97 for CUDA 9.0, post107 for CUDA 10.0.`, source: 'https://github.com/PaddlePaddle/docs/pull/1066', checked: '2026-11-21' },
   jax: { fact: msg`A jaxlib wheel with CUDA in its version loads CUDA and cuDNN from the system.`, source: 'https://github.com/jax-ml/jax/blob/jax-v0.4.14/setup.py', checked: '2026-11-20' },
 };
 
@@ -114,8 +132,11 @@ function builtFor({ requirement }: PipUse): Built | undefined {
   const mxnet = /^mxnet-cu(\d+)(?:mkl)?$/.exec(name)?.[1];
   if (mxnet !== undefined) return withCuda(`cu${mxnet}`, EVIDENCE.mxnet);
   if (name === 'paddlepaddle-gpu') {
-    const post = /\.post(\d{3})$/.exec(version ?? '')?.[1];
-    return post === undefined ? undefined : withCuda(`cu${post}`, EVIDENCE.paddle);
+    const post = /\.post(\d{2,3})$/.exec(version ?? '')?.[1];
+    if (post === undefined) return undefined;
+    // Up to 1.8 the number was the major of CUDA and that of cuDNN: post97, post107.
+    const old = /^[01]\./.test(version ?? '') ? `${post.slice(0, -1)}.0` : undefined;
+    return old === undefined ? withCuda(`cu${post}`, EVIDENCE.paddle) : { cuda: old, soname: cudartOf(old), evidence: EVIDENCE.oldPaddle };
   }
   if (name === 'jaxlib') {
     const tag = /^cuda(\d+)/.exec(parsePep440(version ?? '')?.local ?? '')?.[1];
@@ -138,7 +159,7 @@ function cudartOf(cuda: string): string {
 
 function nvrtcOf(cuda: string): string {
   const major = majorOf(cuda) ?? 0;
-  return `libnvrtc.so.${major >= 12 ? String(major) : major === 11 ? '11.2' : cuda}`;
+  return `libnvrtc.so.${major >= 12 ? String(major) : major === 11 && cuda !== '11.0' && cuda !== '11.1' ? '11.2' : cuda}`;
 }
 
 /** Wheels or conda bring the CUDA libraries into the same environment. */
@@ -154,7 +175,9 @@ function sameForStage({ requirement }: PipUse, cuda: string): readonly Fix[] {
   const exact = exactVersionOf(requirement.specifier);
   const [major = '', minor = ''] = cuda.split('.');
   const wanted = framework === 'mxnet' ? [`mxnet-cu${major}${minor}`] : [`cupy-cuda${major}x`, `cupy-cuda${major}${minor}`];
-  const rows = otherFrameworks(framework).filter(({ version }) => exact === undefined || compareDotted(version.split('.', 1).join('.'), exact.split('.', 1).join('.')) === 0);
+  // CuPy builds for the same versions of CUDA through a whole major, MXNet through a minor version.
+  const series = (version: string): string | undefined => (framework === 'cupy' ? firstParts(version, 1) : majorMinorOf(version));
+  const rows = otherFrameworks(framework).filter(({ version }) => exact === undefined || series(version) === series(exact));
   const row = rows.findLast(({ package: packages }) => Array.isArray(packages) && wanted.some((name) => packages.includes(name)));
   const name = row === undefined || typeof row.package === 'string' ? undefined : wanted.find((one) => row.package.includes(one));
   const edit = name === undefined ? undefined : renameRequirement(requirement, name);

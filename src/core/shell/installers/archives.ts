@@ -82,7 +82,9 @@ export const runfile: Installer = {
     if (extracts !== undefined) return [extract(command, archive, extracts)];
     const into = flagValue(rest, 'toolkitpath') ?? flagValue(rest, 'installpath') ?? flagValue(rest, 'prefix');
     const isPatch = PATCH.test(baseName(archive.value));
-    return [extract(command, archive, into, !isPatch && (hasFlag(rest, 'driver') || !hasFlag(rest, 'toolkit')))];
+    // `--tar xf` and `--noexec` are answered by the wrapper, which then runs no installer.
+    const isUnpacked = hasFlag(rest, 'tar', 'noexec');
+    return [extract(command, archive, into, !isPatch && !isUnpacked && (hasFlag(rest, 'driver') || !hasFlag(rest, 'toolkit')))];
   },
 };
 
