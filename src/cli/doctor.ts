@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { formatText, msg, type Text } from '../core/l10n/message';
 import { connect, disconnect, readBuildCacheBytes, readEngineInfo, type EngineAddress } from '../docker';
-import { askEngine, collectHost, judgeHost, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
+import { askEngine, collectHost, judgeHost, listPrivate, redact, redactFindings, renderIssueReport, renderTargets, sortFindings, toTarget, type Finding, type HostEvidence, type ProbeState } from '../host';
 import { listEngines, pickAddress } from './engine';
 import { Failure } from './failure';
 import { say } from './language';
@@ -14,14 +14,18 @@ export interface DoctorArguments {
   readonly json?: boolean;
   readonly report?: boolean;
   readonly target?: boolean;
+  /** Takes names, addresses and identifiers out of what is printed. */
+  readonly redact?: boolean;
   /** A docker context, or the address of an engine. */
   readonly context?: string;
 }
 
 /** `trtc doctor`: checks the machine and its engine. Exit status 1 where something fails. Throws Failure for a context that is not known. */
-export async function checkHost({ json, report, target, context }: DoctorArguments): Promise<void> {
+export async function checkHost({ json, report, target, redact: isRedacted, context }: DoctorArguments): Promise<void> {
   const evidence = await collect(context);
-  const findings = judgeHost(evidence);
+  const known = listPrivate(evidence, [userInfo().username]);
+  const judged = judgeHost(evidence);
+  const findings = isRedacted === true ? redactFindings(judged, known) : judged;
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
   if (target === true) {
     const found = toTarget(evidence);
@@ -31,7 +35,7 @@ export async function checkHost({ json, report, target, context }: DoctorArgumen
   } else if (report === true) {
     process.stdout.write(renderIssueReport(evidence, findings, { version: VERSION, userNames: [userInfo().username] }));
   } else if (json === true) {
-    process.stdout.write(`${JSON.stringify(describe(evidence, findings), undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(describe(evidence, findings, isRedacted === true ? (text) => redact(text, known) : (text) => text), undefined, 2)}\n`);
   } else {
     process.stdout.write(renderFindings(findings, createPaint(wantsColor(process.stdout))));
   }
@@ -59,14 +63,14 @@ async function withEngine<T>(address: EngineAddress, task: (questions: Parameter
   }
 }
 
-/** The findings as JSON, whose schema is media/schemas/doctor-output.schema.json; all that was collected is not among them. */
-function describe(evidence: HostEvidence, findings: readonly Finding[]): object {
+/** The findings as JSON, whose schema is media/schemas/doctor-output.schema.json; all that was collected is not among them. `clean` is for the rest. */
+function describe(evidence: HostEvidence, findings: readonly Finding[], clean: (text: string) => string): object {
   const target = toTarget(evidence) ?? null;
   const { info, address } = evidence.engine;
   return {
     version: 1,
     collected: evidence.collected,
-    engine: address === null ? null : { name: address.name, url: address.url, version: info?.version ?? null, product: info?.product ?? null },
+    engine: address === null ? null : { name: clean(address.name), url: clean(address.url), version: info?.version ?? null, product: info?.product ?? null },
     target,
     findings: findings.map(({ title, details, remedies, evidence: quotes, ...finding }) => ({
       ...finding,

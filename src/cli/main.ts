@@ -215,6 +215,7 @@ program
   .description('Check this machine for GPU containers: driver, GPUs, Docker, container toolkit, CDI, disk.')
   .option('--json', 'print the findings as JSON')
   .option('--report', 'print a report to paste into an issue, without names, addresses and identifiers')
+  .option('--redact', 'take names of users and machines, addresses and identifiers out, in text and JSON')
   .option('--target', 'print the machine as a target for .trtc.yaml')
   .option('--context <context>', 'a docker context or the address of an engine; by default the one that docker talks to')
   .addHelpText('after', '\nIt runs no sudo and changes nothing.\nExit status: 0 nothing fails, 1 something fails, 2 could not run.')

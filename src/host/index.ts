@@ -7,5 +7,6 @@ export type { HostEvidence } from './evidence';
 export { judgeImage, type ImageVerdict } from './judge-image';
 export { toMarkdownBlock, toMarkdownLine } from './markdown';
 export type { Finding, ProbeState } from './model';
+export { listPrivate, redact, redactFindings } from './redact';
 export { renderIssueReport } from './report';
 export { readHostTarget, renderTargets, toTarget } from './to-target';

@@ -1,3 +1,7 @@
+import type { Message, Text } from '../core/l10n/message';
+import type { HostEvidence } from './evidence';
+import type { Finding } from './model';
+
 /** What is known to be private, besides what shows by its form. */
 export interface Private {
   readonly hostNames: readonly string[];
@@ -58,6 +62,32 @@ export function redact(text: string, { hostNames, userNames }: Private): string 
     }
   }
   return clean;
+}
+
+/** Names of machines and users that a host check has met. `userNames`: who runs it. */
+export function listPrivate({ engine, machine }: HostEvidence, userNames: readonly string[]): Private {
+  const contexts = [...(engine.address === null ? [] : [engine.address]), ...engine.others].filter(({ from }) => from === 'context' || from === 'setting').map(({ name }) => name);
+  const hostNames = [machine.hostName, engine.info?.hostName ?? '', ...contexts].flatMap((name) => [name, name.split('.')[0] ?? '']).filter((name) => name !== '');
+  return { hostNames, userNames };
+}
+
+/** Likewise for a sentence. Our own words stay as they are: nothing in a template is private. */
+export function redactText<T extends Text>(text: T, known: Private): T;
+export function redactText(text: Text, known: Private): Text {
+  if (typeof text === 'string') return redact(text, known);
+  return { template: text.template, data: Object.fromEntries(Object.entries(text.data).map(([name, value]) => [name, redactText(value, known)])) };
+}
+
+/** Likewise for findings, the lines that they quote and the commands that they advise. */
+export function redactFindings(findings: readonly Finding[], known: Private): readonly Finding[] {
+  const clean = (text: Message): Message => redactText(text, known);
+  return findings.map((finding) => ({
+    ...finding,
+    title: clean(finding.title),
+    details: finding.details.map(clean),
+    evidence: finding.evidence.map(({ from, lines }) => ({ from: redact(from, known), lines: lines.map((line) => redactText(line, known)) })),
+    remedies: finding.remedies.map(({ text, commands }) => ({ text: clean(text), commands: commands.map((command) => redact(command, known)) })),
+  }));
 }
 
 /** Names that tell nothing, and words that reports are made of. */

@@ -5,7 +5,7 @@ import type { Finding, ProbeState } from './model';
 import { toHtmlText, toMarkdownBlock, toMarkdownLine } from './markdown';
 import { daemonFile } from './read/daemon-json';
 import { readToolkitVersion } from './read/system';
-import { redact, type Private } from './redact';
+import { listPrivate, redact, redactText, type Private } from './redact';
 
 const MARKS: Readonly<Record<ProbeState, string>> = { fail: '**fail**', warn: '**warning**', unknown: 'unknown', ok: 'ok', 'not-applicable': 'not applicable' };
 const SECTION_LINES = 60;
@@ -69,12 +69,6 @@ export function renderIssueReport(evidence: HostEvidence, findings: readonly Fin
   return `${parts.filter((part) => part !== undefined).join('\n').trimEnd()}\n`;
 }
 
-function listPrivate({ engine, machine }: HostEvidence, userNames: readonly string[]): Private {
-  const contexts = [...(engine.address === null ? [] : [engine.address]), ...engine.others].filter(({ from }) => from === 'context' || from === 'setting').map(({ name }) => name);
-  const hostNames = [machine.hostName, engine.info?.hostName ?? '', ...contexts].flatMap((name) => [name, name.split('.')[0] ?? '']).filter((name) => name !== '');
-  return { hostNames, userNames };
-}
-
 /** Writes Markdown out of texts of ours and of others; those of others have private things taken out and are no markup. */
 class Page {
   readonly #private: Private;
@@ -111,13 +105,7 @@ class Page {
   }
 
   plain(text: Text): string {
-    return toMarkdownLine(formatText(this.#clean(text)));
-  }
-
-  /** Our own words stay as they are: nothing in a template is private. */
-  #clean(text: Text): Text {
-    if (typeof text === 'string') return redact(text, this.#private);
-    return { template: text.template, data: Object.fromEntries(Object.entries(text.data).map(([name, value]) => [name, this.#clean(value)])) };
+    return toMarkdownLine(formatText(redactText(text, this.#private)));
   }
 
   #fence(lines: readonly string[]): string {

@@ -70,6 +70,18 @@ describe('on an engine with GPUs', () => {
     expect(stdout).not.toMatch(/GPU-[0-9a-f]{8}-/);
   });
 
+  it('prints JSON and text without them, too, when asked to', async () => {
+    const engineName = docker(engine, 'info', '--format', '{{.Name}}');
+    for (const args of [['--json'], []]) {
+      const [{ stdout: whole }, { stdout: clean }] = await Promise.all([doctor(engine.env, ...args), doctor(engine.env, ...args, '--redact')]);
+      for (const text of [hostname(), engineName].filter((name) => name.length > 3)) expect(clean).not.toContain(text);
+      expect(clean).not.toMatch(/GPU-[0-9a-f]{8}/);
+      // Nothing else is missing.
+      expect(clean.split('\n')).toHaveLength(whole.split('\n').length);
+      expect(clean).toContain('550.54.15');
+    }
+  });
+
   it('prints a target that lint accepts', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'trtc-doctor-'));
     try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeHost } from '../../../src/host/check';
-import { redact } from '../../../src/host/redact';
+import { listPrivate, redact, redactFindings } from '../../../src/host/redact';
 import { renderIssueReport } from '../../../src/host/report';
 import { findRecording, listRecordings, toEvidence } from './recording';
 
@@ -88,6 +88,19 @@ describe('renderIssueReport', () => {
     const report = render(evidence);
     for (const text of ['nikos', 'aurora1', 'farm7', '10.1.2.3', 'secret-lab']) expect(report.toLowerCase()).not.toContain(text);
     expect(report).toContain('nvidia-utils-535 535.183.01');
+  });
+
+  it('does so for the findings alone, whose words stay sentences that can be translated', () => {
+    const { machine } = findRecording('not-restarted');
+    const evidence = toEvidence({
+      machine: { ...machine, hostName: 'aurora1' },
+      engine: { address: { name: 'nikos-farm', url: 'ssh://nikos@farm7.corp.example', from: 'context', current: true }, info: { hostName: 'aurora1', dataRoot: '/home/nikos/docker' } },
+    });
+    const findings = judgeHost(evidence);
+    expect(JSON.stringify(findings)).toContain('nikos-farm');
+    const clean = redactFindings(findings, listPrivate(evidence, ['nikos']));
+    for (const text of ['nikos', 'aurora1', 'farm7']) expect(JSON.stringify(clean).toLowerCase()).not.toContain(text);
+    expect(clean.map(({ id, state, title: { template } }) => [id, state, template])).toEqual(findings.map(({ id, state, title: { template } }) => [id, state, template]));
   });
 
   it('does not take the usual names of contexts and sockets for those of machines', () => {
