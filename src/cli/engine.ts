@@ -56,7 +56,7 @@ export function describeProblem(problem: DockerProblem): Text {
     case 'not-installed':
       return msg`Docker is not installed: there is no docker command and no engine`;
     case 'daemon-down':
-      return msg`the Docker engine at ${problem.url} does not run`;
+      return problem.lost === true ? msg`the Docker engine at ${problem.url} broke off the connection: it was stopped or restarted` : msg`the Docker engine at ${problem.url} does not run`;
     case 'no-permission':
       return msg`you may not use the Docker engine at ${problem.url}`;
     case 'context-unreachable':

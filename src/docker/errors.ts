@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { formatText, type Message } from '../core/l10n/message';
+import { formatText, msg, type Message } from '../core/l10n/message';
 import { SaidError } from '../core/l10n/said-error';
 import type { DockerProblem, EngineAddress } from './model';
 
@@ -45,6 +45,9 @@ export function ours(said: Message): { readonly detail: string; readonly said: M
   return { detail: formatText(said), said };
 }
 
+/** What Node.js calls the end of a connection on which something was still to come. */
+const BROKEN_OFF = /^(?:ECONNRESET|EPIPE)$/;
+
 /** Any error met on the way to an engine or back, as a DockerError. The one place that knows the codes of Node and OpenSSH. */
 export function toDockerError(error: unknown, address: EngineAddress): DockerError {
   if (error instanceof DockerError) return error;
@@ -58,11 +61,12 @@ function connectionProblem(error: unknown, { name, url }: EngineAddress): Docker
   if (isLocal(url)) {
     if (code === 'EACCES' || code === 'EPERM') return { kind: 'no-permission', url };
     if (code === 'ENOENT' || code === 'ENOTDIR') return dockerIsInstalled() ? { kind: 'daemon-down', url } : { kind: 'not-installed' };
-    return { kind: 'daemon-down', url };
+    return { kind: 'daemon-down', url, ...(BROKEN_OFF.test(code) && { lost: true as const }) };
   }
   // The docker command at the other end of ssh tells that it may not open the socket.
   if (error instanceof ConnectionProgramFailed && /permission denied while trying to connect/i.test(detail)) return { kind: 'no-permission', url };
-  return { kind: 'context-unreachable', name, url, ...(error instanceof SaidError ? ours(error.said) : { detail }) };
+  const said = error instanceof SaidError ? error.said : BROKEN_OFF.test(code) ? msg`the connection broke off` : undefined;
+  return { kind: 'context-unreachable', name, url, ...(said === undefined ? { detail } : ours(said)) };
 }
 
 /** Whether an address is a socket or pipe of this machine. */

@@ -20,7 +20,8 @@ export interface EngineAddress {
 export type DockerProblem =
   /** No socket, no docker command. */
   | { readonly kind: 'not-installed' }
-  | { readonly kind: 'daemon-down'; readonly url: string }
+  /** Nothing answers; `lost`: it did, and then broke the connection off. */
+  | { readonly kind: 'daemon-down'; readonly url: string; readonly lost?: true }
   /** The socket is there and refuses this user. */
   | { readonly kind: 'no-permission'; readonly url: string }
   /** A remote engine does not answer: name unknown, connection refused, ssh or TLS failed. */

@@ -24,8 +24,8 @@ function machine(): string {
   return `${os.hostname()} ${attempt(() => readlinkSync('/proc/self/ns/pid'))}`.trim();
 }
 
-/** When a process began, in a form that no other process of the same id has; empty where the system does not tell so. */
-function startOf(pid: number): string {
+/** When a process began, in a form that no other process of the same id has; empty where the system does not tell so, or there is none. */
+export function startOf(pid: number): string {
   return attempt(() => {
     // The name of the program, in brackets, may hold spaces; the 22nd field is the start in ticks since the machine's.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');

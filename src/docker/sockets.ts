@@ -11,6 +11,7 @@ import { ProgramPipe } from '../process/pipe';
 import { NO_URL } from './contexts';
 import { ConnectionProgramFailed, DockerError, isLocal, ours } from './errors';
 import type { EngineAddress } from './model';
+import { sshDestination } from './ssh';
 
 /** A machine that does not answer is given up after so long. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -100,18 +101,16 @@ function withTimeout(socket: net.Socket): net.Socket {
  * command at the other end. It never asks for a password: nobody could answer.
  */
 function openSsh(address: EngineAddress, url: URL): Duplex {
-  const host = url.hostname;
-  const user = decodeURIComponent(url.username);
+  const destination = sshDestination(url);
   const socket = url.pathname.replace(/^\/$/, '');
   // What follows the host is read by a shell at the other end.
-  if (host === '' || host.startsWith('-') || user.startsWith('-') || !/^[\w./@+-]*$/.test(socket)) throw unusable(address, msg`the address is not one of ssh`);
+  if (destination === null || !/^[\w./@+-]*$/.test(socket)) throw unusable(address, msg`the address is not one of ssh`);
   return new ProgramPipe(
     'ssh',
     [
       ...['-o', 'BatchMode=yes', '-o', `ConnectTimeout=${CONNECT_TIMEOUT_MS / 1000}`],
-      ...(user === '' ? [] : ['-l', user]),
-      ...(url.port === '' ? [] : ['-p', url.port]),
-      ...['--', host, 'docker', ...(socket === '' ? [] : ['--host', `unix://${socket}`]), 'system', 'dial-stdio'],
+      ...destination,
+      ...['docker', ...(socket === '' ? [] : ['--host', `unix://${socket}`]), 'system', 'dial-stdio'],
     ],
     (words) => new ConnectionProgramFailed('ssh', words),
   );

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Ends it likewise after so many milliseconds. */
   readonly timeoutMs?: number;
+  /** Called once with the id of its process, which on Unix leads a group of its own. */
+  readonly onStart?: (pid: number) => void;
   /** Called with each piece of output as it comes; a piece never ends within a character. */
   readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
 }
@@ -87,6 +89,7 @@ export function run(program: string, args: readonly string[], options: RunOption
             end();
           }, options.timeoutMs);
     running.add(child);
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const release = (): void => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);

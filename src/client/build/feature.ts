@@ -33,7 +33,7 @@ import { findNeeded, isIdle } from '../../core/stack/needed-stages';
 import { ERRORS_REQUEST, type ErrorsAnswer, type ErrorsParams } from '../../core/protocol/requests';
 import { LineIndex } from '../../core/text/line-index';
 import { without } from '../../core/without';
-import { buildImage, checkSpace, DockerError, type BuildSpec } from '../../docker';
+import { buildImage, checkSpace, DockerError, sweepBuilds, type BuildSpec } from '../../docker';
 import type { EngineAddress } from '../../docker/model';
 import { listAllEngines, pickEngine } from '../docker/engines';
 import { toPlain } from '../docker/plain';
@@ -233,6 +233,8 @@ export function createBuildFeature(server: LanguageServer, memento: Memento) {
     return answer === anyway;
   }
 
+  // Of an editor that crashed.
+  sweepBuilds();
   const subscriptions = Disposable.from(failures, linkProvider);
   return {
     build,

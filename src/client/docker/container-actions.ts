@@ -1,12 +1,14 @@
-import { commands, env, extensions, l10n, Uri, window, type TreeView } from 'vscode';
+import { commands, env, l10n, window, type TreeView } from 'vscode';
 import { parseImageReference } from '../../core/image/reference';
-import { commitContainer, inspectRaw, listImages, removeContainer, restartContainer, startContainer, stopContainer, type ContainerState, type EngineAddress, type PublishedPort } from '../../docker';
-import { describePort, shortId } from './describe';
+import { commitContainer, inspectRaw, isPage, listImages, removeContainer, restartContainer, startContainer, stopContainer, type ContainerState } from '../../docker';
+import { namePorts, shortId } from './describe';
+import { attachByDevContainers } from './dev-containers';
 import { doForEach, withEngineProgress } from './engines';
 import { openLogs } from './logs';
 import type { ContainerNode, DockerNode, FactNode, ImageNode } from './nodes';
 import { toVisibleJson, type Pages } from './pages';
 import { toPlain } from './plain';
+import { openPort } from './ports';
 import { checkReference } from './reference-input';
 import { selectContainers, type CommandArguments } from './select';
 import { openShell } from './terminals';
@@ -61,7 +63,7 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
     async inspectContainer(...args: CommandArguments): Promise<void> {
       const node = await one(args);
       if (node === undefined) return;
-      const raw = await withEngineProgress(l10n.t('Inspecting {0}', nameOf(node)), node.address, (engine, { signal }) => inspectRaw(engine, 'container', node.container.id, signal));
+      const raw = await withEngineProgress(l10n.t('Inspecting {0}', nameOf(node)), node.address, (engine, { signal }) => inspectRaw(engine, 'container', node.container.id, signal), 'containers');
       if (raw !== undefined) await pages.show(`${nameOf(node)}.json`, toVisibleJson(raw));
     },
 
@@ -75,34 +77,30 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
       if (fact?.kind === 'fact' && fact.port !== undefined) return openPort(fact.port.address, fact.port.published);
       const node = await one(args, 'running');
       if (node === undefined) return;
-      const ports = node.container.ports.filter(({ hostPort, protocol }) => hostPort !== null && protocol === 'tcp');
+      const ports = namePorts(node.container.ports.filter(isPage));
       if (ports.length === 0) {
-        void window.showInformationMessage(l10n.t('{0} publishes no port.', nameOf(node)));
+        void window.showInformationMessage(l10n.t('{0} publishes no port that a browser could open.', nameOf(node)));
         return;
       }
-      const picked = ports.length === 1 ? ports[0] : (await window.showQuickPick(ports.map((published) => ({ label: describePort(published), published })), { placeHolder: l10n.t('Which port?') }))?.published;
-      if (picked !== undefined) await openPort(node.address, picked);
+      const picked = ports.length === 1 ? ports[0] : await window.showQuickPick(ports, { placeHolder: l10n.t('Which port?') });
+      if (picked !== undefined) await openPort(node.address, picked.published);
     },
 
     async attachContainer(...args: CommandArguments): Promise<void> {
       const node = await one(args, 'running');
       if (node === undefined) return;
-      if (extensions.getExtension('ms-vscode-remote.remote-containers') === undefined) {
-        void window.showInformationMessage(l10n.t('Attaching needs the extension Dev Containers (ms-vscode-remote.remote-containers).'));
-        return;
-      }
       if (!node.address.current) {
         void window.showInformationMessage(l10n.t('Dev Containers attaches to containers of the current Docker host. Make {0} the current one first: docker context use.', toPlain(node.address.name)));
         return;
       }
-      await commands.executeCommand('remote-containers.attachToRunningContainer', node.container.id);
+      await attachByDevContainers(node.container.id);
     },
 
     async smokeTestContainer(...args: CommandArguments): Promise<void> {
       const node = await one(args);
       if (node === undefined) return;
       const { address, container } = node;
-      const images = await withEngineProgress(l10n.t('Looking for the image of {0}', nameOf(node)), address, (engine, { signal }) => listImages(engine, {}, signal));
+      const images = await withEngineProgress(l10n.t('Looking for the image of {0}', nameOf(node)), address, (engine, { signal }) => listImages(engine, {}, signal), 'containers');
       const image = images?.find(({ id }) => id === container.imageId);
       if (image !== undefined) await commands.executeCommand('tensorrt.smokeTestImage', { kind: 'image', address, image, tag: image.tags.find((tag) => tag === container.image) ?? image.tags[0] } satisfies ImageNode);
       else if (images !== undefined) void window.showInformationMessage(l10n.t('The image of {0} is no longer there.', nameOf(node)));
@@ -122,22 +120,11 @@ export function createContainerActions(view: TreeView<DockerNode>, pages: Pages)
       if (parsed === undefined) return;
       const repository = parsed.registry === undefined ? parsed.repository : `${parsed.registry}/${parsed.repository}`;
       const id = await withEngineProgress(l10n.t('Committing {0}', nameOf(node)), node.address, (engine, { signal }) =>
-        commitContainer(engine, node.container.id, { repository, tag: parsed.tag ?? 'latest', signal }),
+        commitContainer(engine, node.container.id, { repository, tag: parsed.tag ?? 'latest', signal }), 'containers',
       );
       if (id !== undefined) void window.showInformationMessage(l10n.t('{0} is now the image {1} ({2}).', nameOf(node), reference.trim(), shortId(id)));
     },
   };
-}
-
-/** Opens a published port where the browser can reach it: on this machine through VS Code's forwarding, else on the engine's. */
-async function openPort({ url }: EngineAddress, { hostPort, hostAddress, containerPort }: PublishedPort): Promise<void> {
-  const scheme = containerPort === 443 || containerPort === 8443 ? 'https' : 'http';
-  if (/^(?:unix|npipe):/.test(url)) {
-    const local = hostAddress === null || /^(?:|0\.0\.0\.0|::|127\.0\.0\.1|::1)$/.test(hostAddress) ? 'localhost' : hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress;
-    await env.openExternal(await env.asExternalUri(Uri.parse(`${scheme}://${local}:${hostPort}/`)));
-  } else {
-    await env.openExternal(Uri.parse(`${scheme}://${new URL(url).hostname}:${hostPort}/`));
-  }
 }
 
 function nameOf(node: ContainerNode | undefined): string {

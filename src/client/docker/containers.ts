@@ -1,7 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ConfigStack } from '../../core/image/config';
-import type { ContainerDetails, ContainerSummary, EngineAddress, GpuLoad, GpuUsage } from '../../docker';
-import { describeAge, describeComponent, describeGpuAccess, describePort, describeSize, describeState, describeVersions, hasGpu } from './describe';
+import { isPage, type ContainerDetails, type ContainerSummary, type EngineAddress, type GpuLoad, type GpuUsage } from '../../docker';
+import { describeAge, describeComponent, describeGpuAccess, describeSize, describeState, describeVersions, hasGpu, namePorts } from './describe';
 import type { Host } from './hosts';
 import type { ContainerNode, DockerNode, FactNode } from './nodes';
 import { toPlain } from './plain';
@@ -42,15 +42,14 @@ export class ContainerRows implements Rows {
       icon: typeof icon === 'string' ? new ThemeIcon(icon) : icon,
       ...(description !== undefined && { description }),
     });
-    const ports = new Map(container.ports.map((published) => [describePort(published), published]));
     return [
       ...(details === undefined ? [] : lacksGpu(stack, details) ? [fact('gpu', WARNING, l10n.t('No GPU'), l10n.t('its image is made for one'))] : [fact('gpu', 'circuit-board', describeGpuAccess(details.gpu, container.compose !== null))]),
       ...(usage === undefined || usage.processBytes === null ? [] : [fact('usage', 'pulse', describeSize(usage.processBytes), l10n.t('GPU memory of its processes'))]),
       ...(usage?.gpus ?? []).map((gpu) => fact(`load/${gpu.uuid}`, 'pulse', `${gpu.index}: ${toPlain(gpu.name, 80)}`, describeLoad(gpu))),
       fact('status', 'info', toPlain(container.status, 200)),
-      ...[...ports].map(([label, published]): FactNode => ({
+      ...namePorts(container.ports).map(({ label, published }): FactNode => ({
         ...fact(`port/${label}`, 'plug', label, l10n.t('port')),
-        ...(published.hostPort !== null && container.state === 'running' && { port: { address: node.address, published } }),
+        ...(isPage(published) && container.state === 'running' && { port: { address: node.address, published } }),
       })),
       fact('image', 'package', toPlain(container.image, 200), l10n.t('image')),
       ...stack.components.map((component, index) => fact(`component/${component.kind}/${index}`, 'versions', describeComponent(component))),
@@ -68,7 +67,7 @@ export class ContainerRows implements Rows {
     const gpu = details !== undefined && hasGpu(details.gpu);
     const item = new TreeItem(toPlain(container.name, 200), TreeItemCollapsibleState.Collapsed);
     item.id = `${address.name}/${container.id}`;
-    item.contextValue = ['container', container.state, ...(container.ports.some(({ hostPort }) => hostPort !== null) ? ['ports'] : [])].join(';');
+    item.contextValue = ['container', container.state, ...(container.ports.some(isPage) ? ['ports'] : [])].join(';');
     const usage = this.#usage(container.id);
     const parts = [
       container.state === 'running' && container.health !== 'unhealthy' ? '' : describeState(container),
@@ -83,7 +82,7 @@ export class ContainerRows implements Rows {
       toPlain(container.status, 200),
       ...(details === undefined ? [] : [describeGpuAccess(details.gpu, container.compose !== null)]),
       ...stack.components.map(describeComponent),
-      ...container.ports.map(describePort),
+      ...namePorts(container.ports).map(({ label }) => label),
     ].join('\n');
     item.iconPath = iconOf(container, gpu, lacking);
     item.accessibilityInformation = { label: [toPlain(container.name, 200), describeState(container), ...parts.filter((part) => part !== describeState(container))].join(', ') };

@@ -94,11 +94,17 @@ export function describeState({ state, health }: ContainerSummary): string {
 }
 
 /** `8080 → 80/tcp`; without a published port `80/tcp`. */
-export function describePort({ hostPort, hostAddress, containerPort, protocol }: PublishedPort): string {
+function describePort({ hostPort, hostAddress, containerPort, protocol }: PublishedPort): string {
   const inside = `${containerPort}/${toPlain(protocol, 10)}`;
   if (hostPort === null) return inside;
   const everywhere = hostAddress === null || hostAddress === '' || hostAddress === '0.0.0.0' || hostAddress === '::';
   return everywhere ? `${hostPort} → ${inside}` : `${toPlain(hostAddress, 60)}:${hostPort} → ${inside}`;
+}
+
+/** Ports with what they are called, each once: an engine lists the same one for IPv4 and, behind it, for IPv6. */
+export function namePorts(ports: readonly PublishedPort[]): readonly { readonly label: string; readonly published: PublishedPort }[] {
+  const named = ports.map((published) => ({ label: describePort(published), published }));
+  return named.filter(({ label }, index) => named.findIndex((other) => other.label === label) === index);
 }
 
 /** Bytes as Docker shows them, with powers of 1000: `5.2 GB`. */

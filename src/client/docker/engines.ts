@@ -1,5 +1,5 @@
 // Which Docker engines the user works with, and how a command reaches one of them.
-import { l10n, ProgressLocation, window, workspace, type QuickPickItem } from 'vscode';
+import { l10n, ProgressLocation, window, workspace, type Progress as ShownProgress, type QuickPickItem } from 'vscode';
 import { connect, disconnect, listAddresses, type Engine, type EngineAddress } from '../../docker';
 import { toPlain } from './plain';
 import { showFailure } from './problem-message';
@@ -40,32 +40,65 @@ export function describeAddress({ name, url, current }: EngineAddress): { readon
   return { label: toPlain(name), description: current ? l10n.t('{0} (current)', toPlain(url)) : toPlain(url) };
 }
 
+/** A view, which shows that something is under way in it. */
+export type View = 'containers' | 'images';
+
+/** What takes longer than this is told of in a notification. */
+const SHORT_MS = 1_000;
+
 /**
- * Runs a task with an engine under a notification that can cancel it. What goes wrong is shown, with what helps;
- * then, and when it was cancelled, the result is undefined.
+ * Runs a task with an engine: under the bar of a view, and when it takes long under a notification that can cancel it.
+ * What goes wrong is shown, with what helps; then, and when it was cancelled, the result is undefined.
  */
-export async function withEngineProgress<T>(title: string, address: EngineAddress, task: (engine: Engine, progress: Progress) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (shown, token) => {
-      const aborter = new AbortController();
+export async function withEngineProgress<T>(title: string, address: EngineAddress, task: (engine: Engine, progress: Progress) => Promise<T>, view: View = 'images'): Promise<T | undefined> {
+  const aborter = new AbortController();
+  const { signal } = aborter;
+  const progress = new LateProgress();
+  const work = async (): Promise<T> => {
+    const engine = await connect(address, signal);
+    try {
+      return await task(engine, { signal, report: (message, percent) => progress.report(message, percent) });
+    } finally {
+      disconnect(engine);
+    }
+  };
+  const result = work();
+  const ended = result.then(() => undefined, () => undefined);
+  void window.withProgress({ location: { viewId: `tensorrt.${view}` } }, () => ended);
+  const timer = setTimeout(() => {
+    void window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (shown, token) => {
       const subscription = token.onCancellationRequested(() => aborter.abort());
-      let done = 0;
-      const report = (message: string, percent?: number): void => {
-        const increment = percent === undefined ? 0 : Math.max(0, percent - done);
-        done += increment;
-        shown.report(percent === undefined ? { message: toPlain(message, 200) } : { message: toPlain(message, 200), increment });
-      };
-      const engine = await connect(address, aborter.signal);
-      try {
-        return await task(engine, { signal: aborter.signal, report });
-      } finally {
-        subscription.dispose();
-        disconnect(engine);
-      }
+      progress.show(shown);
+      await ended;
+      subscription.dispose();
     });
+  }, SHORT_MS);
+  try {
+    return await result;
   } catch (error) {
     await showFailure(error, title);
     return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Keeps what is reported until there is something to show it in. */
+class LateProgress {
+  #shown: ShownProgress<{ readonly message?: string; readonly increment?: number }> | undefined;
+  #message = '';
+  #done = 0;
+
+  show(shown: ShownProgress<{ readonly message?: string; readonly increment?: number }>): void {
+    this.#shown = shown;
+    if (this.#message !== '') shown.report({ message: this.#message, increment: this.#done });
+  }
+
+  report(message: string, percent: number | undefined): void {
+    this.#message = toPlain(message, 200);
+    const increment = percent === undefined ? 0 : Math.max(0, percent - this.#done);
+    this.#done += increment;
+    this.#shown?.report(percent === undefined ? { message: this.#message } : { message: this.#message, increment });
   }
 }
 
@@ -73,10 +106,10 @@ export async function withEngineProgress<T>(title: string, address: EngineAddres
 const AT_ONCE = 4;
 
 /**
- * Does one thing to each of several containers or images, under one notification a Docker host. One that fails is told
+ * Does one thing to each of several containers or images, under one progress a Docker host. One that fails is told
  * of by its name and does not keep the others from their turn; cancelling does.
  */
-export async function doForEach<Node extends { readonly address: EngineAddress }>(
+export async function doForEach<Node extends { readonly kind: 'container' | 'image'; readonly address: EngineAddress }>(
   nodes: readonly Node[],
   nameOf: (node: Node) => string,
   titleOf: (name: string) => string,
@@ -100,7 +133,7 @@ export async function doForEach<Node extends { readonly address: EngineAddress }
           }
         };
         await Promise.all(Array.from({ length: AT_ONCE }, work));
-      });
+      }, only?.kind === 'container' ? 'containers' : 'images');
     }),
   );
 }

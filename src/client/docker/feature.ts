@@ -1,10 +1,10 @@
 import { commands, ConfigurationTarget, Disposable, l10n, window, workspace } from 'vscode';
-import type { WatchChange } from '../../docker';
+import { sweepRuns, type WatchChange } from '../../docker';
 import { createContainerActions } from './container-actions';
 import { ContainerRows } from './containers';
 import { describeAddress, listAllEngines, pickEngine, readHosts } from './engines';
 import { GpuUsageReader } from './gpu-usage-reader';
-import { Hosts } from './hosts';
+import { Hosts, type Host } from './hosts';
 import { createImageActions } from './image-actions';
 import { ImageRows } from './images';
 import { Pages } from './pages';
@@ -34,7 +34,19 @@ export function createDockerFeature(views: DockerViews) {
   const show = (change: WatchChange): void => {
     if (change !== 'images') containers.refresh();
     if (change !== 'containers') images.refresh();
-    if (change === 'state') showState(hosts);
+    if (change === 'state') {
+      showState(hosts);
+      for (const host of hosts.current) sweep(host);
+    }
+  };
+  const swept = new WeakSet<Host>();
+  /** Takes away, once for each host, what smoke tests and scans of an editor that crashed have left there: it may hold a GPU. */
+  const sweep = (host: Host): void => {
+    const { engine } = host;
+    if (engine === undefined || swept.has(host)) return;
+    swept.add(host);
+    // A host that fails shows so in its row.
+    void sweepRuns(engine).catch(() => undefined);
   };
   const setContext = (key: string, value: unknown): Thenable<unknown> => commands.executeCommand('setContext', `tensorrt.${key}`, value);
   const showContainersOf = async (gpuOnly: boolean): Promise<void> => {

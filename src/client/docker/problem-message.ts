@@ -29,7 +29,9 @@ export function describeProblem(problem: DockerProblem): ProblemMessage {
     case 'not-installed':
       return { text: l10n.t('Docker was not found: there is no socket and no docker command.'), buttons: [openPage(l10n.t('How to Install'), INSTALL_PAGE), chooseHosts()] };
     case 'daemon-down':
-      return { text: l10n.t('Docker does not run: nothing answers at {0}.', toPlain(problem.url)), buttons: [retry(), chooseHosts()] };
+      return problem.lost === true
+        ? { text: l10n.t('Docker broke off the connection: it was stopped or restarted.'), buttons: [retry()] }
+        : { text: l10n.t('Docker does not run: nothing answers at {0}.', toPlain(problem.url)), buttons: [retry(), chooseHosts()] };
     case 'no-permission':
       return { text: l10n.t('You may not use Docker: {0} refuses your user.', toPlain(problem.url)), buttons: [openPage(l10n.t('How to Allow It'), PERMISSION_PAGE), retry()] };
     case 'context-unreachable':

@@ -1,6 +1,7 @@
 import { commands, Disposable, extensions, window, type TreeView } from 'vscode';
 import { afterActivation, type Deferred } from '../after-activation';
 import { LazyTree, loadFeatures } from '../lazy';
+import { mayHaveDevContainers } from './dev-containers';
 import type { DockerNode } from './nodes';
 
 /** Ids of the commands, without the prefix `tensorrt.`. */
@@ -26,7 +27,7 @@ export function registerDocker(): Disposable {
   const create = async () => (await loadFeatures()).createDockerFeature(views.get());
   let feature: ReturnType<typeof create> | undefined;
 
-  const showAttach = (): void => void commands.executeCommand('setContext', 'tensorrt.devContainersInstalled', extensions.getExtension('ms-vscode-remote.remote-containers') !== undefined);
+  const showAttach = (): void => void commands.executeCommand('setContext', 'tensorrt.devContainersInstalled', mayHaveDevContainers());
   const views: Deferred<DockerViews & Disposable> = afterActivation(() => {
     const containers = window.createTreeView('tensorrt.containers', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).containers), canSelectMany: true, showCollapseAll: true });
     const images = window.createTreeView('tensorrt.images', { treeDataProvider: new LazyTree<DockerNode>(async () => (await load()).images), canSelectMany: true, showCollapseAll: true });

@@ -9,13 +9,16 @@ import { toPlain } from './plain';
 /** What VS Code hands to a command: from a menu the row and all that are selected, from a key or the palette nothing. */
 export type CommandArguments = readonly unknown[];
 
+/** What our keybindings hand over: those that are selected are meant, and nobody is asked where none is. */
+const SELECTED = 'selected';
+
 /**
- * The containers that a command was called for. Without any, those selected in the view when the key was pressed there,
- * else one that the user picks among those that `fits` lets through. Empty when nothing was picked.
+ * The containers that a command was called for. Without any, those selected in the view, else one that the user picks
+ * among those that `fits` lets through. Empty when nothing was picked.
  */
 export async function selectContainers(args: CommandArguments, view: TreeView<DockerNode>, fits: (node: ContainerNode) => boolean = () => true): Promise<readonly ContainerNode[]> {
   const chosen = chosenNodes(args, view).filter((node) => node.kind === 'container');
-  if (chosen.length > 0) return chosen.filter(fits);
+  if (isSettled(args, chosen, fits)) return chosen.filter(fits);
   const foreign = foreignId(args[0], 'containerId');
   const all = await readAll(async (engine, address) => (await listContainers(engine)).map((container): ContainerNode => ({ kind: 'container', address, container })));
   if (foreign !== undefined) return known(all.filter(({ container }) => container.id.startsWith(foreign)));
@@ -29,7 +32,7 @@ export async function selectContainers(args: CommandArguments, view: TreeView<Do
 /** Likewise for images. */
 export async function selectImages(args: CommandArguments, view: TreeView<DockerNode>, fits: (node: ImageNode) => boolean = () => true): Promise<readonly ImageNode[]> {
   const chosen = chosenNodes(args, view).flatMap((node) => (node.kind === 'image' ? [node] : node.kind === 'repository' ? node.images : []));
-  if (chosen.length > 0) return chosen.filter(fits);
+  if (isSettled(args, chosen, fits)) return chosen.filter(fits);
   const [tag, id] = [foreignId(args[0], 'fullTag'), foreignId(args[0], 'imageId')];
   const all = await listAllImages();
   // An image without a name has `<none>` there.
@@ -53,7 +56,12 @@ function chosenNodes(args: CommandArguments, view: TreeView<DockerNode>): readon
   const [first, several] = args;
   if (Array.isArray(several) && several.every(isNode)) return several;
   if (isNode(first)) return [first];
-  return first === undefined && view.visible ? view.selection : [];
+  return (first === undefined || first === SELECTED) && view.visible ? view.selection : [];
+}
+
+/** Whether nobody need be asked: a row or key said what is meant, or what is selected fits. */
+function isSettled<Node>([first]: CommandArguments, chosen: readonly Node[], fits: (node: Node) => boolean): boolean {
+  return first === SELECTED || (first === undefined ? chosen.some(fits) : chosen.length > 0);
 }
 
 function isNode(value: unknown): value is DockerNode {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildEvent } from '../../core/build-log/model';
 import { msg } from '../../core/l10n/message';
@@ -11,6 +10,7 @@ import { buildByApi } from './api';
 import { buildArguments, type ResultFiles } from './arguments';
 import { createLog } from './log';
 import type { BuildControl, BuildOutcome, BuildSpec, BuildWay } from './model';
+import { openWorkplace, type Workplace } from './workplace';
 
 /** Each way of building, and the one to try where the docker command does not know it. */
 const NEXT: Readonly<Record<Exclude<BuildWay, 'api'>, BuildWay>> = { 'buildx-json': 'buildx', buildx: 'buildkit', buildkit: 'legacy', legacy: 'api' };
@@ -30,10 +30,10 @@ export async function buildImage(address: EngineAddress, spec: BuildSpec, contro
   const key = [program, env['DOCKER_BUILDKIT'], address.name, address.url].join('\0');
   // Who turned BuildKit off has a reason.
   let way: BuildWay = knownWays.get(key) ?? (env['DOCKER_BUILDKIT'] === '0' ? 'legacy' : 'buildx-json');
-  const results = await mkdtemp(path.join(os.tmpdir(), 'trtc-build-'));
+  const workplace = await openWorkplace();
   try {
     for (;;) {
-      const outcome = way === 'api' ? await buildByApi(address, spec, control) : await buildByCommand({ program, env, way, spec, control, files: { imageId: path.join(results, 'id'), metadata: path.join(results, 'metadata.json') } });
+      const outcome = way === 'api' ? await buildByApi(address, spec, control) : await buildByCommand({ program, env, way, spec, control, workplace });
       if (outcome !== 'unknown') {
         knownWays.set(key, way);
         return outcome;
@@ -42,7 +42,7 @@ export async function buildImage(address: EngineAddress, spec: BuildSpec, contro
       way = NEXT[way];
     }
   } finally {
-    await rm(results, { recursive: true, force: true });
+    await workplace.close();
   }
 }
 
@@ -52,11 +52,12 @@ interface Attempt {
   readonly way: Exclude<BuildWay, 'api'>;
   readonly spec: BuildSpec;
   readonly control: BuildControl;
-  readonly files: ResultFiles;
+  readonly workplace: Workplace;
 }
 
 /** One call of the docker command; `unknown` where it does not know this way of building, and has done nothing. */
-async function buildByCommand({ program, env, way, spec, control, files }: Attempt): Promise<BuildOutcome | 'unknown'> {
+async function buildByCommand({ program, env, way, spec, control, workplace }: Attempt): Promise<BuildOutcome | 'unknown'> {
+  const files: ResultFiles = { imageId: path.join(workplace.folder, 'id'), metadata: path.join(workplace.folder, 'metadata.json') };
   const log = createLog();
   // What is said before the first step may be that this way is not known: kept back until then.
   let early: BuildEvent[] | undefined = [];
@@ -77,6 +78,7 @@ async function buildByCommand({ program, env, way, spec, control, files }: Attem
       env: { ...env, ...ENVIRONMENT[way] },
       ...(control.folder !== undefined && { cwd: control.folder }),
       ...(control.signal && { signal: control.signal }),
+      onStart: workplace.note,
       onOutput: (text, stream) => take(log.feed(text, way === 'legacy' ? stream : 'stdout')),
     });
   } catch (error) {

@@ -31,7 +31,7 @@ describe('toDockerError', () => {
     ['EACCES', { kind: 'no-permission', url: local.url }],
     ['EPERM', { kind: 'no-permission', url: local.url }],
     ['ECONNREFUSED', { kind: 'daemon-down', url: local.url }],
-    ['ECONNRESET', { kind: 'daemon-down', url: local.url }],
+    ['ECONNRESET', { kind: 'daemon-down', url: local.url, lost: true }],
     ['ABORT_ERR', { kind: 'cancelled' }],
   ])('%s of a local socket', (code, problem) => {
     expect(toDockerError(coded(code), local).problem).toEqual(problem);
