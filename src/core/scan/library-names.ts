@@ -76,14 +76,25 @@ export const PROBED_LIBRARIES: readonly string[] = [
  */
 export const CUDNN_PARTS: readonly string[] = ['graph', 'ops', 'cnn', 'adv', 'heuristic', 'engines_precompiled', 'engines_runtime_compiled'].map((part) => `libcudnn_${part}.so.9`);
 
+/** Libraries that use CUDA by the name: of frameworks the ones that need cuDNN, cuBLAS and TensorRT. */
+const USES_CUDA = /^lib(?:nvinfer(?!_builder_resource)|nvonnxparser|.*(?:cuda|tensorrt|torchtrt))/;
+
 /** Libraries of CUDA's toolkit, cuDNN and NCCL: long, and in need of nothing but one another and the C library. */
 const TOOLKIT = /^lib(?:cublas(?:Lt)?|cudart|cudnn(?:_\w+)?|cufft|curand|cusolver|cusparse(?:Lt)?|nccl|nvrtc|nvJitLink|nvjpeg|npp\w+|nvToolsExt|cupti)$/;
+
+/** Wheels of the toolkit have more of such. */
+const TOOLKIT_WHEEL = /\/(?:site|dist)-packages\/nvidia\//;
 
 /** Data in the form of a library, loaded by name when they are wanted. */
 const DATA = /^lib(?:cudnn_engines_\w+|nvinfer_builder_resource\w*|nvrtc-builtins.*)$/;
 
-/** In which order libraries are opened while there is a limit: what depends on most first. */
-export function openingOrder(fileName: string): number {
-  const stem = libraryStem(fileName) ?? '';
-  return DATA.test(stem) ? 2 : TOOLKIT.test(stem) ? 1 : 0;
+/** The place of the toolkit's libraries in the order of opening. */
+export const TOOLKIT_ORDER = 2;
+
+/** In which order the libraries at these paths are opened while there is a limit: what depends on most first. */
+export function openingOrder(path: string): number {
+  const stem = libraryStem(baseName(path)) ?? '';
+  if (DATA.test(stem)) return TOOLKIT_ORDER + 1;
+  if (TOOLKIT.test(stem) || TOOLKIT_WHEEL.test(path)) return TOOLKIT_ORDER;
+  return USES_CUDA.test(stem) ? 0 : 1;
 }

@@ -31,10 +31,10 @@ export interface ScanLimits {
 }
 
 /**
- * NVIDIA's libraries have their headers at the end: 430 MB of libcublasLt 13.1 lie before them. This is enough for TensorRT
- * and the frameworks, which are read first.
+ * NVIDIA's libraries have their headers at the end, those of wheels too: 430 MB of libcublasLt 13.1 lie before them, 500 MB
+ * of libtorch_cuda and 440 MB of libtorch_cpu 2.14. This is enough for TensorRT and the frameworks, which are read first.
  */
-export const SCAN_LIMITS: ScanLimits = { folderBytes: 1024 * 1024 * 1024, libraryBytes: 1024 * 1024 * 1024 };
+export const SCAN_LIMITS: ScanLimits = { folderBytes: 1024 * 1024 * 1024, libraryBytes: 1280 * 1024 * 1024 };
 
 /** For the versions alone: some megabytes, however large the image. */
 export const VERSIONS_ONLY: ScanLimits = { ...SCAN_LIMITS, libraryBytes: 0 };
@@ -274,7 +274,7 @@ class LibraryScan {
     for (;;) {
       const next = [...this.found.values()]
         .filter((library) => !this.headers.has(library.path) && !isDriverLibrary(baseName(library.path)))
-        .sort((a, b) => openingOrder(baseName(a.path)) - openingOrder(baseName(b.path)) || a.sizeBytes - b.sizeBytes)[0];
+        .sort((a, b) => openingOrder(a.path) - openingOrder(b.path) || a.sizeBytes - b.sizeBytes)[0];
       if (next === undefined) return;
       if (this.headers.size >= MOST_LIBRARIES) {
         this.gaps.push({ path: null, why: 'too-large', detail: next.path });

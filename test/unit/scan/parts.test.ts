@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDpkgStatus } from '../../../src/core/scan/dpkg';
 import { readElf } from '../../../src/core/scan/elf';
 import { readLdCache } from '../../../src/core/scan/ld-cache';
-import { isDriverLibrary, isGpuLibrary, libraryKind, libraryVersion } from '../../../src/core/scan/library-names';
+import { isDriverLibrary, isGpuLibrary, isLoadedByPrograms, libraryKind, libraryVersion, openingOrder } from '../../../src/core/scan/library-names';
 import { builtInFolders, loaderCandidates, splitFolders } from '../../../src/core/scan/loader';
 import { readOsRelease } from '../../../src/core/scan/os-release';
 import { normalisePythonName, readCondaPackage, readDistributionFolder, readPythonAssignment, readPythonMetadata, readRecord } from '../../../src/core/scan/python-metadata';
@@ -19,6 +19,27 @@ function finish(reader: ReturnType<typeof readElf>, bytes: Uint8Array): Exclude<
   if (step.done !== true) throw new Error('asks for ever');
   return step.value;
 }
+
+describe('libraries', () => {
+  const site = '/usr/local/lib/python3.11/dist-packages';
+
+  it('are opened in the order of what depends on most', () => {
+    const paths = [`${site}/nvidia/cudnn/lib/libcudnn_engines_precompiled.so.9`, `${site}/nvidia/cu13/lib/libnvrtc.alt.so.13`, '/usr/lib/x86_64-linux-gnu/libcublas.so.12', `${site}/torch/lib/libtorch_cpu.so`, `${site}/torch/lib/libtorch_cuda.so`, '/usr/lib/x86_64-linux-gnu/libnvinfer.so.10'];
+    expect(paths.map(openingOrder)).toEqual([3, 2, 2, 1, 0, 0]);
+  });
+
+  it.each([
+    ['/usr/lib/x86_64-linux-gnu/libnvinfer_plugin.so.10', true],
+    [`${site}/torch/_C.cpython-311-x86_64-linux-gnu.so`, true],
+    [`${site}/cv2/cv2.abi3.so`, true],
+    [`${site}/tensorrt_bindings/tensorrt.so`, true],
+    [`${site}/torch/lib/libtorch_cuda.so`, true],
+    [`${site}/onnxruntime/capi/libonnxruntime_providers_tensorrt.so`, false],
+    [`${site}/nvidia/nvshmem/lib/nvshmem_transport_ucx.so.3`, false],
+    ['/usr/lib/x86_64-linux-gnu/nvshmem/lib/nvshmem_transport_ucx.so', false],
+    ['/usr/local/cuda/lib64/libcufile_rdma.so.1', false],
+  ])('%s is loaded by programs: %s', (path, loaded) => expect(isLoadedByPrograms(path)).toBe(loaded));
+});
 
 describe('dpkg', () => {
   it('reads what is installed, and what is on hold', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CHECK_IDS } from '../../../src/core/smoke-file/check-ids';
 import { listPlaceholders } from '../../../src/core/l10n/message';
+import type { Library } from '../../../src/core/scan/model';
 import { checks, chooseChecks } from '../../../src/smoke/checks';
 import type { RunCheck, SmokeImage, StaticCheck, StepResult, Verdict } from '../../../src/smoke/model';
 import { formatText } from '../../../src/core/l10n/message';
@@ -163,6 +164,33 @@ describe('ffmpeg', () => {
 
 describe('static checks', () => {
   const static_ = (id: string, image: SmokeImage): string => told((checks.find((check): check is StaticCheck => check.id === id && check.kind === 'static') as StaticCheck).judge(image));
+
+  it('the needs of what is loaded on demand fail no image; what could not be opened is said', () => {
+    const site = '/usr/lib/python3/dist-packages';
+    const library = (path: string, name: string, state: 'missing' | 'found' = 'missing'): Library => ({
+      ...{ path: `${site}/${path}`, names: [], sizeBytes: 1, version: null, ofDriver: false },
+      elf: { bits: 64, machine: 'amd64', soname: null, needed: [name], rpath: [], runpath: [] },
+      needed: [{ name, state, path: state === 'found' ? `/lib/${name}` : null }],
+    });
+    const image = (...libraries: readonly Library[]): SmokeImage => {
+      const blank = imageWith();
+      const long = { ...library('torch/lib/libtorch_cuda.so', 'x'), elf: null, needed: [] };
+      const gaps = [long.path, `${site}/nvidia/cufft/lib/libcufft.so.12`].map((path) => ({ path, why: 'too-large' as const, detail: '' }));
+      return { ...blank, scan: { ...blank.scan, libraries: [long, ...libraries], gaps } };
+    };
+    const nvshmem = library('nvidia/nvshmem/lib/nvshmem_bootstrap_mpi.so.3', 'libmpi.so.40');
+    const closure = (...libraries: readonly Library[]): readonly string[] => {
+      const verdict = (checks.find(({ id }) => id === 'library-closure') as StaticCheck).judge(image(...libraries));
+      return [verdict.state, ...[verdict.sentence, ...verdict.details].map((one) => formatText(one))];
+    };
+    expect(closure(nvshmem, library('numpy/_core.abi3.so', 'libc.so.6', 'found'))).toEqual([
+      'passed',
+      '1 libraries find all that they need.',
+      `${site}/nvidia/nvshmem/lib/nvshmem_bootstrap_mpi.so.3 cannot be loaded: no folder has libmpi.so.40. Only who asks for it needs it.`,
+      `${site}/torch/lib/libtorch_cuda.so is longer than a check reads: what it needs is not known.`,
+    ]);
+    expect(closure(nvshmem, library('torch/_C.abi3.so', 'libgone.so.1'))).toEqual(expect.arrayContaining(['failed', `${site}/torch/_C.abi3.so needs libgone.so.1, and no folder of the image has it.`]));
+  });
 
   it('miss the library of an installed package', () => {
     const image = imageWith({ components: [{ kind: 'tensorrt', version: '8.6.1.6', name: 'libnvinfer8', via: 'apt' }] });

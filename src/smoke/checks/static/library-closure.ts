@@ -1,4 +1,6 @@
+import { openingOrder, TOOLKIT_ORDER } from '../../../core/scan/library-names';
 import { missingLibraries, type MissingLibrary } from '../../../core/scan/missing';
+import type { ImageScan } from '../../../core/scan/model';
 import type { Sentence, StaticCheck } from '../../model';
 import { fail, pass, say } from '../../verdict';
 
@@ -19,13 +21,21 @@ export const check: StaticCheck = {
       ...all
         .filter(({ library, needed }) => needed.state === 'elsewhere' && !OF_PYTHON.test(library.path))
         .map((one) => tell('{library} needs {name}, which lies at {path}, where the loader does not look.', one)),
+      ...unread(scan).map((library) => say('{library} is longer than a check reads: what it needs is not known.', { library })),
     ];
     const [first, ...others] = missing.filter(({ onDemand }) => !onDemand).map((one) => tell('{library} needs {name}, and no folder of the image has it.', one));
     if (first !== undefined) return fail(first, { details: [...others, ...notes] });
-    const count = scan.libraries.filter(({ needed }) => needed.length > 0).length;
+    const incomplete = new Set(missing.map(({ library }) => library));
+    const count = scan.libraries.filter((library) => library.needed.length > 0 && !incomplete.has(library)).length;
     return pass(say('{count} libraries find all that they need.', { count: String(count) }), { details: notes });
   },
 };
+
+/** Of the libraries that were not opened, those whose needs matter: parts of the toolkit need one another alone. */
+function unread({ gaps, libraries }: ImageScan): readonly string[] {
+  const known = new Set(libraries.map(({ path }) => path));
+  return gaps.flatMap(({ path, why }) => (path !== null && why === 'too-large' && known.has(path) && openingOrder(path) < TOOLKIT_ORDER ? [path] : []));
+}
 
 function tell(template: string, { library, needed }: MissingLibrary): Sentence {
   return say(template, { library: library.path, name: needed.name, path: needed.path ?? '' });
