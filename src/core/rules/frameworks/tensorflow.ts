@@ -1,9 +1,10 @@
 import type { Evidence } from '../../facts/evidence';
 import { frameworksChecked, tensorflowRelease, tensorflowReleases, type TensorFlowRelease } from '../../facts/frameworks';
 import { msg } from '../../l10n/message';
+import { findComponent, knownVersion } from '../../stack/query';
 import { compareDotted } from '../../version/dotted';
 import { exactVersionOf, satisfiesPep440 } from '../../version/pep440';
-import type { PipUse } from '../support/pip-installs';
+import { precedingActions, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 
 /** The first releases whose plain package has GPU support; before them it was in `tensorflow-gpu`. */
@@ -18,12 +19,29 @@ export function tensorflowCandidates(use: PipUse): readonly TensorFlowRelease[] 
   const exact = exactVersionOf(specifier);
   const found = exact === undefined ? [] : [tensorflowRelease(exact)].filter((row) => row !== undefined);
   if (exact !== undefined) return found.filter((row) => hasGpu(name, row));
-  if (action.constraintFiles.length > 0) return [];
+  const allows = (version: string): boolean => specifier === '' || satisfiesPep440(version, specifier) === true;
+  if (action.constraintFiles.length > 0 || (allows('1.14.0') && hasOldPip(use))) return [];
+  // pip then takes the package that only fails, see tensorflow-package-obsolete.
+  if (name === 'tensorflow-gpu' && allows('2.12.0')) return [];
   const python = pipPython(stage, before, action)?.version;
   // A specifier may name a patch release of a row that stands for its series.
-  const allowed = tensorflowReleases().filter(({ version, python: pythons }) => (specifier === '' || satisfiesPep440(version, specifier) === true) && (python === undefined || pythons === null || pythons.includes(python)));
+  const allowed = tensorflowReleases().filter(({ version, python: pythons }) => allows(version) && (python === undefined || pythons === null || pythons.includes(python)));
   const gpu = allowed.filter((row) => hasGpu(name, row));
   return python === undefined && specifier === '' ? [] : gpu;
+}
+
+/**
+ * Whether pip may be one before 19, which knows no wheels of 1.15 and later and takes the newest of those before
+ * (https://github.com/tensorflow/tensorflow/issues/37235): that of Ubuntu 18.04 is 9.0.1
+ * (https://pythonspeed.com/articles/upgrade-pip/), those of older releases are older.
+ */
+function hasOldPip({ stage, before, action }: PipUse): boolean {
+  const os = findComponent(before, 'os');
+  const version = knownVersion(os?.version);
+  const limit = os?.name === 'ubuntu' ? '18.04' : os?.name === 'debian' ? '10' : undefined;
+  if (limit === undefined || version === undefined || compareDotted(version, limit) > 0 || action.tool === 'uv') return false;
+  if (stage.initial.components.some(({ kind }) => kind === 'python')) return false;
+  return !precedingActions(stage, action.command).some((one) => one.kind === 'pip-install' && one.requirements.some((other) => other.name === 'pip')) && !stage.steps.some(({ commands }) => commands.some(({ words }) => words.some(({ text }) => /get-pip|ensurepip/.test(text.value))));
 }
 
 function hasGpu(name: string, { version }: TensorFlowRelease): boolean {

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
+import type { DecodedImage } from '../../image/model';
 import { msg } from '../../l10n/message';
 import type { PipRequirement } from '../../shell/installers/model';
 import type { Component, ComponentKind, StackReport } from '../../stack/model';
@@ -8,7 +9,7 @@ import { cudaOfPipTag } from '../../version/cuda';
 import { exactVersionOf, parsePep440, satisfiesPep440 } from '../../version/pep440';
 import { defineRule, type Fix, type Report } from '../model';
 import { nameOf } from '../support/image-uses';
-import { listPipUses, locateRequirement, precedingActions, type PipUse } from '../support/pip-installs';
+import { listPipUses, locateRequirement, pipSources, precedingActions, type PipUse } from '../support/pip-installs';
 import { removeWord } from '../support/remove-word';
 
 type MessageId = 'replaced' | 'upgraded' | 'unconstrained' | 'foreign';
@@ -94,6 +95,16 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'the newest of the index for the image’s CUDA',
+      text: 'FROM pytorch/pytorch:2.7.1-cuda12.8-cudnn9-runtime\nRUN pip install --force-reinstall torch torchvision torchaudio --index-url https://download.pytorch.org/whl/cu128\n',
+    },
+    {
+      kind: 'good',
+      title: 'an image without CUDA',
+      text: 'FROM tensorflow/tensorflow:1.6.0-py3\nRUN pip3 install --upgrade tensorflow\n',
+    },
+    {
+      kind: 'good',
       title: 'a virtual environment of its own',
       text: 'FROM pytorch/pytorch:2.1.0-cuda11.8-cudnn8-runtime\nRUN python -m venv /opt/venv && /opt/venv/bin/pip install torch==2.3.0\n',
     },
@@ -116,7 +127,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   const kind = FRAMEWORKS[requirement.name];
   const isExtension = requirement.name === 'trtorch' || requirement.name === 'torch-tensorrt';
   const image = stage.rootImage;
-  if ((kind === undefined && !isExtension) || image === undefined || hasConstraints(use) || isElsewhere(use)) return undefined;
+  if ((kind === undefined && !isExtension) || image === undefined || isForCpu(image) || hasConstraints(use) || isElsewhere(use)) return undefined;
   const own = findComponent(before, kind ?? 'torch');
   // Who uninstalls the image's own means what follows.
   const isMeant = precedingActions(stage, action.command).some((one) => one.kind === 'pip-uninstall' && one.names.includes(requirement.name));
@@ -125,7 +136,7 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
     location: locateRequirement(use),
     related: [{ location: own.where, message: msg`${nameOf(image)} brings ${frameworkOf(own)}.` }],
   };
-  const data = { requirement: requirement.text.value.trim().replace(/^.*\//, ''), image: nameOf(image) };
+  const data = { requirement: writtenName(requirement), image: nameOf(image) };
   if (isExtension) {
     if (image.family !== 'ngc-pytorch') return undefined;
     // A wheel is what it is; by name pip may still be told of another index.
@@ -163,12 +174,24 @@ function compare(use: PipUse, own: Component, version: string | undefined): Mess
     return parsePep440(version)?.isPrerelease === true || !isSame ? 'replaced' : undefined;
   }
   if (specifier === '') {
-    if (requirement.url !== undefined) return undefined;
+    // What another index has may be built for the image's CUDA.
+    const { index, others } = pipSources(use);
+    if (requirement.url !== undefined || index !== undefined || others.length > 0) return undefined;
     if (action.upgrade || action.options.some(({ value }) => value === '--force-reinstall')) return 'upgraded';
     return version !== undefined && own.kind === 'torch' && companionsOf(use).length > 0 ? 'unconstrained' : undefined;
   }
   const release = version === undefined ? undefined : parsePep440(version)?.release.join('.');
   return release !== undefined && knownLength(version) >= 3 && satisfiesPep440(release, specifier) === false ? 'replaced' : undefined;
+}
+
+/** tensorflow/tensorflow without `gpu` in its tag has no CUDA; where the tag is not known nobody knows. */
+function isForCpu({ family, reference }: DecodedImage): boolean {
+  return family === 'tensorflow' && !/(?:^|-)gpu(?:-|$)/.test(reference.tag ?? '');
+}
+
+/** A requirement as somebody would say it: of a wheel its file name, without the hash. */
+function writtenName({ text }: PipRequirement): string {
+  return text.value.trim().replace(/#.*$/, '').replace(/^.*\//, '').replaceAll(/%2b/gi, '+');
 }
 
 function frameworkOf({ kind }: Component): string {
