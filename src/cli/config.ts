@@ -108,5 +108,5 @@ function readGivenTarget({ gpu, driver, platform }: ConfigArguments): readonly T
   const { targets, faults } = readTargets([item]);
   const [fault] = faults;
   if (fault !== undefined) throw new Failure(msg`--${fault.path[1] === 'gpus' ? 'gpu' : String(fault.path[1])}: ${fault.message}`);
-  return targets;
+  return targets.map((target) => ({ ...target, said: msg`the given host` }));
 }

@@ -1,4 +1,5 @@
 import type { Gpu } from '../facts/gpus';
+import type { Message } from '../l10n/message';
 
 /** Where an image has to run. `jetson` is linux/arm64 on a Jetson module, which has drivers and images of its own. */
 export type TargetPlatform = 'linux/amd64' | 'linux/arm64' | 'jetson';
@@ -26,6 +27,8 @@ export interface TargetOs {
 /** One place where the image must run; what is undefined is not known, and rules that need it are silent. */
 export interface Target {
   readonly name: string;
+  /** The name, where it is words of ours. */
+  readonly said?: Message;
   /** Empty when not known. */
   readonly gpus: readonly TargetGpu[];
   /** `535.183.06`, or its leading parts: `535`. */

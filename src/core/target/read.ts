@@ -66,6 +66,11 @@ export function findTargetGpu(text: string): TargetGpu | undefined {
   return gpu && { name: gpu.gpu, computeCapability: gpu.computeCapability, segment: gpu.segment };
 }
 
+/** What a target is called. */
+export function nameTarget({ name, said }: Target): Text {
+  return said ?? name;
+}
+
 /** The product, or for a GPU that is given by it the compute capability. */
 export function nameGpu({ name, computeCapability, segment }: TargetGpu): Text {
   return segment === undefined ? msg`compute capability ${computeCapability}` : name;

@@ -4,7 +4,7 @@ import type { StackState } from '../../stack/model';
 import { findComponent } from '../../stack/query';
 import { judgeDriver, type DriverDemand, type DriverVerdict } from '../../target/judge-driver';
 import type { Target } from '../../target/model';
-import { nameGpu } from '../../target/read';
+import { nameGpu, nameTarget } from '../../target/read';
 import type { Location } from '../../text/range';
 import { compareDotted, majorMinorOf, majorOf } from '../../version/dotted';
 import { defineRule, type Fix, type Report, type Severity } from '../model';
@@ -204,6 +204,6 @@ function errorOf({ refused, gpu }: DriverVerdict, cuda: string): string {
 /** `production has 535.183.06, laptop has 470 for its GeForce RTX 3090`. */
 function describeTargets(failures: readonly Failure[]): Text {
   return joinComma(
-    failures.map(({ target: { name, driver = '' }, verdict: { gpu } }) => (gpu === undefined ? msg`${name} has ${driver}` : msg`${name} has ${driver} for its ${nameGpu(gpu)}`)),
+    failures.map(({ target, verdict: { gpu } }) => (gpu === undefined ? msg`${nameTarget(target)} has ${target.driver ?? ''}` : msg`${nameTarget(target)} has ${target.driver ?? ''} for its ${nameGpu(gpu)}`)),
   );
 }

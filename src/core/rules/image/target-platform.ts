@@ -2,8 +2,9 @@ import type { Evidence } from '../../facts/evidence';
 import { imageFact } from '../../facts/image-facts';
 import { jetsonReleases } from '../../facts/jetson';
 import type { DecodedImage } from '../../image/model';
-import { msg } from '../../l10n/message';
+import { joinComma, msg } from '../../l10n/message';
 import type { Target } from '../../target/model';
+import { nameTarget } from '../../target/read';
 import { compareDotted, majorOf } from '../../version/dotted';
 import { defineRule, type Report, type Severity } from '../model';
 import { rootStage, rootUse } from '../support/absence';
@@ -120,12 +121,12 @@ export const rule = defineRule<MessageId>({
     report({
       messageId: worst,
       severity: use?.image.mirrored === true && SEVERITIES[worst] === 'error' ? 'warning' : SEVERITIES[worst],
-      data: { image: use === undefined ? '' : nameOf(use.image), flag: asked ?? '', targets: alike.map(({ target }) => target.name).join(', '), ...first.data },
+      data: { image: use === undefined ? '' : nameOf(use.image), flag: asked ?? '', targets: joinComma(alike.map(({ target }) => nameTarget(target))), ...first.data },
       location,
       evidence: first.evidence,
       related: [
         { location, message: msg`The platform is chosen here.` },
-        ...(others.length === 0 ? [] : [{ location, message: msg`It does not run on ${others.map(({ target }) => target.name).join(', ')} either.` }]),
+        ...(others.length === 0 ? [] : [{ location, message: msg`It does not run on ${joinComma(others.map(({ target }) => nameTarget(target)))} either.` }]),
       ],
     });
   },

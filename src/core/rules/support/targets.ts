@@ -8,7 +8,7 @@ import { formatText, joinComma, msg, type Text } from '../../l10n/message';
 import type { Component, StackReport, StageStack } from '../../stack/model';
 import { stageCuda } from '../../stack/query';
 import type { Target, TargetGpu } from '../../target/model';
-import { nameGpu } from '../../target/read';
+import { nameGpu, nameTarget } from '../../target/read';
 import type { Location } from '../../text/range';
 import { compareDotted, hasPrefix, majorMinorOf } from '../../version/dotted';
 import type { Fix } from '../model';
@@ -63,9 +63,9 @@ export function listTargetGpus(targets: readonly Target[]): readonly TargetPair[
 
 /** `production (A100), laptop (GeForce RTX 5090)`. */
 export function namePairs(pairs: readonly TargetPair[]): Text {
-  const byTarget = new Map<string, Map<string, TargetGpu>>();
-  for (const { target, gpu } of pairs) byTarget.set(target.name, (byTarget.get(target.name) ?? new Map<string, TargetGpu>()).set(gpu.name, gpu));
-  return joinComma([...byTarget].map(([name, gpus]) => msg`${name} (${joinComma([...gpus.values()].map(nameGpu))})`));
+  const byTarget = new Map<Target, Map<string, TargetGpu>>();
+  for (const { target, gpu } of pairs) byTarget.set(target, (byTarget.get(target) ?? new Map<string, TargetGpu>()).set(gpu.name, gpu));
+  return joinComma([...byTarget].map(([target, gpus]) => msg`${nameTarget(target)} (${joinComma([...gpus.values()].map(nameGpu))})`));
 }
 
 /** Each fact once. */
