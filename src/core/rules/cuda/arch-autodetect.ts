@@ -42,6 +42,11 @@ const CARGO: Evidence = {
 /** What one asks of a setup.py that compiles. */
 const BUILD_VERB = /^(?:build|build_ext|bdist_wheel)$/;
 /** Projects known to compile candle's kernels or to ask nvidia-smi in the same way. */
+/**
+ * Projects whose setup.py takes a list of its own where no GPU is seen: https://github.com/NVIDIAGameWorks/kaolin/blob/master/setup.py,
+ * https://github.com/NVIDIA/apex/blob/master/setup.py
+ */
+const WITH_LIST = /(?:^|\/)(?:kaolin|apex)(?:\.git)?(?:[/@#]|$)/i;
 const CANDLE = /candle|mistral\.?rs|text-embeddings-inference/i;
 /** GPUs of desktops and servers since Volta; the numbers between are Jetson's. */
 const COMMON = new Set([70, 75, 80, 86, 89, 90, 100, 120]);
@@ -115,6 +120,11 @@ export const rule = defineRule<MessageId>({
       kind: 'good',
       title: 'architectures are named',
       text: 'FROM pytorch/pytorch:2.1.2-cuda11.8-cudnn8-devel\nARG TCNN_CUDA_ARCHITECTURES=75,80,86,89\nRUN pip install git+https://github.com/NVlabs/tiny-cuda-nn/#subdirectory=bindings/torch\n',
+    },
+    {
+      kind: 'good',
+      title: 'a project that takes a list of its own',
+      text: 'FROM nvidia/cuda:11.8.0-devel-ubuntu20.04\nRUN apt-get update && apt-get install -y git python3-pip && pip3 install torch==2.0.0\nRUN git clone --recursive https://github.com/NVIDIAGameWorks/kaolin /kaolin && cd /kaolin && FORCE_CUDA=1 python3 setup.py develop\n',
     },
     {
       kind: 'good',
@@ -245,6 +255,7 @@ function reportTorch(command: ShellCommand, builds: boolean, setting: Setting): 
   const family = stage.rootImage?.family ?? '';
   // NVIDIA's images set the list.
   if (family.startsWith('ngc') || command.conditional || command.failureIgnored || isSet('TORCH_CUDA_ARCH_LIST', command, setting)) return;
+  if (WITH_LIST.test(command.workingDirectory ?? step.before.workdir) || command.words.some(({ text }) => WITH_LIST.test(text.value))) return;
   const state = stateBefore(command, step);
   if (findComponent(state, 'nvcc') === undefined || findComponent(state, 'torch') === undefined) return;
   const forced = isForced(command, setting);

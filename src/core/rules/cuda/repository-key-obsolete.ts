@@ -17,7 +17,7 @@ const ROTATED: Evidence = imageFact('key-rotation') ?? {
   checked: '2026-11-20',
 };
 const MACHINE_LEARNING: Evidence = {
-  fact: msg`The machine-learning repository is no longer kept up and has answered 404; its packages are in the CUDA repository.`,
+  fact: msg`The machine-learning repository is no longer kept up and has answered 404; newer packages are in the CUDA repository.`,
   source: 'https://github.com/OCR-D/ocrd_all/pull/310',
   checked: '2026-11-20',
 };
@@ -37,7 +37,7 @@ export const rule = defineRule<MessageId>({
   messages: {
     oldKey: 'The key 7fa2af80 no longer signs NVIDIA’s repository: apt-get update stops with `NO_PUBKEY A4B469963BF863CC`.',
     oldKeyOnly: 'The key 7fa2af80 no longer signs NVIDIA’s CUDA repository since 2022-04-27; 3bf863cc does.',
-    machineLearning: 'NVIDIA’s machine-learning repository is no longer kept up: `404 Not Found` at apt-get update, or only old packages. What it had is in the CUDA repository.',
+    machineLearning: 'NVIDIA’s machine-learning repository is no longer kept up: `404 Not Found` at apt-get update, or only old packages. Newer ones are in the CUDA repository.',
     aptKey: '{os} has no apt-key: `apt-key: not found`.',
   },
   docs: {

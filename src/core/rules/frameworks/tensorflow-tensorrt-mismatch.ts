@@ -50,6 +50,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'TensorFlow 1 without TensorRT',
+      text: 'FROM nvidia/cuda:10.0-cudnn7-devel-ubuntu18.04\nRUN pip3 install tensorflow-gpu==1.14.0\n',
+    },
+    {
+      kind: 'good',
       title: 'the TensorRT that it was built with',
       text: 'FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04\nRUN apt-get update && apt-get install -y python3-pip libnvinfer7=7.2.2-1+cuda11.1 libnvinfer-plugin7=7.2.2-1+cuda11.1\nRUN pip3 install tensorflow==2.7.0\n',
     },
@@ -111,8 +116,8 @@ function usesElsewhere({ stage }: PipUse, { stages }: StackReport): boolean {
 function judgeAbsence(use: PipUse, release: TensorFlowRelease, stack: StackReport): Report<MessageId> | undefined {
   const { stage, requirement } = use;
   const cuda = stageCuda(use.before);
-  // In a stage for CPUs TensorRT is no question.
-  if (release.tensorrt === 'none' || requirement.extras.length > 0 || cuda === undefined) return undefined;
+  // In a stage for CPUs TensorRT is no question; TensorFlow 1 looks for none before it is asked to.
+  if (release.tensorrt === 'none' || (majorOf(release.version) ?? 0) < 2 || requirement.extras.length > 0 || cuda === undefined) return undefined;
   if (rootUse(stack, stage)?.image.componentsComplete !== true || findComponents(stage.final, 'tensorrt').length > 0 || findComponents(stage.final, 'tensorrt-python').length > 0) return undefined;
   if (mayHold(stage, stage.final, /tensorrt|nvinfer|trt/i)) return undefined;
   return {
