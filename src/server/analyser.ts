@@ -1,11 +1,14 @@
 import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ComposeProject } from '../core/compose/model';
-import { analyse, analyseDockerfileInSteps, type Analysis, type AnalysisOptions } from '../core/engine/analyse';
+import type { Dockerfile } from '../core/dockerfile/model';
+import { analyse, analyseDockerfileInSteps, readPartInSteps, type Analysis, type AnalysisOptions } from '../core/engine/analyse';
 import { fixAll } from '../core/engine/fix';
+import { Memory } from '../core/engine/memory';
 import { fileKind, type FileKind } from '../core/file-kind';
 import type { Finding } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
+import type { Steps } from '../core/steps';
 import type { Target } from '../core/target/model';
 import { LineIndex } from '../core/text/line-index';
 import { mergeSettings } from '../core/config/resolve';
@@ -43,6 +46,8 @@ const LANGUAGES: Readonly<Record<string, FileKind>> = { dockerfile: 'dockerfile'
 
 /** A stack takes about a megabyte: those of more documents than anybody looks at in a row are made again when asked for. */
 const MAX_KEPT = 24;
+/** So many documents can be typed in by turns without being read whole again. */
+const MAX_MEMORIES = 4;
 /** A Dockerfile is analysed for so many milliseconds before messages of the client are read again. */
 const SLICE_MS = 10;
 /** Findings come this much later than the last key, at most, in milliseconds. */
@@ -60,6 +65,16 @@ interface Kept {
   readonly tookMs: number;
 }
 
+/** One text of a document with what the engine is given besides. */
+interface Draft {
+  readonly version: number | undefined;
+  readonly text: string;
+  readonly options: AnalysisOptions & { readonly kind: FileKind };
+  /** Places that it looks at. */
+  readonly asked: Set<string>;
+  readonly lint: boolean;
+}
+
 /** Analyses documents, and keeps each result until something that it was made of changes. */
 export class Analyser {
   readonly #documents: TextDocuments<TextDocument>;
@@ -70,6 +85,10 @@ export class Analyser {
   readonly #log: (message: string) => void;
   readonly #drained: () => Promise<void>;
   readonly #kept = new Map<string, Kept>();
+  /** Of open Dockerfiles, as they were last looked at. */
+  readonly #drafts = new Map<string, Draft>();
+  /** Of the open Dockerfiles that were typed in last. */
+  readonly #memories = new Map<string, Memory>();
   /** Open Dockerfiles that are being analysed; see `#analyseInSlices`. */
   readonly #running = new Map<string, Promise<boolean>>();
   readonly #logged = new Set<string>();
@@ -125,6 +144,31 @@ export class Analyser {
   }
 
   /**
+   * As `readStack`, but of a Dockerfile that is being typed in only what comes before a place, which `reach` tells: what
+   * follows is done when somebody asks for it.
+   */
+  async readPart(uri: string, reach: (dockerfile: Dockerfile) => number, token: CancellationToken): Promise<DocumentStack | undefined> {
+    const settings = await this.#settings.get(uri);
+    await this.#drained();
+    const version = this.#readVersion(uri);
+    if (this.#nextHalf(uri, false) === undefined) return this.readStack(uri, token);
+    const isCurrent = (): boolean => !token.isCancellationRequested && this.#readVersion(uri) === version;
+    try {
+      const made = await this.#files.disk.settle(async () => {
+        const draft = isCurrent() ? this.#prepareOpen(uri, settings) : undefined;
+        const read = draft && (await this.#inSlices(readPartInSteps(draft.text, uri, { ...draft.options, memory: this.#memoryOf(uri) }, reach), isCurrent));
+        return read && { ...draft, stack: read.result };
+      });
+      if (made === undefined) return this.#readVersion(uri) === version || token.isCancellationRequested ? undefined : await this.readPart(uri, reach, token);
+      let lines: LineIndex | undefined;
+      return { text: made.text, stack: made.stack, targets: made.options.targets ?? [], linesOf: () => (lines ??= new LineIndex(made.text)) };
+    } catch (error) {
+      this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
+      return undefined;
+    }
+  }
+
+  /**
    * How long findings of a document had better wait, in milliseconds: while a person types, an analysis of every text
    * would keep completion waiting. As long again as it takes, so that of a short file nobody notices.
    */
@@ -151,9 +195,9 @@ export class Analyser {
     return kept?.analysis;
   }
 
-  /** What is still to be made of an open Dockerfile; undefined also where files have to be waited for. */
+  /** What is still to be made of an open Dockerfile. */
   #nextHalf(uri: string, judge: boolean): 'stack' | 'findings' | undefined {
-    if (this.#documents.get(uri) === undefined || this.#files.disk.remembers || this.kindOf(uri) !== 'dockerfile') return undefined;
+    if (this.#documents.get(uri) === undefined || this.kindOf(uri) !== 'dockerfile') return undefined;
     if (this.#findKept(uri, false) === undefined) return 'stack';
     return judge && this.#findKept(uri, true) === undefined ? 'findings' : undefined;
   }
@@ -166,29 +210,40 @@ export class Analyser {
     const settings = await this.#settings.get(uri);
     const version = this.#readVersion(uri);
     const half = this.#findKept(uri, false);
-    const opened = this.#prepare(uri, settings, half?.asked);
-    if (opened === undefined) return false;
-    const { text, options, asked, lint } = opened;
-    // Stands for it while it is made, so that a change of what it has asked for is seen.
-    const begun: Kept = half ?? { analysis: undefined, judged: false, version, asked, tookMs: this.#kept.get(uri)?.tookMs ?? 0 };
-    this.#keep(uri, begun);
-    const steps = analyseDockerfileInSteps(text, uri, { ...options, ...(half && { stack: half.analysis?.stack }), ...(!judge && { rules: [] }) });
+    let begun = half;
+    let draft: Draft | undefined;
+    const isCurrent = (): boolean => this.#kept.get(uri) === begun && this.#readVersion(uri) === version;
     try {
-      for (let tookMs = half?.tookMs ?? 0; ; ) {
-        const startMs = performance.now();
-        let step = steps.next();
-        while (step.done !== true && performance.now() - startMs < SLICE_MS) step = steps.next();
-        tookMs += performance.now() - startMs;
-        if (step.done === true) {
-          this.#keep(uri, { analysis: this.#describe(uri, text, options, step.value, lint), judged: judge, version, asked, tookMs });
-          return true;
-        }
-        await this.#drained();
-        if (this.#kept.get(uri) !== begun || this.#readVersion(uri) !== version) return true;
-      }
+      const made = await this.#files.disk.settle(async () => {
+        draft = this.#prepareOpen(uri, settings, half?.asked);
+        if (draft === undefined) return undefined;
+        const { text, options, asked } = draft;
+        // Stands for it while it is made, so that a change of what it has asked for is seen.
+        begun = half ?? { analysis: undefined, judged: false, version, asked, tookMs: this.#kept.get(uri)?.tookMs ?? 0 };
+        this.#keep(uri, begun);
+        const given = { ...options, memory: this.#memoryOf(uri), ...(half && { stack: half.analysis?.stack }), ...(!judge && { rules: [] }) };
+        return this.#inSlices(analyseDockerfileInSteps(text, uri, given), isCurrent);
+      });
+      if (draft === undefined) return false;
+      if (made === undefined || !isCurrent()) return true;
+      this.#keep(uri, { analysis: this.#describe(uri, draft.text, draft.options, made.result, draft.lint), judged: judge, version, asked: draft.asked, tookMs: made.tookMs + (half?.tookMs ?? 0) });
+      return true;
     } catch (error) {
       this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
       return false;
+    }
+  }
+
+  /** Goes through steps, and reads messages now and then. Undefined when one of them has made the result useless. */
+  async #inSlices<T>(steps: Steps<T>, isCurrent: () => boolean): Promise<{ readonly result: T; readonly tookMs: number } | undefined> {
+    for (let tookMs = 0; ; ) {
+      const startMs = performance.now();
+      let step = steps.next();
+      while (step.done !== true && performance.now() - startMs < SLICE_MS) step = steps.next();
+      tookMs += performance.now() - startMs;
+      if (step.done === true) return { result: step.value, tookMs };
+      await this.#drained();
+      if (!isCurrent()) return undefined;
     }
   }
 
@@ -224,6 +279,28 @@ export class Analyser {
     return { text, asked, lint, options: { ...options, kind, context, folder } };
   }
 
+  /** As `#prepare`, once for each text of an open document, so that whatever is read of one text asks for files in one place. */
+  #prepareOpen(uri: string, settings: Settings, given?: Set<string>): Draft | undefined {
+    const version = this.#readVersion(uri);
+    const known = this.#drafts.get(uri);
+    // What a disk far away did not have at first it may have now.
+    if (known !== undefined && known.version === version && !this.#files.disk.remembers && (given === undefined || given === known.asked)) return known;
+    const prepared = this.#prepare(uri, settings, given);
+    if (prepared === undefined) return undefined;
+    const draft = { version, ...prepared };
+    this.#drafts.set(uri, draft);
+    return draft;
+  }
+
+  /** What earlier texts of an open Dockerfile have left. */
+  #memoryOf(uri: string): Memory {
+    const memory = this.#memories.get(uri) ?? new Memory();
+    this.#memories.delete(uri);
+    this.#memories.set(uri, memory);
+    for (const oldest of [...this.#memories.keys()].slice(0, -MAX_MEMORIES)) this.#memories.delete(oldest);
+    return memory;
+  }
+
   /** Files that safe fixes change, the document or those that it reads, with their text afterwards; none when it cannot be read or fails. */
   async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
@@ -256,15 +333,13 @@ export class Analyser {
 
   /** Forgets analyses that looked at a file, or at something below it, on request without the file's own; true when there were any. */
   forgetUsersOf(file: string, others = false): boolean {
-    let found = false;
     const { sep } = this.#files.disk.path;
-    for (const [uri, { asked }] of this.#kept) {
-      if (others && this.#files.disk.toPath(uri) === file) continue;
-      if (![...asked].some((place) => place === file || file.startsWith(place + sep) || place.startsWith(file + sep))) continue;
-      this.#kept.delete(uri);
-      found = true;
-    }
-    return found;
+    const looksAt = ({ asked }: Pick<Kept, 'asked'>): boolean => [...asked].some((place) => place === file || file.startsWith(place + sep) || place.startsWith(file + sep));
+    const isOwn = (uri: string): boolean => others && this.#files.disk.toPath(uri) === file;
+    for (const [uri, draft] of this.#drafts) if (looksAt(draft) && !isOwn(uri)) this.#drafts.delete(uri);
+    const users = [...this.#kept].filter(([uri, kept]) => looksAt(kept) && !isOwn(uri));
+    for (const [uri] of users) this.#kept.delete(uri);
+    return users.length > 0;
   }
 
   /** Keeps an analysis, and lets go of the oldest. */
@@ -277,12 +352,12 @@ export class Analyser {
 
   /** Forgets one analysis. */
   forget(uri: string): void {
-    this.#kept.delete(uri);
+    for (const known of [this.#kept, this.#drafts, this.#memories]) known.delete(uri);
   }
 
   /** Forgets everything: settings or workspace folders have changed. */
   reset(): void {
-    this.#kept.clear();
+    for (const known of [this.#kept, this.#drafts, this.#memories]) known.clear();
   }
 
   /** The version of an open document, the time of the last change of a file on disk. */

@@ -81,10 +81,10 @@ class ClientDisk implements Disk {
     return this.#read(of).state && of;
   }
 
-  async settle<T>(read: () => T): Promise<T> {
+  async settle<T>(read: () => T | Promise<T>): Promise<T> {
     for (;;) {
       const misses = this.#misses;
-      const found = read();
+      const found = await read();
       if (this.#misses === misses) return found;
       await this.#fetch();
     }

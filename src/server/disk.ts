@@ -38,7 +38,7 @@ export interface Disk {
   /** The path without links; undefined where there is nothing. */
   realPath(path: string): string | undefined;
   /** Gives what a reading finds once all files that it asks for are here. It may be called several times. */
-  settle<T>(read: () => T): Promise<T>;
+  settle<T>(read: () => T | Promise<T>): Promise<T>;
   /** Something at, above or below a path has changed. */
   forget(path: string): void;
 }

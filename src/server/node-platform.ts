@@ -19,7 +19,7 @@ const disk: Disk = {
   },
   list: (folder) => attempt(() => readdirSync(folder)) ?? [],
   realPath: (file) => attempt(() => realpathSync(file)),
-  settle: (read) => Promise.resolve(read()),
+  settle: async (read) => read(),
   forget: () => undefined,
 };
 

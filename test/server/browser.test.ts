@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CompletionRequest, HoverRequest } from 'vscode-languageserver/node';
 import { FILES_REQUEST, type FilesAnswer, type FilesParams } from '../../src/core/protocol/requests';
 import { browserPlatform } from '../../src/server/browser-platform';
 import { TestClient } from './client';
@@ -91,6 +92,27 @@ describe('the server in a browser', () => {
     expect(all.filter((uri) => uri !== ROOT && !uri.startsWith(`${ROOT}/`))).toEqual([]);
     expect(new Set(all).size).toBe(all.length);
     expect(all).toContain(client.uri('a/here'));
+  });
+
+  it('answers other questions while a long document is analysed, whose files have to be fetched meanwhile', async () => {
+    client.write('install.sh', BAD_SCRIPT);
+    const long = await client.open('Dockerfile', `${'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10 curl git cmake\n'.repeat(1_500)}${RUNS_SCRIPT}`);
+    const requirements = await client.open('requirements.txt', 'torch==', 'pip-requirements');
+    const order: string[] = [];
+    const findings = client.pull(long).then(() => order.push('findings'));
+    // By now it is at work, and will be for longer than this.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const completion = client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri: requirements }, position: { line: 0, character: 7 } }).then(() => order.push('completion'));
+    await Promise.all([findings, completion]);
+    expect(order).toEqual(['completion', 'findings']);
+    await expect.poll(() => client.published.get(client.uri('install.sh'))?.map(({ code }) => code)).toEqual([RULE]);
+  });
+
+  it('knows at the first question what a script of the build context brings', async () => {
+    client.write('install.sh', 'pip install tensorrt==8.6.1\n');
+    const dockerfile = await client.open('Dockerfile', RUNS_SCRIPT);
+    const hover = await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri: dockerfile }, position: { line: 2, character: 0 } });
+    expect(JSON.stringify(hover)).toContain('8.6.1');
   });
 
   it('analyses alone what lies in no folder: untitled documents, and views of files', async () => {

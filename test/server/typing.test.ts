@@ -82,6 +82,41 @@ describe('a person who types', () => {
     expect(order).toEqual(['completion', 'findings']);
   });
 
+  it('has a list made of what stands above it, without what follows', async () => {
+    const stage = 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y libnvinfer10 curl git cmake\n';
+    const [head, tail] = ['FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN pip install torch=', stage.repeat(1_500)];
+    const uri = await client.open('Dockerfile', `${head}\n${tail}`);
+    await client.change(uri, `${head}=\n${tail}`);
+    const order: string[] = [];
+    const stack = client.connection.sendRequest(STACK_REQUEST, { textDocument: { uri } }).then(() => order.push('stack'));
+    const completion = client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: { line: 1, character: 23 } });
+    void completion.then(() => order.push('completion'));
+    await Promise.all([stack, completion]);
+    expect(order).toEqual(['completion', 'stack']);
+    expect(JSON.stringify(await completion)).toContain('2.4.0');
+  });
+
+  it('is told after each key, and after each change of a file beside it, what a new reading tells', async () => {
+    const position = { line: 3, character: 0 };
+    const text = (key: number): string => `FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY script.sh .\nRUN bash script.sh\nRUN pip install torch==2.${key}.0\n`;
+    const uri = await client.open('Dockerfile', text(0));
+    const ask = async (of: string): Promise<unknown> => [
+      await client.connection.sendRequest(CompletionRequest.type, { textDocument: { uri: of }, position: { line: 3, character: 23 } }),
+      await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri: of }, position }),
+      await client.rules(of),
+    ];
+    const hovers = new Set<string>();
+    for (const [key, script] of ['apt-get install -y curl\n', 'pip install tensorrt==8.6.1\n', 'pip install tensorrt==8.6.1\n', 'pip install tensorrt==10.3.0\n'].entries()) {
+      client.write('script.sh', script);
+      await client.touch('script.sh');
+      await client.change(uri, text(key + 1));
+      const told = await ask(uri);
+      expect(told).toEqual(await ask(await client.open(`Dockerfile.${key}`, text(key + 1))));
+      hovers.add(JSON.stringify(await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position })));
+    }
+    expect(hovers.size).toBe(4);
+  });
+
   it('gets findings of the last text, and none of a text that is called off', async () => {
     const uri = await client.open('Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n');
     expect(await client.rules(uri)).toEqual([]);
