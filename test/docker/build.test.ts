@@ -118,7 +118,8 @@ describe.each(ALL)('a build by %s', (way) => {
   });
 
   it('really stops when it is cancelled', async () => {
-    const seconds = 5_000 + ALL.indexOf(way);
+    // Processes are looked for on the whole machine, where another run may be under way.
+    const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
     const aborter = new AbortController();
     const files = { Dockerfile: `FROM busybox\nRUN echo begun; sleep ${seconds}\n` };
     const context = writeContext(files);
@@ -199,7 +200,9 @@ describe.each(ALL)('a build by %s', (way) => {
   });
 
   it('finds the download that a server refuses', async () => {
-    const { places } = await build(way, { Dockerfile: `FROM ${DEBIAN}\nENV FILE=engine.tar.gz\nRUN (python3 -m http.server 8123 &) ; sleep 2; \\\n    wget http://127.0.0.1:8123/models/$FILE\n` });
+    // It listens before the command goes on.
+    const LISTENS = "import http.server, os; s = http.server.HTTPServer(('', 8123), http.server.SimpleHTTPRequestHandler); os.fork() or s.serve_forever()";
+    const { places } = await build(way, { Dockerfile: `FROM ${DEBIAN}\nENV FILE=engine.tar.gz\nRUN python3 -c "${LISTENS}" && \\\n    wget http://127.0.0.1:8123/models/$FILE\n` });
     expect(places).toEqual(['download-refused Dockerfile:4 http://127.0.0.1:8123/models/$FILE']);
   });
 
