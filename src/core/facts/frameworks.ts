@@ -73,6 +73,18 @@ export function torchRelease(version: string): TorchRelease | undefined {
   };
 }
 
+/**
+ * CUDA versions (`11.3`) for which a release of PyTorch may have been built: those of its own rows, of its series, and of
+ * the toolchains of its branch, since no matrix of wheels names all (1.10 has wheels for 11.3, which cog's leaves out).
+ */
+export function listTorchCuda(version: string): ReadonlySet<string> {
+  const release = parsePep440(version)?.release ?? [];
+  const series = release.slice(0, 2).join('.');
+  const exact = [series, release.length < 3 ? '0' : release[2]].join('.');
+  const rows = torchTable().rows.filter((row) => row.version === series || row.version === exact);
+  return new Set(rows.flatMap(({ cuda }) => cuda ?? []).map((one) => majorMinorOf(one) ?? one));
+}
+
 /** The newest series and release of PyTorch in the tables: what is newer is unknown to them. */
 export const newestTorch = remember((): string =>
   torchTable().rows.reduce((newest, row) => ((comparePep440(row.version, newest) ?? 0) > 0 ? row.version : newest), '0'),

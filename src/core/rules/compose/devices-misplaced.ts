@@ -1,8 +1,8 @@
-import { findEntry, findValue, locateKey } from '../../data/model';
+import { findEntry, findValue, listItems, locateKey } from '../../data/model';
 import { containerFacts } from '../../facts/container-facts';
 import { msg } from '../../l10n/message';
 import { defineComposeRule, type Fix } from '../model';
-import { DEVICES_PATH, listMisplaced, type MisplacedRequest } from './requests';
+import { DEVICES_PATH, isRequest, listMisplaced, type MisplacedRequest } from './requests';
 
 export const rule = defineComposeRule({
   id: 'compose-devices-misplaced',
@@ -12,13 +12,14 @@ export const rule = defineComposeRule({
     misplaced: 'devices belong under deploy.resources.reservations, not under {place}: Compose refuses the file, `{error}`.',
     api: 'device_requests is a field of Docker’s API and no key of Compose: the file is refused, `{error}`.',
     runtime: 'runtime is a key of the service and not of deploy: Compose refuses the file, `{error}`.',
+    files: 'Device files belong under devices of the service, not under {place}: Compose refuses the file, `{error}`.',
     mapped: 'devices of a service are paths of device files; a request for GPUs belongs under deploy.resources.reservations.devices: Compose refuses the file, `{error}`.',
   },
   docs: {
-    what: 'A list with `driver`, `count`, `device_ids` or `capabilities` stands under `limits`, directly under `resources`, `deploy` or the service, or under `device_requests`; or `runtime` stands under `deploy`.',
+    what: 'A list with `driver`, `count`, `device_ids` or `capabilities` stands under `limits`, directly under `resources`, `deploy` or the service, or under `device_requests`; or `runtime` or a list of device files stands under `deploy`.',
     why: 'Compose checks the file against [its schema](https://github.com/compose-spec/compose-spec/blob/main/deploy.md) before it starts anything: `additional properties \'devices\' not allowed`. `limits` know only CPUs, memory and processes.',
     instead: 'Write the request under `deploy.resources.reservations.devices`.',
-    silent: 'The list holds paths of device files (`/dev/dri`) or CDI devices.',
+    silent: 'Directly under the service the list holds paths of device files (`/dev/dri`) or CDI devices.',
   },
   examples: [
     {
@@ -40,6 +41,12 @@ export const rule = defineComposeRule({
       title: 'among device files',
       text: 'services:\n  api:\n    image: api\n    «devices»:\n      - driver: nvidia\n        count: 1\n        capabilities: [gpu]\n',
       messageId: 'mapped',
+    },
+    {
+      kind: 'bad',
+      title: 'device files under limits',
+      text: 'services:\n  api:\n    image: api\n    runtime: nvidia\n    deploy:\n      resources:\n        limits:\n          «devices»:\n            - "/dev/nvidia0:/dev/nvidia0"\n            - "/dev/nvidiactl:/dev/nvidiactl"\n',
+      messageId: 'files',
     },
     {
       kind: 'bad',
@@ -70,11 +77,11 @@ export const rule = defineComposeRule({
         const place = found.path.slice(0, -1).join('.') || msg`the service`;
         const path = ['services', service.name, ...found.path.slice(0, -1)].join('.');
         report({
-          messageId: found.entry.key === 'device_requests' ? 'api' : found.path.length === 1 ? 'mapped' : 'misplaced',
+          messageId: found.entry.key === 'device_requests' ? 'api' : found.path.length === 1 ? 'mapped' : listItems(found.entry.value).some(isRequest) ? 'misplaced' : 'files',
           data: { place, error: found.entry.key === 'devices' && found.path.length === 1 ? `${path}.devices.0 additional properties not allowed` : `${path} additional properties '${found.entry.key}' not allowed` },
           location: locateKey(found.entry),
           evidence: containerFacts('devices-place'),
-          fixes: findFixes(project.text, found),
+          fixes: listItems(found.entry.value).some(isRequest) ? findFixes(project.text, found) : [],
         });
       }
       const runtime = findEntry(findValue(service.node, 'deploy'), 'runtime');

@@ -1,5 +1,6 @@
 import { removeEntry, removeItem } from '../../data/edit-yaml';
 import { findEntry, findScalar, findValue, listItems, type Data, type DataEntry, type DataMap } from '../../data/model';
+import { removeVersion } from '../../compose/convert';
 import type { ComposeProject, ComposeService, DeviceRequest } from '../../compose/model';
 import { listAssignments } from '../../compose/service';
 import { msg } from '../../l10n/message';
@@ -38,8 +39,10 @@ export function listMisplaced({ node }: ComposeService): readonly MisplacedReque
   return WRONG_PATHS.flatMap((path) => {
     const parent = findValue(node, ...path.slice(0, -1));
     const entry = findEntry(parent, path.at(-1) ?? '');
-    if (parent?.kind !== 'map' || entry === undefined || !listItems(entry.value).some(isRequest)) return [];
-    return [{ path, parent, entry }];
+    if (parent?.kind !== 'map' || entry === undefined) return [];
+    // Device files have their place directly under the service: below `deploy` no list of devices but that of requests has one.
+    const isWrong = path[0] === 'deploy' ? listItems(entry.value).length > 0 : listItems(entry.value).some(isRequest);
+    return isWrong ? [{ path, parent, entry }] : [];
   });
 }
 
@@ -79,8 +82,7 @@ export function readWord({ node }: ComposeService, key: string): string | undefi
 }
 
 /** A fix that takes the key `version` out of a file. */
-export function dropVersion({ root, text }: ComposeProject): readonly Fix[] {
-  const entry = findEntry(root, 'version');
-  const edit = entry && removeEntry(text, root, entry);
+export function dropVersion(project: ComposeProject): readonly Fix[] {
+  const edit = removeVersion(project);
   return edit === undefined ? [] : [{ title: msg`Remove the version`, safe: false, edits: [edit] }];
 }

@@ -36,6 +36,14 @@ export const rule = defineComposeRule({
       fixed: 'services:\n  worker:\n    image: nvidia/cuda:${CUDA:-12.4.1}-base-ubuntu22.04\n    gpus: all\n',
     },
     {
+      kind: 'bad',
+      title: 'a name alone, which a script may yet fill in',
+      text: 'services:\n  worker:\n    image: registry.example.com/worker:«{VERSION}»-gpu\n    gpus: all\n',
+      messageId: 'unmarked',
+      severity: 'warning',
+      fixed: 'services:\n  worker:\n    image: registry.example.com/worker:${VERSION}-gpu\n    gpus: all\n',
+    },
+    {
       kind: 'good',
       title: 'with its sign',
       text: 'services:\n  worker:\n    image: worker:${TAG:-1.0}\n    environment:\n      FORMAT: "{NAME}"\n    gpus: all\n',
@@ -50,7 +58,9 @@ export const rule = defineComposeRule({
         if (found === null || location === undefined) continue;
         const edit = value.text.edit(at, at + 1, '${');
         const fixes: readonly Fix[] = edit === undefined ? [] : [{ title: msg`Write $${found[0]}`, safe: true, edits: [edit] }];
-        report({ messageId: 'unmarked', data: { text: found[0], what }, location, evidence: containerFacts('interpolation'), fixes });
+        // A bare name may be filled in by a script before Compose reads the file; a default is Compose's own way to write one.
+        const severity = /[-?+]/.test(found[0]) ? 'error' : 'warning';
+        report({ messageId: 'unmarked', severity, data: { text: found[0], what }, location, evidence: containerFacts('interpolation'), fixes });
       }
     }
   },

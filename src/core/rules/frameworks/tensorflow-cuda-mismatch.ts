@@ -48,6 +48,13 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'beside the framework of the image',
+      text: 'FROM nvcr.io/nvidia/pytorch:22.04-py3\nRUN pip install «tensorflow==2.2.0»\n',
+      messageId: 'mismatch',
+      severity: 'warning',
+    },
+    {
+      kind: 'bad',
       title: 'a release that can bring its CUDA',
       text: 'FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install «tensorflow==2.16.1»\n',
       messageId: 'mismatch',
@@ -110,13 +117,18 @@ function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   const isFloating = requirement.specifier === '';
   return {
     messageId: isFloating ? 'newest' : 'mismatch',
-    severity: severityFor(use, isFloating || cuda.component.certainty === 'assumed' ? 'warning' : 'error'),
+    severity: severityFor(use, isFloating || cuda.component.certainty === 'assumed' || isForOtherFramework(before) ? 'warning' : 'error'),
     data: { requirement: requirement.text.value.trim(), built: release.cuda, cuda: cuda.version, soname: cudartOf(release.cuda) },
     location: locateRequirement(use),
     evidence: [tensorflowEvidence(release)],
     related: [{ location: cuda.component.where, message: msg`CUDA ${cuda.version} comes from here.` }],
     fixes: fixesFor(use, isFloating ? release : (candidates[0] ?? release), cuda.version, stack),
   };
+}
+
+/** In an image of PyTorch, TensorFlow mostly prepares data, which it does as well without a GPU. */
+function isForOtherFramework(before: StackState): boolean {
+  return before.components.some(({ kind, via }) => kind === 'torch' && via === 'base-image');
 }
 
 /** CUDA out of wheels or conda lies beside that of the image. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
-import { newestTorch, torchRelease } from '../../facts/frameworks';
-import { msg } from '../../l10n/message';
+import { listTorchCuda, newestTorch, torchRelease, type TorchRelease } from '../../facts/frameworks';
+import { msg, type Message } from '../../l10n/message';
 import { findComponents } from '../../stack/query';
 import type { Location } from '../../text/range';
 import type { Traced } from '../../text/traced';
@@ -62,6 +62,13 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'bad',
+      title: 'a suffix of which there is no build',
+      text: 'FROM nvidia/cuda:11.3.1-devel-ubuntu20.04\nRUN pip install «torch==2.0.0+cu113» -f https://download.pytorch.org/whl/cu113/torch_stable.html\n',
+      messageId: 'noWheel',
+      severity: 'warning',
+    },
+    {
+      kind: 'bad',
       title: 'in a requirements file',
       text: 'FROM python:3.10\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n',
       context: { 'requirements.txt': '«torch==2.1.0+cu118»\nnumpy\n' },
@@ -106,6 +113,11 @@ export const rule = defineRule<MessageId>({
       kind: 'good',
       title: 'the index that goes with it',
       text: 'FROM nvidia/cuda:11.8.0-runtime-ubuntu22.04\nRUN pip install torch==2.1.0+cu118 torchvision==0.16.0+cu118 --extra-index-url https://download.pytorch.org/whl/cu118\n',
+    },
+    {
+      kind: 'good',
+      title: 'a build that the matrix of a branch alone tells of',
+      text: 'FROM nvidia/cuda:11.3.1-runtime-ubuntu20.04\nRUN pip install torch==1.10.1 --index-url https://download.pytorch.org/whl/cu113\nRUN pip install torch==1.11.0+cu115 --index-url https://download.pytorch.org/whl/cu115\n',
     },
     {
       kind: 'good',
@@ -155,6 +167,9 @@ function examine(use: PipUse): Report<MessageId> | undefined {
   const text = requirement.text.value.trim();
   const location = locateRequirement(use);
   if (tag !== undefined && wanted !== undefined && /^cu\d+$/.test(tag)) {
+    const plain = exact?.split('+')[0] ?? '';
+    const never = requirement.name === 'torch' ? releaseNeverBuiltFor(plain, wanted) : undefined;
+    if (never !== undefined) return { ...noWheel(never, plain, wanted, noMatch(text), location), severity: 'warning' };
     if (first === undefined) {
       const severity = severityFor(use, 'error');
       return { messageId: 'noIndex', severity, data: { requirement: text, tag }, location, evidence: [PYPI], fixes: addIndex(use, tag) };
@@ -178,23 +193,31 @@ function examine(use: PipUse): Report<MessageId> | undefined {
 function examinePlain(version: string, indexes: readonly Index[], asksPypi: boolean, location: Location): Report<MessageId> | undefined {
   const [first] = indexes;
   const cuda = first?.tag === undefined ? undefined : cudaOfPipTag(first.tag);
+  const release = cuda === undefined ? undefined : releaseNeverBuiltFor(version, cuda);
+  if (first === undefined || cuda === undefined || indexes.length !== 1 || release === undefined || /\/(?:nightly|test)\//.test(first.url.value)) return undefined;
+  const effect = !asksPypi ? noMatch(`torch==${version}`) : release.defaultCuda === undefined ? msg`pip takes the one of PyPI` : msg`pip takes the one of PyPI, for CUDA ${release.defaultCuda}`;
+  return { ...noWheel(release, version, cuda, effect, location), severity: 'warning', related: relate(first) };
+}
+
+/** A release that was never built for a CUDA, as far as the tables know all of its wheels. */
+function releaseNeverBuiltFor(version: string, cuda: string): TorchRelease | undefined {
   const release = torchRelease(version);
-  if (first === undefined || cuda === undefined || indexes.length !== 1 || release === undefined || (comparePep440(version, newestTorch()) ?? 1) >= 0) return undefined;
   // A row of a series alone does not tell of every release.
-  if (release.cuda.length === 0 || release.version.split('.').length < 3 || release.cuda.includes(cuda) || release.indexUrls.size === 0 || release.indexUrls.has(cuda) || /\/(?:nightly|test)\//.test(first.url.value)) return undefined;
+  if (release === undefined || release.cuda.length === 0 || release.version.split('.').length < 3 || (comparePep440(version, newestTorch()) ?? 1) >= 0) return undefined;
+  return release.indexUrls.size === 0 || release.indexUrls.has(cuda) || listTorchCuda(version).has(cuda) ? undefined : release;
+}
+
+function noWheel({ version: known, cuda: has, source, checked }: TorchRelease, version: string, cuda: string, effect: Message | string, location: Location): Report<MessageId> {
   return {
     messageId: 'noWheel',
-    severity: 'warning',
-    data: {
-      version,
-      cuda,
-      has: release.cuda.join(', '),
-      effect: !asksPypi ? `\`No matching distribution found for torch==${version}\`` : release.defaultCuda === undefined ? msg`pip takes the one of PyPI` : msg`pip takes the one of PyPI, for CUDA ${release.defaultCuda}`,
-    },
+    data: { version, cuda, has: has.join(', '), effect },
     location,
-    evidence: [{ fact: msg`PyTorch ${release.version} has wheels for CUDA ${release.cuda.join(', ')}`, source: release.source, checked: release.checked }],
-    related: relate(first),
+    evidence: [{ fact: msg`PyTorch ${known} has wheels for CUDA ${has.join(', ')}`, source, checked }],
   };
+}
+
+function noMatch(requirement: string): string {
+  return `\`No matching distribution found for ${requirement}\``;
 }
 
 function relate({ url }: Index): NonNullable<Report['related']> {
