@@ -108,6 +108,49 @@ it.each([
   expect(decodeError(text)[0]?.id).toBe(id);
 });
 
+// What people showed in threads, each as it stood there.
+it.each([
+  ['langflow-ai/openrag#779', 'validating /home/ubuntu/.openrag/tui/docker-compose.gpu.yml: services.openrag-backend Additional property gpus is not allowed', 'compose-gpus-property'],
+  ['manascb1344/zonos-api#2', 'services.api.deploy.resources.limits Additional property devices is not allowed', 'compose-limits-devices'],
+  ['NVlabs/instant-ngp#929', "services.instant-ngp.deploy.resources.reservations value 'devices' does not match any of the regexes: '^x-'", 'compose-devices-unexpected'],
+  ['pytorch/serve#627', "unknown flag: --gpus See 'docker run --help'.", 'gpus-flag-unknown'],
+  ['microsoft/vscode-remote-release#2366', 'unknown flag: --gpus all', 'gpus-one-argument'],
+  ['NVIDIA/nvidia-docker#1257', 'docker: Error response from daemon: cannot set both Count and DeviceIDs on device request.', 'gpus-device-list'],
+  ['TsinghuaAI/CPM-1-Generate#31', `invalid argument "'device=0,1'" for "--gpus" flag: unexpected key ''device' in ''device=0'`, 'gpus-value-quotes'],
+  ['docker/cli#3558', "Unable to find image 'nvidia-smi:latest' locally", 'image-name-forgotten'],
+  ['AbdBarho/stable-diffusion-webui-docker#743', 'Error response from daemon: could not select device driver "nvidia" with capabilities: [[compute utility]]', 'compose-no-gpu-driver'],
+  ['AbdBarho/stable-diffusion-webui-docker#117', 'nvidia-container-cli: initialization error: WSL environment detected but no adapters were found: unknown', 'wsl-no-adapters'],
+  ['vllm-project/vllm#10717', 'RuntimeError: Failed to infer device type', 'vllm-device-type'],
+  ['NVlabs/BundleSDF#185', "ImportError: /usr/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.29' not found (required by /opt/conda/envs/py38/lib/python3.8/site-packages/scipy/spatial/_ckdtree.so)", 'glibcxx-missing'],
+  ['ROCm/AMDMIGraphX#3965', "/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.38' not found", 'glibc-missing'],
+  ['jamiepine/voicebox#877', '"RuntimeError: Failed to find C compiler. Please specify via CC environment variable or set triton.knobs.build.impl."', 'triton-c-compiler'],
+  ['pdulvp/jellyfin-qnap#84', '[hevc_nvenc @ 0x555556525380] Driver does not support the required nvenc API version. Required: 12.0 Found: 11.1', 'nvenc-api'],
+  ['nmslib/hnswlib#462', 'ImportError: /usr/lib/aarch64-linux-gnu/libgomp.so.1: cannot allocate memory in static TLS block" indicates', 'static-tls'],
+  ['nadermx/backgroundremover#172', 'RuntimeError: operator torchvision::nms does not exist', 'torchvision-ops'],
+  ['detectron2#3351', 'RuntimeError: No such operator torchvision::nms', 'torchvision-ops'],
+  ['HaveAGitGat/Tdarr#509', 'docker: Error response from daemon: error gathering device information while adding custom device "/dev/dri": no such file or directory.', 'device-node-missing'],
+  ['HuangJunJie2017/BEVDet#314', 'WARNING: Detected NVIDIA NVIDIA GeForce RTX 4090 GPU, which is not yet supported in this version of the container', 'ngc-gpu-unsupported'],
+  ['jayleicn/ClipBERT#16', 'ERROR: No supported GPU(s) detected to run this container', 'ngc-no-supported-gpu'],
+  ['k4yt3x/video2x#628', "ERROR: [Loader Message] Code 0 : loader_scanned_icd_add: Could not get 'vkCreateInstance' via 'vk_icdGetInstanceProcAddr' for ICD libGLX_nvidia.so.0", 'vulkan-no-driver'],
+  ['NVIDIA/nvidia-container-toolkit#1124', 'ERROR at ./vulkaninfo/vulkaninfo.h:649:vkCreateInstance failed with ERROR_INCOMPATIBLE_DRIVER', 'vulkan-no-driver'],
+  ['NVIDIA/nvbandwidth#3', '  Failed to detect a default CUDA architecture.', 'cmake-cuda-unusable'],
+  ['bitsandbytes-foundation/bitsandbytes#584', '        CUDA Setup failed despite GPU being available. Please run the following command to get more information:', 'bitsandbytes-no-cuda'],
+  ['Dao-AILab/flash-attention#1736', '      <string>:106: UserWarning: flash_attn was requested, but nvcc was not found.  Are you sure your environment has nvcc available?', 'nvcc-missing'],
+  ['ArtLabss/tennis-tracking#16', 'ERROR: Could not find a version that satisfies the requirement torch==1.9.0+cu102 (from versions: 1.4.0, 1.10.2, 1.11.0)', 'pip-torch-local'],
+  ['rohitrango/FireANTs#108', 'ERROR: Could not find a version that satisfies the requirement nvidia-cudnn-cu12==9.1.0.70 (from torch)', 'pip-nvidia-library'],
+  ['lunarring/latentblending#2', 'ERROR: Could not find a version that satisfies the requirement nvidia-cudnn-cu11==8.5.0.96 (from versions: 0.0.1.dev5, 2021.10.26, 2022.5.19)', 'pip-nvidia-library'],
+  ['zju3dv/clean-pvnet#259', '#0 43.52 E: Unable to locate package python3.7', 'apt-python-missing'],
+  ['exo-explore/exo#173', '67.59 E: Unable to locate package python3.12-distutils', 'apt-python-distutils'],
+  ['NVIDIA/TensorRT#1479', 'no matching manifest for linux/arm64/v8 in the manifest list entries', 'no-platform-manifest'],
+  ['VERT-sh/vertd#39', 'could not apply required modification to OCI specification: error modifying OCI spec: failed to inject CDI devices: unresolvable CDI devices runtime.nvidia.com/gpu=all', 'cdi-automatic'],
+  ['tensorflow/tensorflow#62412', 'W0000 00:00:1745040002.716147     960 gpu_device.cc:2341] Cannot dlopen some GPU libraries.', 'tf-dlopen-gpu'],
+  ['atonderski/neuro-ncap#16', 'A module that was compiled using NumPy 1.x cannot be run in', 'numpy-2'],
+  ['ollama/ollama#8674', 'level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"', 'ollama-no-gpu'],
+  ['xorbitsai/inference#891', 'docker: cudaErrorSystemDriverMismatch = 803', 'cuda-803'],
+])('%s: “%s”', (_, text, id) => {
+  expect(decodeError(text)[0]?.id).toBe(id);
+});
+
 // Words of a known error that say something else.
 it.each([
   'requests.exceptions.MissingSchema: No protocol specified in URL //x, did you mean https?',
@@ -116,6 +159,10 @@ it.each([
   "ModuleNotFoundError: No module named 'torchaudio'",
   '[TRT] No importer registered for op: Round. Attempting to import as plugin.',
   'undefined symbol: _ZN6google8protobuf7MessageE',
+  'unknown flag: --gpus-per-node',
+  'E: Unable to locate package python3.11-tk-dev-tools',
+  'no matching manifest was found for the release',
+  'ERROR: Could not find a version that satisfies the requirement torch==9.9.9 (from versions: 2.0.0)',
   'error: subprocess-exited-with-error',
   'failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2',
 ])('says nothing of “%s”', (text) => {
