@@ -35,6 +35,11 @@ export function readPasted(pasted: string): Pasted {
   return { text, placeholders: [...new Set(shell.match(new RegExp(PLACEHOLDER, 'g')) ?? [])] };
 }
 
+/** Whether a quotation mark is left over in a text of bash. */
+export function hasOpenQuote(text: string): boolean {
+  return /["']/.test(text.replace(new RegExp(QUOTED, 'g'), ''));
+}
+
 function replaceUnquoted(text: string, pattern: RegExp, replace: (part: string) => string): string {
   return text.replace(new RegExp(`(${QUOTED})|${pattern.source}`, 'g'), (part, quoted: string | undefined) => quoted ?? replace(part));
 }

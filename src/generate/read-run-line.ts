@@ -5,7 +5,7 @@ import { isJetsonImage, takeGpus } from './gpus';
 import { literal } from './host-text';
 import { note, type Engine, type Note, type RunPlan, type Setting } from './model';
 import { readMountSetting } from './mounts';
-import { readPasted } from './pasted';
+import { hasOpenQuote, readPasted } from './pasted';
 import { listUnknownOptions, readRunWords, tidySettings } from './run-options';
 
 /** What a pasted command line says. */
@@ -18,6 +18,9 @@ export interface PlanReading {
   readonly engine?: Engine;
 }
 
+const CALL = /\b(?:docker|nvidia-docker|podman|nerdctl)\b.*\b(?:run|create)\b/;
+/** Options of docker run that no program in a container takes for its own. */
+const RUN_OPTION = /^--(?:gpus|runtime=nvidia|shm-size|ipc=host)(?:=|$)/;
 const PROGRAM = /^(?:.*[\\/])?(docker|nvidia-docker|podman|nerdctl)(?:\.exe)?$/;
 /** Options before `run` that take a value: `docker --context gpu run`. */
 const GLOBAL_VALUES = /^(?:-H|-c|-l|--host|--context|--config|--log-level|--connection|--url|--tlscacert|--tlscert|--tlskey)$/;
@@ -32,7 +35,7 @@ export function readRunLine(pasted: string): PlanReading {
   const script = readScript({ file: '', text, offset: 0 }, () => Traced.unknown('', { start: 0, end: 0 }), { shell: 'bash' });
   const runs = script.commands.flatMap((command) => findRun(command) ?? []);
   const [first] = runs;
-  if (first === undefined) return { plan: undefined, notes: [] };
+  if (first === undefined) return { plan: undefined, notes: CALL.test(text) && hasOpenQuote(text) ? [note('A quotation mark of the line is never closed.')] : [] };
   const { plan, notes, engine } = readWords(first, text, script);
   const words = JSON.stringify(plan);
   return {
@@ -86,6 +89,9 @@ function readWords({ command: { words, assignments }, program, from }: Run, text
   if (program === 'nerdctl') notes.push(note('The command is one of {program}; what is written calls docker.', { program }));
   for (const { name } of assignments) if (/^(?:CUDA|NVIDIA)_/.test(name)) notes.push(note('{name} before the command does not reach the container: --env hands it in.', { name }));
   const { settings, notes: dropped } = dropDeviceMounts(taken.settings);
+  // Programs have options of these names as well (`train.py --gpus 2`), but not where docker run was given none of them.
+  const late = read.settings.some(({ option }) => option === '--gpus' || option === '--runtime') ? undefined : command.find((word) => RUN_OPTION.test(word));
+  if (late !== undefined) notes.push(note('{option} stands behind the image and goes to the program in the container: options of docker run stand before the image.', { option: late.split('=')[0] ?? late }));
   if (commands.some((other) => other.name === 'xhost' && other.words.some(({ text: { value } }) => value === '+'))) {
     notes.push(note('xhost + lets every machine that reaches this one read the screen and type into its windows. A cookie, or xhost +si:localuser:NAME, lets in one user.'));
   } else if (commands.some((other) => other.name === 'xhost' && other.words.some(({ text: { value } }) => /^\+?local:/.test(value)))) {

@@ -88,6 +88,18 @@ describe('reading a run line', () => {
     expect(notesOf('docker run --gpus device=0,1 img')).toEqual(['Docker refuses --gpus device=0,1: cannot set both Count and DeviceIDs on device request.']);
   });
 
+  test('tells of options behind the image, which the program gets', () => {
+    const late = '--gpus stands behind the image and goes to the program in the container: options of docker run stand before the image.';
+    expect(notesOf('docker run -it img --gpus all nvidia-smi')).toEqual([late]);
+    expect(notesOf('docker run img nvidia-smi --gpus=all')).toEqual([late]);
+    expect(notesOf('docker run --gpus all img python train.py --gpus 2')).toEqual([]);
+  });
+
+  test('tells of a quotation mark without its partner', () => {
+    expect(notesOf(`docker run --gpus '"device=0,1'" -it img`)).toEqual(['A quotation mark of the line is never closed.']);
+    expect(notesOf('it is said that one can "dock')).toEqual([]);
+  });
+
   test('a count of none, which is written for the first GPU, is told', () => {
     expect(notesOf('docker run --gpus 0 img')).toEqual(['--gpus 0 names no GPU, for a number counts them. It became device=0, the first one.']);
   });
