@@ -1,7 +1,7 @@
 // Builds from the editor, on a real engine.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { commands, ConfigurationTarget, languages, tasks, window, workspace, type CodeAction, type CodeLens, type Diagnostic, type Task, type Uri } from 'vscode';
+import { commands, ConfigurationTarget, languages, tasks, window, workspace, type CodeAction, type CodeLens, type Diagnostic, type Task, type TaskExecution, type Uri } from 'vscode';
 import { closeEditors, eventually, fileUri, openText, writeFile } from '../workbench';
 import { docker } from './engine';
 import { click, read, screenshot, turnTo } from './page';
@@ -14,13 +14,23 @@ const failures = (uri: Uri): readonly Diagnostic[] => languages.getDiagnostics(u
 /** Runs a task of ours to its end. */
 async function runTask(definition: Readonly<Record<string, unknown>>): Promise<void> {
   const task = await resolve(definition);
-  const execution = await tasks.executeTask(task);
-  await new Promise<void>((done) => {
-    const subscription = tasks.onDidEndTask((event) => {
-      if (event.execution !== execution) return;
+  // It may be over before its start is reported.
+  const over = new Set<TaskExecution>();
+  let begun: TaskExecution | undefined;
+  await new Promise<void>((done, fail) => {
+    const look = (): void => {
+      if (begun === undefined || !over.has(begun)) return;
       subscription.dispose();
       done();
+    };
+    const subscription = tasks.onDidEndTask(({ execution }) => {
+      over.add(execution);
+      look();
     });
+    tasks.executeTask(task).then((execution) => {
+      begun = execution;
+      look();
+    }, fail);
   });
 }
 
@@ -30,6 +40,9 @@ async function resolve(definition: Readonly<Record<string, unknown>>): Promise<T
   await writeFile('.vscode/tasks.json', JSON.stringify(configured));
   return eventually('the task of tasks.json', async () => (await tasks.fetchTasks()).find(({ name, definition: found }) => name === 'configured' && found['dockerfile'] === definition['dockerfile']));
 }
+
+/** A command that sleeps as no other does on this machine, where another run may be under way. */
+const sleepLong = (): string => `sleep ${1_000_000 + Math.floor(Math.random() * 1_000_000_000)}`;
 
 async function terminalText(): Promise<string> {
   return (await read(TERMINAL)).join('\n').replaceAll('\u00a0', ' ');
@@ -141,24 +154,26 @@ describe('a build', () => {
   });
 
   it('stops when its task is ended', async () => {
-    await writeFile('slow/Dockerfile', 'FROM busybox\nRUN echo begun; sleep 4321\n');
+    const sleep = sleepLong();
+    await writeFile('slow/Dockerfile', `FROM busybox\nRUN echo begun; ${sleep}\n`);
     const execution = await tasks.executeTask(await resolve({ dockerfile: 'slow/Dockerfile', context: 'slow', network: 'none' }));
-    await eventually('it to run', () => isRunning('sleep 4321') || undefined);
+    await eventually('it to run', () => isRunning(sleep) || undefined);
     execution.terminate();
-    await eventually('it to stop', () => !isRunning('sleep 4321') || undefined);
+    await eventually('it to stop', () => !isRunning(sleep) || undefined);
   });
 
   it('shows its progress with a way to stop it', async () => {
-    await writeFile('slow/Dockerfile', 'FROM busybox\nRUN echo begun again; sleep 4322\n');
+    const sleep = sleepLong();
+    await writeFile('slow/Dockerfile', `FROM busybox\nRUN echo begun again; ${sleep}\n`);
     const ended = runTask({ dockerfile: 'slow/Dockerfile', context: 'slow', network: 'none' });
-    await eventually('it to run', () => isRunning('sleep 4322') || undefined);
+    await eventually('it to run', () => isRunning(sleep) || undefined);
     await commands.executeCommand('notifications.showList');
     await shownWhen('.notification-list-item', 'the progress', (texts) => texts.some((text) => /Building slow\/Dockerfile.*2\/2/s.test(text)));
     await screenshot('build-progress');
     await click('.notification-list-item .monaco-button', { text: 'Cancel' });
     await ended;
     await shownWhen(TERMINAL, 'the end', (lines) => lines.some((line) => /Cancelled.after/.test(line)));
-    await eventually('it to stop', () => !isRunning('sleep 4322') || undefined);
+    await eventually('it to stop', () => !isRunning(sleep) || undefined);
   });
 
   describe('in a window of its own', () => {

@@ -1,6 +1,7 @@
 // The actions of the Images view, on a real engine with a real registry.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { commands, env, tasks, window } from 'vscode';
@@ -19,6 +20,16 @@ async function makeImage(tag: string, ...changes: readonly string[]): Promise<vo
   const id = await docker('create', 'busybox');
   await docker('commit', ...changes.flatMap((change) => ['-c', change]), id, tag);
   await docker('rm', id);
+}
+
+/** A port of this machine that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 describe('the images', () => {
@@ -178,16 +189,17 @@ describe('the images', () => {
     const id = await docker('create', 'busybox');
     await docker('commit', '-c', 'CMD ["sh", "-c", "mkdir -p /www/v2 && echo {} > /www/v2/index.html && exec httpd -f -p 5000 -h /www"]', id, 'other/registry:1');
     await docker('rm', id);
+    const port = await freePort();
     try {
       void commands.executeCommand('tensorrt.startRegistry');
       await answerInput(/Image of the registry/, 'other/registry:1');
-      await answerInput(/Port on the loopback address/, '18555');
+      await answerInput(/Port on the loopback address/, String(port));
       await choose('In a Docker volume');
-      await notification(/The registry runs: push to .*:18555/);
-      assert.equal(await docker('inspect', '-f', '{{.State.Status}}', 'trtc-registry-18555'), 'running');
+      await notification(new RegExp(`The registry runs: push to .*:${port}`));
+      assert.equal(await docker('inspect', '-f', '{{.State.Status}}', `trtc-registry-${port}`), 'running');
     } finally {
-      await docker('rm', '-f', '-v', 'trtc-registry-18555').catch(() => undefined);
-      await docker('volume', 'rm', 'trtc-registry-18555').catch(() => undefined);
+      await docker('rm', '-f', '-v', `trtc-registry-${port}`).catch(() => undefined);
+      await docker('volume', 'rm', `trtc-registry-${port}`).catch(() => undefined);
     }
   });
 
@@ -222,6 +234,8 @@ describe('the images', () => {
     });
 
     it('without a name are removed all at once', async () => {
+      // Of earlier tests, and of an earlier try of this one.
+      await docker('image', 'prune', '--force');
       await makeImage('gpu/short-lived:1', 'ENV CUDA_VERSION=12.0.0');
       await makeImage('gpu/short-lived:1', 'ENV CUDA_VERSION=12.0.1');
       assert.notEqual(await docker('images', '-q', '--filter', 'dangling=true'), '');
