@@ -21,7 +21,7 @@ describe('the containers', () => {
     const id = await docker('create', 'busybox');
     await docker('commit', '-c', 'ENV CUDA_VERSION=12.4.1', '-c', 'ENV NV_CUDNN_VERSION=9.1.0.70', '-c', 'ENV NVIDIA_REQUIRE_CUDA=cuda>=12.4', '-c', 'CMD ["sleep","1000"]', id, 'cuda-app:1');
     await docker('rm', id);
-    await run('with-all', '--gpus', 'all', '-p', '127.0.0.1:18080:80', 'cuda-app:1');
+    await run('with-all', '--gpus', 'all', '-p', '127.0.0.1::80', 'cuda-app:1');
     await run('with-one', '--gpus', '"device=1"', 'cuda-app:1');
     await run('by-runtime', '--runtime', 'nvidia', '-e', 'NVIDIA_VISIBLE_DEVICES=0', 'cuda-app:1');
     await run('of-compose', '--gpus', 'all', '--label', 'com.docker.compose.project=p', '--label', 'com.docker.compose.service=s', 'cuda-app:1');
