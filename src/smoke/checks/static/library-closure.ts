@@ -1,6 +1,7 @@
 import { openingOrder, TOOLKIT_ORDER } from '../../../core/scan/library-names';
 import { missingLibraries, type MissingLibrary } from '../../../core/scan/missing';
-import type { ImageScan } from '../../../core/scan/model';
+import type { ImageScan, Library } from '../../../core/scan/model';
+import { baseName } from '../../../core/text/path';
 import type { Sentence, StaticCheck } from '../../model';
 import { fail, pass, say } from '../../verdict';
 
@@ -17,7 +18,7 @@ export const check: StaticCheck = {
     const all = missingLibraries(scan).filter(({ library }) => !library.ofDriver);
     const missing = all.filter(({ needed }) => needed.state === 'missing');
     const notes = [
-      ...missing.filter(({ onDemand }) => onDemand).map((one) => tell('{library} cannot be loaded: no folder has {name}. Only who asks for it needs it.', one)),
+      ...tellOnDemand(missing.filter(({ onDemand }) => onDemand)),
       ...all
         .filter(({ library, needed }) => needed.state === 'elsewhere' && !OF_PYTHON.test(library.path))
         .map((one) => tell('{library} needs {name}, which lies at {path}, where the loader does not look.', one)),
@@ -35,6 +36,15 @@ export const check: StaticCheck = {
 function unread({ gaps, libraries }: ImageScan): readonly string[] {
   const known = new Set(libraries.map(({ path }) => path));
   return gaps.flatMap(({ path, why }) => (path !== null && why === 'too-large' && known.has(path) && openingOrder(path) < TOOLKIT_ORDER ? [path] : []));
+}
+
+/** One line for all of them: PyTorch's wheels alone bring ten, and hardly anybody asks for one. */
+function tellOnDemand(missing: readonly MissingLibrary[]): readonly Sentence[] {
+  if (missing.length === 0) return [];
+  const libraries = [...new Set(missing.map(({ library }) => library))];
+  const needsOf = (wanted: Library): readonly string[] => missing.filter(({ library }) => library === wanted).map(({ needed }) => needed.name);
+  const names = libraries.map((library) => `${baseName(library.path)} (${needsOf(library).join(', ')})`);
+  return [say('Loaded only on demand, and then in want of what no folder has: {names}.', { names: names.join(', ') })];
 }
 
 function tell(template: string, { library, needed }: MissingLibrary): Sentence {
