@@ -1,5 +1,5 @@
 import { commands, ConfigurationTarget, Disposable, l10n, window, workspace } from 'vscode';
-import { sweepRuns, type WatchChange } from '../../docker';
+import { sweepRuns, type Engine, type WatchChange } from '../../docker';
 import { createContainerActions } from './container-actions';
 import { ContainerRows } from './containers';
 import { describeAddress, listAllEngines, pickEngine, readHosts } from './engines';
@@ -39,12 +39,11 @@ export function createDockerFeature(views: DockerViews) {
       for (const host of hosts.current) sweep(host);
     }
   };
-  const swept = new WeakSet<Host>();
-  /** Takes away, once for each host, what smoke tests and scans of an editor that crashed have left there: it may hold a GPU. */
-  const sweep = (host: Host): void => {
-    const { engine } = host;
-    if (engine === undefined || swept.has(host)) return;
-    swept.add(host);
+  const swept = new WeakSet<Engine>();
+  /** Takes away, once for each connection, what smoke tests and scans of an editor that crashed have left there: it may hold a GPU. */
+  const sweep = ({ engine }: Host): void => {
+    if (engine === undefined || swept.has(engine)) return;
+    swept.add(engine);
     // A host that fails shows so in its row.
     void sweepRuns(engine).catch(() => undefined);
   };
