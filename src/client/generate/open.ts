@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { commands, env, extensions, l10n, ProcessExecution, Task, TaskPanelKind, TaskRevealKind, tasks, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
+import { commands, env, l10n, ProcessExecution, Task, TaskPanelKind, TaskRevealKind, tasks, Uri, window, workspace, type WorkspaceFolder } from 'vscode';
 import { connect, disconnect, DockerError, readEngineInfo } from '../../docker';
 import type { Devcontainer } from '../../core/devcontainer/model';
 import { readDevcontainer } from '../../core/devcontainer/read';
 import { DEVCONTAINER_FILES } from '../../generate/generate';
+import { askDevContainers, mayHaveDevContainers } from '../docker/dev-containers';
 import { listEngines } from '../docker/engines';
 import { showFailure } from '../docker/problem-message';
 import { requireTrust } from '../docker/trust';
@@ -26,14 +27,11 @@ export async function openDevContainer(folder: WorkspaceFolder, add: () => Promi
     if (configs.length === 0) return false;
   }
   // The extension asks by itself which one is meant.
-  const hasExtension = extensions.getExtension(DEV_CONTAINERS) !== undefined;
+  const hasExtension = mayHaveDevContainers();
   const config = configs.length === 1 || hasExtension ? configs[0] : await window.showQuickPick([...configs], { placeHolder: l10n.t('Which dev container?') });
   if (config === undefined) return false;
   if (!(await checkEngine(folder.uri, hasExtension ? configs : [config]))) return false;
-  if (hasExtension) {
-    await commands.executeCommand(isOnlyFolder(folder) ? 'remote-containers.reopenInContainer' : 'remote-containers.openFolder', ...(isOnlyFolder(folder) ? [] : [folder.uri]));
-    return true;
-  }
+  if (await (isOnlyFolder(folder) ? askDevContainers('reopenInContainer') : askDevContainers('openFolder', folder.uri))) return true;
   return openInTerminal(folder, config);
 }
 
