@@ -22,22 +22,15 @@ export function readDistributionFolder(name: string): { readonly name: string; r
   return written === undefined || version === undefined ? undefined : { name: normalisePythonName(written), version };
 }
 
-/** A file that a package brought; the size is null where RECORD does not say it. */
-export interface RecordedFile {
-  /** From the folder of packages: `torch/lib/libc10.so`, `../../../bin/trtexec`. */
-  readonly path: string;
-  readonly sizeBytes: number | null;
-}
-
 /**
- * The files in a RECORD: comma-separated path, hash and size, a path with a comma or quote in quotes
- * (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
+ * The files in a RECORD, from the folder of packages (`torch/lib/libc10.so`, `../../../bin/trtexec`): lines of path, hash and
+ * size with commas, a path with a comma or quote in quotes (https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
  */
-export function readRecord(text: string): readonly RecordedFile[] {
+export function readRecord(text: string): readonly string[] {
   return text.split(/\r?\n/).flatMap((line) => {
-    const [, quoted, plain = '', size] = /^(?:"((?:[^"]|"")*)"|([^,"]+)),[^,]*,(\d*)$/.exec(line) ?? [];
+    const [, quoted, plain = ''] = /^(?:"((?:[^"]|"")*)"|([^,"]+)),[^,]*,\d*$/.exec(line) ?? [];
     const path = quoted?.replaceAll('""', '"') ?? plain;
-    return path === '' ? [] : [{ path, sizeBytes: size === undefined || size === '' ? null : Number(size) }];
+    return path === '' ? [] : [path];
   });
 }
 

@@ -24,8 +24,8 @@ const CONDA_BYTES = 8 * 1024 * 1024;
 /** Where a scan has found Pythons, and the libraries that their packages brought. */
 export interface PythonFindings {
   readonly pythons: readonly PythonInstallation[];
-  /** Shared libraries of the wheels and conda packages that matter: absolute path and size where it is known. */
-  readonly libraries: readonly { readonly path: string; readonly sizeBytes: number | null }[];
+  /** Absolute paths of the shared libraries that wheels and conda packages that matter list. */
+  readonly libraries: readonly string[];
   readonly gaps: readonly ScanGap[];
 }
 
@@ -47,7 +47,7 @@ const MINORS = Array.from({ length: 12 }, (_, i) => `3.${i + 5}`);
  */
 export async function scanPythons(files: ImageFileReader, environment: ReadonlyMap<string, string>, binFolders: readonly string[], maxBytes: number): Promise<PythonFindings> {
   const gaps: ScanGap[] = [];
-  const libraries: { path: string; sizeBytes: number | null }[] = [];
+  const libraries: string[] = [];
   const pythons: PythonInstallation[] = [];
   const seen = new Set<string>();
 
@@ -155,13 +155,13 @@ function readSite(listing: FolderListing, folder: string, manager: 'pip' | 'apt'
   return [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function wheelLibraries(listing: FolderListing, folder: string): readonly { path: string; sizeBytes: number | null }[] {
+function wheelLibraries(listing: FolderListing, folder: string): readonly string[] {
   return listing.files.flatMap(({ path, text }) =>
     text === null || !path.endsWith('/RECORD')
       ? []
       : readRecord(text)
-          .filter((file) => isSharedLibrary(file.path))
-          .map((file) => ({ path: resolvePath(folder, file.path), sizeBytes: file.sizeBytes })),
+          .filter(isSharedLibrary)
+          .map((path) => resolvePath(folder, path)),
   );
 }
 
@@ -174,20 +174,20 @@ async function scanConda(
   prefix: string,
   maxBytes: number,
   gaps: ScanGap[],
-): Promise<{ readonly packages: readonly PythonPackage[]; readonly libraries: readonly { path: string; sizeBytes: number | null }[] }> {
+): Promise<{ readonly packages: readonly PythonPackage[]; readonly libraries: readonly string[] }> {
   const folder = `${prefix}/conda-meta`;
   if ((await files.stat(folder))?.kind !== 'folder') return { packages: [], libraries: [] };
   const listing = await files.list(folder, { heavy: [], maxBytes, wanted: (path) => (path.endsWith('.json') ? CONDA_BYTES : 0) });
   if (listing === null) return { packages: [], libraries: [] };
   if (!listing.complete) gaps.push({ path: folder, why: 'too-large', detail: '' });
   const packages: PythonPackage[] = [];
-  const libraries: { path: string; sizeBytes: number | null }[] = [];
+  const libraries: string[] = [];
   for (const { path, text } of listing.files) {
     const found = text === null ? undefined : readCondaPackage(text);
     if (found === undefined) continue;
     packages.push({ name: normalisePythonName(found.name), version: found.version, manager: 'conda', file: `${folder}/${path}` });
     if (!/^(?:pytorch|libtorch|tensorflow|libtensorflow|onnxruntime|cudnn|nccl|tensorrt|cudatoolkit|cuda-.*|libcu.*|libnv.*)/.test(found.name)) continue;
-    for (const file of found.files) if (isSharedLibrary(file)) libraries.push({ path: `${prefix}/${file}`, sizeBytes: null });
+    for (const file of found.files) if (isSharedLibrary(file)) libraries.push(`${prefix}/${file}`);
   }
   return { packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)), libraries };
 }

@@ -227,16 +227,15 @@ class LibraryScan {
     private readonly gaps: ScanGap[],
   ) {
     this.bytesLeft = limits.libraryBytes;
-    for (const { path } of python.libraries) this.elsewhere.set(baseName(path), path);
   }
 
   async run(): Promise<readonly Library[]> {
     for (const [name, path] of this.paths.cache) if (isGpuLibrary(name) || isDriverLibrary(name)) await this.take(path);
     await this.probe();
-    for (const { path, sizeBytes } of this.python.libraries) {
-      if (sizeBytes === null) await this.take(path);
-      else this.add({ path, kind: 'file', sizeBytes }, baseName(path));
-    }
+    // What a package lists may have been removed since, to make the image smaller.
+    await mapSome(this.python.libraries, async (path) => {
+      if ((await this.take(path)) !== undefined) this.elsewhere.set(baseName(path), path);
+    });
     await this.follow(this.bytesLeft);
     return [...this.found.values()].map((library) => this.describe(library)).sort((a, b) => (a.path < b.path ? -1 : 1));
   }

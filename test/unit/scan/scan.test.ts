@@ -169,6 +169,14 @@ describe('Python', () => {
     ]);
   });
 
+  it('misses what a package lists and the image has no more', async () => {
+    const { [`${site}/nvidia/cudnn/lib/libcudnn.so.9`]: removed, ...rest } = wheels;
+    expect(removed).toBeDefined();
+    const found = await scan(rest);
+    expect(findLibrary(found, 'libcudnn.so.9')).toBeUndefined();
+    expect(missingLibraries(found).map(({ needed }) => `${needed.name} ${needed.state}`)).toEqual(['libcudnn.so.9 missing', 'libnowhere.so.1 missing']);
+  });
+
   it('knows what only who asks for it loads', async () => {
     const record = (path: string): string => `${path},,${writeElf({}).length}\n`;
     const files = {
