@@ -40,6 +40,8 @@ export interface DecodedTexts {
 interface Searched {
   readonly error: KnownError;
   readonly pattern: RegExp;
+  /** The message is broken into two lines by some programs. */
+  readonly wraps: boolean;
   readonly literals: readonly string[];
 }
 
@@ -82,8 +84,13 @@ export function formatDecoded({ cause, checks, remedies, values }: DecodedError,
   return { cause: format(cause), checks: checks.map(format), remedies: remedies.map(format) };
 }
 
+/** What programs that pass on a message put before its second line: steps and seconds of BuildKit, services of Compose. */
+const PREFIX = String.raw`(?:#\d+ )?(?:\d+\.\d+ +)?(?:[\w.-]+ +\| *)?`;
+
 function prepare(error: KnownError): Searched {
-  return { error, pattern: new RegExp(error.match), literals: listLiterals(error.match) };
+  const wraps = error.match.includes(String.raw`\s+`);
+  const match = wraps ? error.match.replaceAll(String.raw`\s+`, String.raw`(?:\s+${PREFIX}\s*)`) : error.match;
+  return { error, pattern: new RegExp(match), wraps, literals: listLiterals(error.match) };
 }
 
 /** The first place of an error, with the number of lines that have it. */
@@ -95,7 +102,7 @@ function search(text: string, searched: Searched): readonly Hit[] {
     let at = text.indexOf(literal);
     while (at >= 0 && times < MAXIMUM_COUNT && misses < MAXIMUM_MISSES) {
       const line = lineAround(text, at);
-      const match = searched.pattern.exec(text.slice(line.start, line.end));
+      const match = searched.pattern.exec(text.slice(line.start, searched.wraps ? endOfNextLine(text, line.end) : line.end));
       if (match === null) {
         misses++;
       } else {
@@ -117,6 +124,12 @@ function lineAround(text: string, offset: number): Range {
   let end = offset;
   while (end < text.length && end - offset < REACH && !isBreak(end)) end++;
   return { start, end };
+}
+
+/** The end of the line behind the one that ends at `end`, or of what is looked at of it. */
+function endOfNextLine(text: string, end: number): number {
+  const next = /[^\r\n]/.exec(text.slice(end, end + 3));
+  return next === null ? end : lineAround(text, end + next.index).end;
 }
 
 function valuesOf(match: RegExpExecArray): Readonly<Record<string, string>> {

@@ -13,7 +13,7 @@ export interface KnownError {
   readonly tells: 'cause' | 'symptom';
   /** As it was reported. */
   readonly message: string;
-  /** Regular expression over one line; its named groups are values for the `{placeholders}` of the texts below. */
+  /** Regular expression over one line, which `\s+` lets go on in the next one; its named groups are values for the `{placeholders}` of the texts below. */
   readonly match: string;
   readonly cause: string;
   /** What to look at to be sure; commands stand in backticks. */

@@ -151,6 +151,21 @@ it.each([
   expect(decodeError(text)[0]?.id).toBe(id);
 });
 
+// Messages that programs break into two lines, bare and as BuildKit and Compose pass them on.
+it.each([
+  ['The detected CUDA version (11.8) mismatches the version that was used to compile\nPyTorch (12.1). Please make sure', 'cuda-mismatch-torch'],
+  ['#9 15.2 ERROR: This container was built for NVIDIA Driver Release 418.87 or later, but\n#9 15.2        version 410.48 was detected and compatibility mode is UNAVAILABLE.', 'ngc-driver-release'],
+  ['triton-1  | ERROR: This container was built for NVIDIA Driver Release 545.23 or later, but\r\ntriton-1  |        version 470.256.02 was detected', 'ngc-driver-release'],
+])('knows %j', (text, id) => {
+  const [found] = decodeError(text);
+  expect(found?.id).toBe(id);
+  expect(formatDecoded(found as NonNullable<typeof found>).cause).not.toMatch(/\{/);
+});
+
+it('takes no line that follows a like beginning for its end', () => {
+  expect(decodeError('This container was built for NVIDIA Driver Release 418.87 or later, but\nnothing\nversion 410.48 was detected')).toEqual([]);
+});
+
 // Words of a known error that say something else.
 it.each([
   'requests.exceptions.MissingSchema: No protocol specified in URL //x, did you mean https?',

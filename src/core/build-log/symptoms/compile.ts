@@ -32,6 +32,20 @@ export const compilers = readLines([
     seeks: () => [BUILDERS],
   },
   {
+    // torch.utils.cpp_extension, e.g. https://github.com/mistralai/mistral-inference/issues/76; the other version stands in the next line.
+    code: 'torch-cuda-mismatch',
+    pattern: /The detected CUDA version \((?<nvcc>[\d.]+)\) mismatches the version that was used to compile/,
+    template: 'The nvcc of this image is that of CUDA {nvcc}, and PyTorch was built for another CUDA: an extension of it cannot be compiled.',
+    seeks: () => [BUILDERS],
+  },
+  {
+    // E.g. https://github.com/dessa-oss/DeepFake-Detection/issues/16
+    code: 'nvcc-missing',
+    pattern: /check_output\(\[cuda_dir \+ "\/bin\/nvcc"|No such file or directory: '\S*\/bin\/nvcc'/,
+    template: 'There is no nvcc in the image at this point, and this is compiled with it.',
+    seeks: () => [BUILDERS],
+  },
+  {
     // torch.utils.cpp_extension, e.g. https://github.com/mlcommons/training/issues/690
     code: 'torch-architecture-unknown',
     pattern: /arch_list\[-1\] \+= '\+PTX'/,
@@ -49,6 +63,18 @@ export const compilers = readLines([
     pattern: /fatal error: (?<header>\S+): No such file or directory/,
     template: 'The compiler does not find {header}: the package with it is not installed, or its folder is not searched.',
     seeks: () => [BUILDERS],
+  },
+  {
+    // E.g. https://github.com/NVIDIA/nvidia-docker/issues/1033
+    ...DRIVER_LIBRARY,
+    pattern: /No rule to make target [`'][^'`]*libcuda\.so/,
+    seeks: () => [BUILDERS],
+  },
+  {
+    code: 'make-target-missing',
+    pattern: /\*\*\* No rule to make target [`'](?<target>[^'`]+)'/,
+    template: 'make finds no {target}, and nothing tells how to make it.',
+    seeks: () => [{ kind: 'command', names: ['make', 'cmake', 'ninja'] }],
   },
   {
     ...DRIVER_LIBRARY,

@@ -138,11 +138,11 @@ function withReason(symptom: Symptom, all: readonly string[]): Symptom {
 
 /** The line with which the package that is set up at a line begins; -1 where there is none. */
 function findBegin(all: readonly string[], before: number): number {
-  return all.findLastIndex((line, i) => i < before && /^ *(?:Collecting|Processing|Building wheel for|Building wheels? for collected packages:|Running setup\.py (?:install|bdist_wheel) for) \S+/.test(line));
+  return all.findLastIndex((line, i) => i < before && /^ *(?:Collecting|Obtaining|Processing|Building wheel for|Building wheels? for collected packages:|Running setup\.py (?:install|bdist_wheel) for) \S+/.test(line));
 }
 
 function nameOf(line: string | undefined): string | undefined {
-  const named = /(?:Collecting|Processing|packages:|for) ([^\s,(<>=!~[]+)/.exec(line ?? '')?.[1];
+  const named = /(?:Collecting|Obtaining|Processing|packages:|for) ([^\s,(<>=!~[]+)/.exec(line ?? '')?.[1];
   return named === undefined ? undefined : baseName(named);
 }
 
