@@ -8,24 +8,22 @@ import { registerLanguage } from './language/register';
 import { LanguageServer } from './language/server';
 import { loadFeatures } from './lazy';
 import { registerSmoke } from './smoke/register';
-import { registerStack } from './stack/register';
 import { registerWalkthrough } from './walkthrough/register';
 
 /** Called by VS Code when the first Dockerfile is opened or the first of our commands is run. */
 export function activate(context: ExtensionContext): void {
-  const server = new LanguageServer(async () => {
-    const { createClient, watchState } = await import('./language/language-client');
-    return { client: createClient(context), watchState };
+  const server: LanguageServer = new LanguageServer(async () => {
+    const { createClient, createLanguageFeature, watchState } = await import('./language/language-client');
+    return { client: createClient(context), feature: createLanguageFeature(context, server), watchState };
   });
   context.subscriptions.push(
-    registerLanguage(context, server),
+    registerLanguage(server),
     registerAssistant(),
     registerBuild(server, context),
     registerDocker(),
     registerHost(),
     registerGenerate(async () => (await loadFeatures()).thisMachine),
     registerSmoke(server, context),
-    registerStack(server),
     registerWalkthrough(context),
   );
 }

@@ -79,7 +79,7 @@ const web = { platform: 'browser', target: 'es2022', mainFields: ['browser', 'mo
 
 const entries = [
   { entryPoints: { client: 'src/client/extension.ts' }, external: ['vscode'], plugins: [rawText, loadedLater], ...oneVscode },
-  { entryPoints: { language: 'src/client/language/language-client.ts' }, external: ['vscode'], ...oneVscode },
+  { entryPoints: { language: 'src/client/language/language-client.ts' }, external: ['vscode'], plugins: [rawText, loadedLater], ...oneVscode },
   { entryPoints: { features: 'src/client/features.ts' }, ...docker, ...oneVscode },
   { entryPoints: { server: 'src/server/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { entryPoints: { trtc: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' }, ...docker },

@@ -1,25 +1,22 @@
-import * as vscode from 'vscode';
-import { Disposable, Uri, workspace } from 'vscode';
+import { Disposable, LanguageModelTextPart, LanguageModelToolResult, lm, Uri, workspace } from 'vscode';
 import { loadSharedFeatures } from '../load-shared';
 
 /** The names in contributes.json; the tools themselves are loaded when a model calls one. */
 const TOOLS = ['tensorrt_explain_finding', 'tensorrt_check_file', 'tensorrt_read_stack', 'tensorrt_propose_stack', 'tensorrt_describe_image', 'tensorrt_decode_error'];
 
-/** The part of VS Code's API for language models that is needed; older versions than 1.95 have none. */
+/** The parts of VS Code's API for language models that are needed; older versions than 1.95 have none. */
 interface LanguageModels {
   registerTool?(name: string, tool: { invoke(options: { readonly input: Record<string, unknown> }): Promise<unknown> }): Disposable;
 }
-interface LanguageModelApi {
-  readonly lm?: LanguageModels;
-  readonly LanguageModelToolResult?: new (parts: unknown[]) => unknown;
-  readonly LanguageModelTextPart?: new (text: string) => unknown;
+declare module 'vscode' {
+  const LanguageModelToolResult: (new (parts: unknown[]) => unknown) | undefined;
+  const LanguageModelTextPart: (new (text: string) => unknown) | undefined;
 }
 
 /** Offers the engine to language models as tools. */
 export function registerAssistant(): Disposable {
-  const { lm, LanguageModelToolResult: Result, LanguageModelTextPart: Text } = vscode as LanguageModelApi;
-  if (lm?.registerTool === undefined || Result === undefined || Text === undefined) return new Disposable(() => undefined);
-  const register = lm.registerTool.bind(lm);
+  const [register, Result, Text] = [(lm as LanguageModels).registerTool?.bind(lm), LanguageModelToolResult, LanguageModelTextPart];
+  if (register === undefined || Result === undefined || Text === undefined) return new Disposable(() => undefined);
   return Disposable.from(
     ...TOOLS.map((name) =>
       register(name, {

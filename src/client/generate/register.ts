@@ -1,4 +1,5 @@
 import { commands, Disposable, languages, workspace } from 'vscode';
+import { afterActivation } from '../after-activation';
 import { loadSharedFeatures } from '../load-shared';
 import type { ThisMachine } from './feature';
 
@@ -24,8 +25,10 @@ export function registerGenerate(loadMachine?: () => Promise<ThisMachine>): Disp
   const offered = COMMANDS.filter((name) => name !== 'openDevContainer' || loadMachine !== undefined);
   return Disposable.from(
     ...offered.map((name) => commands.registerCommand(`tensorrt.${name}`, async (...args: readonly unknown[]) => (await loadSharedFeatures()).runGenerator(name, args, await loadMachine?.()))),
-    languages.registerHoverProvider(EXPLAINED, {
-      provideHover: async (document, position) => (workspace.getConfiguration('tensorrt', document.uri).get('explainWiring', true) ? (await loadSharedFeatures()).explainAt(document, position) : undefined),
-    }),
+    afterActivation(() =>
+      languages.registerHoverProvider(EXPLAINED, {
+        provideHover: async (document, position) => (workspace.getConfiguration('tensorrt', document.uri).get('explainWiring', true) ? (await loadSharedFeatures()).explainAt(document, position) : undefined),
+      }),
+    ),
   );
 }

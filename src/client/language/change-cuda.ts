@@ -1,4 +1,4 @@
-import { commands, l10n, ProgressLocation, RelativePattern, ThemeIcon, Uri, window, workspace, type Disposable, type QuickPickItem } from 'vscode';
+import { l10n, ProgressLocation, RelativePattern, ThemeIcon, Uri, window, workspace, type QuickPickItem } from 'vscode';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
 import { loadSharedFeatures } from '../load-shared';
 import type { LanguageServer } from './server';
@@ -16,37 +16,35 @@ const MAX_FILES = 200;
  * images, pins, wheels and architectures together. What changes and what does not fit is shown before anything is
  * written; undone in one step.
  */
-export function registerChangeCuda(server: LanguageServer): Disposable {
-  return commands.registerCommand(CHANGE_CUDA, async (given?: Uri | string) => {
-    const start = typeof given === 'string' ? Uri.parse(given) : (given ?? window.activeTextEditor?.document.uri);
-    if (start === undefined) {
-      void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
-      return;
-    }
-    const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => server.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
-    const { versions, files } = await ask({ uris: await listNearbyFiles(start) });
-    const own = files.find(({ uri }) => uri === start.toString());
-    if (own === undefined) {
-      void window.showInformationMessage(l10n.t('No image in {0} has a CUDA version that is known.', nameOf(start)));
-      return;
-    }
-    const cuda = await pickVersion(versions, own.cuda);
-    const uris = cuda === undefined ? undefined : await pickFiles(files, own);
-    if (cuda === undefined || uris === undefined) return;
-    const location = ProgressLocation.Window;
-    const answer = await window.withProgress({ location, title: l10n.t('Changing to CUDA {0}', cuda) }, () => ask({ uris, cuda }));
-    if (Object.keys(answer.edits).length === 0) {
-      void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', answer.kept.join(', '), cuda));
-      return;
-    }
-    const { edits, images, kept, remaining } = answer;
-    const { previewChange } = await loadSharedFeatures();
-    await previewChange({
-      title: l10n.t('Change to CUDA {0}', cuda),
-      edits,
-      check: [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining],
-      done: images.map(({ before, after }) => l10n.t('{0} becomes {1}.', before, after)),
-    });
+export async function changeCuda(server: LanguageServer, given: Uri | undefined): Promise<void> {
+  const start = given ?? window.activeTextEditor?.document.uri;
+  if (start === undefined) {
+    void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+    return;
+  }
+  const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => server.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
+  const { versions, files } = await ask({ uris: await listNearbyFiles(start) });
+  const own = files.find(({ uri }) => uri === start.toString());
+  if (own === undefined) {
+    void window.showInformationMessage(l10n.t('No image in {0} has a CUDA version that is known.', nameOf(start)));
+    return;
+  }
+  const cuda = await pickVersion(versions, own.cuda);
+  const uris = cuda === undefined ? undefined : await pickFiles(files, own);
+  if (cuda === undefined || uris === undefined) return;
+  const location = ProgressLocation.Window;
+  const answer = await window.withProgress({ location, title: l10n.t('Changing to CUDA {0}', cuda) }, () => ask({ uris, cuda }));
+  if (Object.keys(answer.edits).length === 0) {
+    void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', answer.kept.join(', '), cuda));
+    return;
+  }
+  const { edits, images, kept, remaining } = answer;
+  const { previewChange } = await loadSharedFeatures();
+  await previewChange({
+    title: l10n.t('Change to CUDA {0}', cuda),
+    edits,
+    check: [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining],
+    done: images.map(({ before, after }) => l10n.t('{0} becomes {1}.', before, after)),
   });
 }
 

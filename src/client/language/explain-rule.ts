@@ -1,21 +1,19 @@
-import { commands, l10n, languages, Uri, window, type Disposable, type ExtensionContext, type QuickPickItem } from 'vscode';
+import { commands, l10n, languages, Uri, window, type ExtensionContext, type QuickPickItem } from 'vscode';
 import { rulePages } from './rule-pages';
 
 export const EXPLAIN_RULE = 'tensorrt.explainRule';
 
 /** Shows a rule's page: the one given, else that of the finding under the cursor, else one that the user picks. */
-export function registerExplainRule(context: ExtensionContext): Disposable {
-  return commands.registerCommand(EXPLAIN_RULE, async (given: unknown) => {
-    const rules = listRules(context);
-    const named = typeof given === 'string' ? given : findRuleAtCursor();
-    const rule = named ?? (await window.showQuickPick(rules, { placeHolder: l10n.t('Rule to explain'), matchOnDetail: true }))?.label;
-    if (rule === undefined) return;
-    if (rules.every(({ label }) => label !== rule)) {
-      void window.showWarningMessage(l10n.t('There is no page for the rule {0}.', rule));
-      return;
-    }
-    await commands.executeCommand('markdown.showPreview', Uri.joinPath(rulePages(context), `${rule}.md`));
-  });
+export async function explainRule(context: ExtensionContext, given: string | undefined): Promise<void> {
+  const rules = listRules(context);
+  const named = given ?? findRuleAtCursor();
+  const rule = named ?? (await window.showQuickPick(rules, { placeHolder: l10n.t('Rule to explain'), matchOnDetail: true }))?.label;
+  if (rule === undefined) return;
+  if (rules.every(({ label }) => label !== rule)) {
+    void window.showWarningMessage(l10n.t('There is no page for the rule {0}.', rule));
+    return;
+  }
+  await commands.executeCommand('markdown.showPreview', Uri.joinPath(rulePages(context), `${rule}.md`));
 }
 
 /** All rules with what they find, out of the setting that gives them severities: folders of an extension in a browser cannot be listed. */

@@ -3,6 +3,7 @@ import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { clientOptions } from './client-options';
 
 export { watchState } from './client-state';
+export { createLanguageFeature } from './feature';
 
 /** The client of the language server in `dist/server.js`; not started yet. */
 export function createClient(context: ExtensionContext): LanguageClient {

@@ -1,26 +1,12 @@
-import { Disposable, type ExtensionContext } from 'vscode';
-import { afterActivation } from '../after-activation';
-import { registerChangeCuda } from './change-cuda';
-import { registerExplainRule } from './explain-rule';
-import { registerFixAll } from './fix-all';
-import { registerRestartServer } from './restart-server';
-import { registerShowOutput } from './show-output';
-import { registerShowStack } from './show-stack';
-import { registerSplitStage } from './split-stage';
-import { showStatus } from './status';
+import { commands, Disposable } from 'vscode';
 import type { LanguageServer } from './server';
 
-/** Registers the commands that need the language server alone. */
-export function registerLanguage(context: ExtensionContext, server: LanguageServer): Disposable {
-  return Disposable.from(
-    server,
-    registerChangeCuda(server),
-    registerExplainRule(context),
-    registerFixAll(),
-    registerRestartServer(server),
-    registerShowOutput(server),
-    registerShowStack(server),
-    registerSplitStage(server),
-    afterActivation(() => showStatus(server)),
-  );
+/** Ids of the commands, without the prefix `tensorrt.`. */
+const COMMANDS = ['changeCuda', 'explainRule', 'fixAllInFile', 'restartServer', 'showOutput', 'showStack', 'showStageGraph', 'splitStage'] as const;
+
+export type LanguageCommand = (typeof COMMANDS)[number];
+
+/** The commands around the language server. What they do is loaded with its client, and so is what shows its answers. */
+export function registerLanguage(server: LanguageServer): Disposable {
+  return Disposable.from(server, ...COMMANDS.map((name) => commands.registerCommand(`tensorrt.${name}`, (...args: readonly unknown[]) => server.run(name, args))));
 }

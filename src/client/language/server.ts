@@ -1,16 +1,19 @@
 import { EventEmitter, type CancellationToken, type Disposable } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { ClientState, watchState } from './client-state';
+import type { LanguageFeature } from './feature';
+import type { LanguageCommand } from './register';
 
-/** The client, not started yet, and a way to follow it. */
+/** The client, not started yet, a way to follow it, and what shows its answers. */
 interface Loaded {
   readonly client: BaseLanguageClient;
+  readonly feature: LanguageFeature;
   readonly watchState: typeof watchState;
 }
 
 /**
- * The language server as features see it. Its client is ten times as large as all else that activation needs: it is loaded
- * right after activation, and what is asked meanwhile waits for it.
+ * The language server as features see it. Its client is fifty times as large as all that activation needs: it is loaded right
+ * after activation, and what is asked meanwhile waits for it.
  */
 export class LanguageServer implements Disposable {
   readonly #changed = new EventEmitter<ClientState>();
@@ -35,6 +38,10 @@ export class LanguageServer implements Disposable {
     return client.sendRequest<T>(method, params, token);
   }
 
+  async run(command: LanguageCommand, args: readonly unknown[]): Promise<void> {
+    await (await this.#loaded).feature.run(command, args);
+  }
+
   async restart(): Promise<void> {
     const { client } = await this.#loaded;
     await client.stop();
@@ -49,7 +56,9 @@ export class LanguageServer implements Disposable {
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#changed.dispose();
-    await (await this.#loaded).client.dispose();
+    const { client, feature } = await this.#loaded;
+    feature.dispose();
+    await client.dispose();
   }
 
   async #start(): Promise<void> {

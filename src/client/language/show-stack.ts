@@ -7,10 +7,10 @@ const SCHEME = 'tensorrt-stack';
 const SHOW_LINE = 'tensorrt.showLine';
 
 /**
- * Shows what each stage of a Dockerfile contains, beside it and following its changes. A document and not a Markdown
- * page: the preview makes no links to files out of a document that lies on no disk.
+ * The pages of `showStack`, which follow the changes of their Dockerfiles. They are documents and not Markdown pages: the
+ * preview makes no links to files out of a document that lies on no disk.
  */
-export function registerShowStack(server: LanguageServer): Disposable {
+export function provideStackPages(server: LanguageServer): Disposable {
   const changed = new EventEmitter<Uri>();
   const links = new Map<string, readonly PageLink[]>();
   return Disposable.from(
@@ -45,16 +45,18 @@ export function registerShowStack(server: LanguageServer): Disposable {
       const viewColumn = shown?.viewColumn ?? ViewColumn.One;
       await window.showTextDocument(uri, { viewColumn, selection: new Range(line - 1, 0, line - 1, 0) });
     }),
-    commands.registerCommand('tensorrt.showStack', async (given?: Uri) => {
-      const uri = given ?? window.activeTextEditor?.document.uri;
-      if (uri === undefined) {
-        void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
-        return;
-      }
-      const page = await workspace.openTextDocument(createPageUri(uri));
-      await window.showTextDocument(page, { viewColumn: ViewColumn.Beside, preserveFocus: true, preview: true });
-    }),
   );
+}
+
+/** Shows what each stage of a Dockerfile contains, beside it. */
+export async function showStack(given: Uri | undefined): Promise<void> {
+  const uri = given ?? window.activeTextEditor?.document.uri;
+  if (uri === undefined) {
+    void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+    return;
+  }
+  const page = await workspace.openTextDocument(createPageUri(uri));
+  await window.showTextDocument(page, { viewColumn: ViewColumn.Beside, preserveFocus: true, preview: true });
 }
 
 /** The page's path gives the editor its title; its query names the Dockerfile. */

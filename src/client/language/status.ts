@@ -1,7 +1,5 @@
 import { Disposable, l10n, languages, LanguageStatusSeverity } from 'vscode';
 import { FACTS_REQUEST, type FactsAnswer } from '../../core/protocol/requests';
-import { RESTART_SERVER } from './restart-server';
-import { SHOW_OUTPUT } from './show-output';
 import type { ClientState } from './client-state';
 import type { LanguageServer } from './server';
 
@@ -17,12 +15,12 @@ export function showStatus(server: LanguageServer): Disposable {
       item.severity = LanguageStatusSeverity.Information;
       item.text = l10n.t('TensorRT facts: {0}', facts.checked);
       item.detail = l10n.t('{0} facts in {1} tables', facts.rows, facts.tables);
-      item.command = { title: l10n.t('Show Output'), command: SHOW_OUTPUT };
+      item.command = { title: l10n.t('Show Output'), command: 'tensorrt.showOutput' };
     } else {
       item.severity = state === 'starting' ? LanguageStatusSeverity.Information : LanguageStatusSeverity.Error;
       item.text = state === 'starting' ? l10n.t('TensorRT: starting') : l10n.t('TensorRT: stopped');
       item.detail = '';
-      item.command = { title: l10n.t('Restart'), command: RESTART_SERVER };
+      item.command = { title: l10n.t('Restart'), command: 'tensorrt.restartServer' };
     }
   };
 

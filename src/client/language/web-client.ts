@@ -5,6 +5,7 @@ import { clientOptions } from './client-options';
 import { readFiles } from './read-files';
 
 export { watchState } from './client-state';
+export { createLanguageFeature } from './feature';
 
 /** The client of the language server in `dist/web/server.js`, which runs in a worker of the browser; not started yet. */
 export function createWebClient(context: ExtensionContext): LanguageClient {

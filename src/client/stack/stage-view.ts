@@ -1,35 +1,24 @@
-import { commands, Disposable, l10n, languages, Uri, window, workspace, type TextEditor } from 'vscode';
+import { Disposable, l10n, languages, window, workspace, type TextEditor, type Uri } from 'vscode';
 import { STACK_REQUEST, type StackAnswer, type StackParams } from '../../core/protocol/requests';
-import { afterActivation } from '../after-activation';
 import { loadSharedFeatures } from '../load-shared';
 import { StackTree } from './stack-tree';
-import { showStageLinks } from './stage-links';
 import type { LanguageServer } from '../language/server';
 
 /** Typing and moving the cursor come in bursts; the view follows when they pause. */
 const PAUSE_MS = 150;
 
-/** The view of the stage under the cursor, the graph of all stages, and the links above them. */
-export function registerStack(server: LanguageServer): Disposable {
-  const ask = (uri: Uri): Promise<StackAnswer> => {
-    const params: StackParams = { textDocument: { uri: uri.toString() } };
-    return server.sendRequest<StackAnswer>(STACK_REQUEST, params);
-  };
-  return Disposable.from(
-    afterActivation(() => Disposable.from(showStageLinks(server), showStage(server, ask))),
-    commands.registerCommand('tensorrt.showStageGraph', async (given?: Uri) => {
-      const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
-      if (uri === undefined) {
-        void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
-        return;
-      }
-      (await loadSharedFeatures()).showStageGraph(uri, ask);
-    }),
-  );
+/** Shows the graph of all stages of a Dockerfile, by default the one in the editor. */
+export async function showStages(server: LanguageServer, given: Uri | undefined): Promise<void> {
+  const uri = given ?? window.activeTextEditor?.document.uri;
+  if (uri === undefined) {
+    void window.showInformationMessage(l10n.t('Open a Dockerfile first.'));
+    return;
+  }
+  (await loadSharedFeatures()).showStageGraph(uri, (file) => ask(server, file));
 }
 
 /** The view of the stage under the cursor. */
-function showStage(server: LanguageServer, ask: (uri: Uri) => Promise<StackAnswer>): Disposable {
+export function showStage(server: LanguageServer): Disposable {
   const tree = new StackTree();
   const view = window.createTreeView('tensorrt.stack', { treeDataProvider: tree });
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +28,7 @@ function showStage(server: LanguageServer, ask: (uri: Uri) => Promise<StackAnswe
     const editor = window.activeTextEditor;
     if (!view.visible || server.state !== 'running') return;
     const mine = ++asked;
-    const shown = editor?.document.languageId === 'dockerfile' ? await findStage(editor, ask) : undefined;
+    const shown = editor?.document.languageId === 'dockerfile' ? await findStage(editor, server) : undefined;
     // A later question has been asked meanwhile.
     if (mine !== asked) return;
     view.description = shown === undefined ? '' : (shown.stage.name ?? l10n.t('stage {0}', shown.stage.index));
@@ -67,10 +56,15 @@ function showStage(server: LanguageServer, ask: (uri: Uri) => Promise<StackAnswe
   );
 }
 
-async function findStage(editor: TextEditor, ask: (uri: Uri) => Promise<StackAnswer>): Promise<Parameters<StackTree['show']>[0]> {
-  const stages = (await ask(editor.document.uri))?.stages ?? [];
+async function findStage(editor: TextEditor, server: LanguageServer): Promise<Parameters<StackTree['show']>[0]> {
+  const stages = (await ask(server, editor.document.uri))?.stages ?? [];
   const line = editor.selection.active.line + 1;
   const stage = stages.findLast((one) => one.line <= line) ?? stages[0];
   if (stage === undefined) return undefined;
   return { dockerfile: editor.document.uri, stage };
+}
+
+function ask(server: LanguageServer, uri: Uri): Promise<StackAnswer> {
+  const params: StackParams = { textDocument: { uri: uri.toString() } };
+  return server.sendRequest<StackAnswer>(STACK_REQUEST, params);
 }
