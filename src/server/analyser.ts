@@ -6,7 +6,8 @@ import { analyse, analyseDockerfileInSteps, readPartInSteps, type Analysis, type
 import { fixAll } from '../core/engine/fix';
 import { Memory } from '../core/engine/memory';
 import { fileKind, type FileKind } from '../core/file-kind';
-import type { Finding } from '../core/rules/model';
+import { completeFixes } from '../core/refactor/whole-fixes';
+import type { Finding, Fix } from '../core/rules/model';
 import type { StackReport } from '../core/stack/model';
 import type { Steps } from '../core/steps';
 import type { Target } from '../core/target/model';
@@ -91,6 +92,7 @@ export class Analyser {
   readonly #memories = new Map<string, Memory>();
   /** Open Dockerfiles that are being analysed; see `#analyseInSlices`. */
   readonly #running = new Map<string, Promise<boolean>>();
+  readonly #wholeFixes = new WeakMap<Finding, readonly Fix[]>();
   readonly #logged = new Set<string>();
   /** When an open document was last changed, in milliseconds of the clock of `performance`. */
   readonly #changedMs = new Map<string, number>();
@@ -144,7 +146,7 @@ export class Analyser {
   }
 
   /**
-   * As `readStack`, but of a Dockerfile that is being typed in only what comes before a place, which `reach` tells: what
+   * As `readStack`, but of a Dockerfile that is being typed in only what begins before a place, which `reach` tells: what
    * follows is done when somebody asks for it.
    */
   async readPart(uri: string, reach: (dockerfile: Dockerfile) => number, token: CancellationToken): Promise<DocumentStack | undefined> {
@@ -305,6 +307,17 @@ export class Analyser {
   async fixAll(uri: string): Promise<ReadonlyMap<string, string>> {
     const settings = await this.#settings.get(uri);
     return this.#files.disk.settle(() => this.#fixAllNow(uri, settings));
+  }
+
+  /** The fixes of a finding that leave nothing new behind, tried out once for each text; messages are read meanwhile. */
+  async completeFixes(analysis: DocumentAnalysis, finding: Finding, token: CancellationToken): Promise<readonly Fix[]> {
+    const known = this.#wholeFixes.get(finding);
+    const opened = known ?? finding.fixes.length === 0 ? undefined : await this.open(analysis.uri);
+    if (opened === undefined) return known ?? finding.fixes;
+    const { text, uri, findings, texts } = analysis;
+    const made = await this.#files.disk.settle(() => this.#inSlices(completeFixes(finding, findings, text, uri, texts, opened.options), () => !token.isCancellationRequested));
+    if (made !== undefined) this.#wholeFixes.set(finding, made.result);
+    return made?.result ?? [];
   }
 
   #fixAllNow(uri: string, settings: Settings): ReadonlyMap<string, string> {

@@ -31,9 +31,24 @@ export function listConversions(project: ComposeProject, service: ComposeService
   const entry = findServiceEntry(project, service);
   if (from === undefined || others.length > 0 || wish === undefined || entry === undefined) return [];
   return (['deploy', 'gpus', 'cdi', 'runtime'] as const).filter((to) => to !== from).flatMap((to) => {
-    const edits = convert(project.text, entry, from, to, wish);
-    return edits === undefined || applyEdits(project.text, edits) === undefined ? [] : [{ to, title: TITLES[to], edits }];
+    const converted = convert(project.text, entry, from, to, wish);
+    const dropped = converted === undefined || !isTooOld(project, to) ? undefined : removeVersion(project);
+    const edits = dropped === undefined ? converted : [dropped, ...(converted ?? [])];
+    if (edits === undefined || applyEdits(project.text, edits) === undefined) return [];
+    return [{ to, title: dropped === undefined ? TITLES[to] : msg`${TITLES[to]}, and remove the version`, edits }];
   });
+}
+
+/** Whether programs that read the version which a file names refuse that syntax in it. */
+function isTooOld({ version }: ComposeProject, to: GpuSyntax): boolean {
+  if (to === 'cdi' || version === undefined) return false;
+  return (to === 'runtime' ? /^3(?:\.\d+)?$/ : /^[123](?:\.\d+)?$/).test(version.text.value);
+}
+
+/** The edit that takes the key `version` out of a file; undefined where it stands in another. */
+export function removeVersion({ root, text, file, version }: ComposeProject): FileEdit | undefined {
+  const entry = version?.file === file ? findEntry(root, 'version') : undefined;
+  return entry && removeEntry(text, root, entry);
 }
 
 /** Edits that make a service ask for GPUs which asks for none now; undefined where its lines cannot be changed. */

@@ -14,6 +14,9 @@ export interface CudaImageWish {
 
 const MAXIMUM_SUGGESTIONS = 10;
 
+/** A distribution without images whose packages another one builds as well: both are made of Red Hat's, and take NVIDIA's repository rhel8. */
+const HEIRS: Readonly<Record<string, string>> = { centos8: 'rockylinux8' };
+
 /** A tag that may be offered, with its parts as numbers. */
 interface OfferedTag {
   readonly tag: string;
@@ -60,9 +63,10 @@ function groupOf(flavor: CudaImageWish['flavor'], hasCudnn: boolean): string {
  * Flavor and kind of distribution are always kept; an image without cuDNN is never offered for one with it.
  */
 export function nearestServedCudaTags(wish: CudaImageWish): readonly string[] {
-  const [family, version] = splitOs(wish.os);
+  const os = HEIRS[wish.os] ?? wish.os;
+  const [family, version] = splitOs(os);
   const [major = 0, minor = 0] = wish.cuda?.split('.').map(Number) ?? [];
-  const wished: WishNumbers = { ...wish, major, release: major * 100 + minor, osVersion: Number(version) };
+  const wished: WishNumbers = { ...wish, os, major, release: major * 100 + minor, osVersion: Number(version) };
   return offeredTags(wish)
     .filter((entry) => entry.family === family)
     .map((entry) => ({ tag: entry.tag, score: scoreOf(entry, wished) }))

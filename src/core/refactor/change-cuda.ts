@@ -6,6 +6,7 @@ import { toolkits } from '../facts/cuda-toolkits';
 import { decodeImage } from '../image/decode';
 import type { DecodedImage, TagStatus } from '../image/model';
 import { cudaTagFor, nearestServedCudaTags } from '../image/suggest';
+import type { Message } from '../l10n/message';
 import type { Finding } from '../rules/model';
 import { editTag } from '../rules/support/edit-tag';
 import { knownVersion } from '../stack/query';
@@ -13,7 +14,9 @@ import type { StackReport, StageStack } from '../stack/model';
 import { applyEdits, type FileEdit } from '../text/edit';
 import { compareDotted, hasPrefix, majorMinorOf } from '../version/dotted';
 import { bringLibraries } from './bring-libraries';
+import { compareContents } from './compare-contents';
 import { followCuda, type CudaMove } from './follow-cuda';
+import { countByRule, listNew } from './new-findings';
 
 /** A file with another CUDA. */
 export interface CudaChange {
@@ -23,8 +26,15 @@ export interface CudaChange {
   readonly images: readonly { readonly before: string; readonly after: string }[];
   /** Images with CUDA for which no tag with the new one is known. */
   readonly kept: readonly string[];
-  /** Findings that the file did not have before, and that no known fix removes. */
+  /** What else becomes another thing: the distribution, the major version of a library. */
+  readonly notes: readonly Message[];
+  /** Findings that the file did not have before, and that no known fix removes: what does not fit the new CUDA. */
   readonly remaining: readonly Finding[];
+}
+
+/** Options of an analysis, and which stages keep their image: those of the stack `stack` with the index `stage`. */
+export interface ChangeOptions extends AnalysisOptions {
+  readonly keeps?: (stack: number, stage: number) => boolean;
 }
 
 /** A fix can make room for the next one; more rounds would mean fixes that undo each other. */
@@ -45,7 +55,7 @@ const SYSTEMS = ['ubuntu24.04', 'ubuntu22.04', 'ubuntu20.04', 'ubuntu18.04', 'ub
  * indexes and architectures, and pinned libraries in the nearest build for the new CUDA, until nothing new is found.
  * Undefined for a file without an image whose CUDA can be changed. Never throws; files are given back, not written.
  */
-export function changeCuda(text: string, file: string, cuda: string, options: AnalysisOptions = {}): CudaChange | undefined {
+export function changeCuda(text: string, file: string, cuda: string, { keeps, ...options }: ChangeOptions = {}): CudaChange | undefined {
   const changed = new Map<string, string>();
   const context = options.context && overlayContext(options.context, changed);
   const own = { ...options, context };
@@ -60,7 +70,7 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
   for (const [i, stage] of stacks.flatMap((stack, i) => stack.stages.map((stage) => [i, stage] as const))) {
     const { reference, parsed, image } = stage.base;
     const present = knownVersion(image?.components.find(({ kind }) => kind === 'cuda')?.version);
-    if (image === undefined || parsed === undefined || present === undefined || hasPrefix(present, cuda)) continue;
+    if (image === undefined || parsed === undefined || present === undefined || hasPrefix(present, cuda) || keeps?.(i, stage.stage.index) === true) continue;
     const tag = chooseTag(image, cuda);
     const change = tag === undefined ? undefined : editTag(reference, parsed, tag);
     if (tag === undefined || change === undefined) {
@@ -120,7 +130,7 @@ export function changeCuda(text: string, file: string, cuda: string, options: An
     if (step === undefined) break;
     for (const [name, result] of step) changed.set(name, result);
   }
-  return { changed, images, kept, remaining };
+  return { changed, images, kept, notes: compareContents(stacks, listStacks(textNow(), file, own)), remaining };
 }
 
 function listTexts(stack: StackReport): (readonly [string, string])[] {
@@ -161,18 +171,6 @@ function chooseTag(image: DecodedImage, cuda: string): string | undefined {
 
 /** A variant that ended with an earlier release was never published in a later one. */
 const MISSING: ReadonlySet<TagStatus> = new Set(['removed', 'delisted', 'never-existed']);
-
-function countByRule(findings: readonly Finding[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  return counts;
-}
-
-/** Findings of rules that have more of them than before; hints and information say nothing against a change. */
-function listNew(findings: readonly Finding[], before: ReadonlyMap<string, number>): readonly Finding[] {
-  const now = countByRule(findings);
-  return findings.filter(({ rule, severity }) => (severity === 'error' || severity === 'warning') && (now.get(rule) ?? 0) > (before.get(rule) ?? 0));
-}
 
 /** The first of several changes that helps, made. */
 function chooseFix(changes: readonly (readonly FileEdit[])[], texts: Texts, tried: Set<string>, helps: (result: Texts) => boolean): Texts | undefined {

@@ -2,7 +2,7 @@ import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic
 import { listConversions } from '../../core/compose/convert';
 import { formatText, msg } from '../../core/l10n/message';
 import { canSplit } from '../../core/refactor/split-stage/split';
-import type { Finding } from '../../core/rules/model';
+import type { Finding, Fix } from '../../core/rules/model';
 import type { TextEdit } from '../../core/text/edit';
 import type { DocumentAnalysis } from '../analyser';
 import type { Session } from '../session';
@@ -25,7 +25,7 @@ export function registerCodeActions(session: Session): void {
     for (const analysis of await listAnalyses(session, params.textDocument.uri)) {
       if (token.isCancellationRequested) return null;
       for (const finding of analysis.findings) {
-        if (touches(analysis, finding, params)) actions.push(...createQuickFixes(session, analysis, finding, params));
+        if (touches(analysis, finding, params)) actions.push(...createQuickFixes(session, analysis, finding, await session.analyser.completeFixes(analysis, finding, token), params));
       }
     }
     return actions;
@@ -65,9 +65,9 @@ function touches(analysis: DocumentAnalysis, { location }: Finding, { textDocume
   return location.range.start <= lines.offsetAt(range.end) && lines.offsetAt(range.start) <= location.range.end;
 }
 
-function createQuickFixes(session: Session, analysis: DocumentAnalysis, finding: Finding, params: CodeActionParams): CodeAction[] {
+function createQuickFixes(session: Session, analysis: DocumentAnalysis, finding: Finding, fixes: readonly Fix[], params: CodeActionParams): CodeAction[] {
   const { features, documents } = session;
-  const { rule, location, fixes } = finding;
+  const { rule, location } = finding;
   const diagnostics = params.context.diagnostics.filter((diagnostic) => isOf(diagnostic, analysis, finding));
   const common = { kind: CodeActionKind.QuickFix, diagnostics };
   const findDocument = documents.get.bind(documents);

@@ -38,12 +38,8 @@ export const rule = defineComposeRule({
     for (const service of project.services) {
       const entry = findEntry(service.node, 'gpus');
       if (entry === undefined || !/^[123](?:\.\d+)?$/.test(version.text.value)) continue;
-      const drop = dropVersion(project);
-      const convert = listConversions(project, service).find(({ to }) => to === 'deploy');
-      const fixes = [
-        ...(convert === undefined ? [] : [{ title: msg`${convert.title}, and remove the version`, safe: false, edits: [...drop.flatMap(({ edits }) => edits), ...convert.edits] }]),
-        ...drop,
-      ];
+      const converted = listConversions(project, service).filter(({ to }) => to === 'deploy');
+      const fixes = [...converted.map(({ title, edits }) => ({ title, safe: false, edits })), ...dropVersion(project)];
       report({
         messageId: 'unsupported',
         data: { version: version.text.value, service: service.name },

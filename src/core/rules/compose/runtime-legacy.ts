@@ -27,6 +27,13 @@ export const rule = defineComposeRule({
         'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              device_ids: ["0", "1"]\n              capabilities: [gpu] # for the T4\n    environment:\n      - MODE=fast\n',
     },
     {
+      kind: 'bad',
+      title: 'under a version that knows nothing else',
+      text: 'version: "2.3"\nservices:\n  app:\n    image: app\n    runtime: «nvidia»\n',
+      messageId: 'legacy',
+      fixed: 'services:\n  app:\n    image: app\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: all\n              capabilities: [gpu]\n',
+    },
+    {
       kind: 'good',
       title: 'Jetson',
       text: 'services:\n  app:\n    image: nvcr.io/nvidia/l4t-tensorrt:r8.5.2-runtime\n    runtime: nvidia\n',

@@ -64,6 +64,13 @@ export const rule = defineRule({
     },
     {
       kind: 'bad',
+      title: 'options of nvcc in a variable of make',
+      text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN make NVCC_GENCODE="-gencode=arch=compute_35,code=«sm_35» -gencode=arch=compute_70,code=sm_70"\n',
+      messageId: 'unsupported',
+      fixed: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN make NVCC_GENCODE="-gencode=arch=compute_70,code=sm_70"\n',
+    },
+    {
+      kind: 'bad',
       title: 'options of nvcc',
       text: 'FROM nvidia/cuda:11.4.3-devel-ubuntu20.04\nRUN nvcc -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90,code=«sm_90» -o app app.cu\n',
       messageId: 'unsupported',
@@ -201,7 +208,13 @@ function dropOptions({ build, requests }: ArchitectureUse, refused: readonly Arc
   const edits: FileEdit[] = [];
   for (const [i, word] of words.entries()) {
     const inWord = requests.filter((request) => request.file === file && word.range.start <= request.range.start && request.range.end <= word.range.end);
-    if (inWord.length === 0 || !inWord.every(({ sm }) => names.has(sm))) continue;
+    if (!inWord.some(({ sm }) => names.has(sm))) continue;
+    if (!inWord.every(({ sm }) => names.has(sm))) {
+      const parts = dropWithin(word.text, names);
+      if (parts === undefined) return undefined;
+      edits.push(...parts);
+      continue;
+    }
     // `-gencode arch=…,code=…` are two words, `-gencode=arch=…` is one.
     const alone = /^-{1,2}(?:gencode|generate-code)=/.test(word.text.value);
     const option = alone ? i : /^-{1,2}(?:gencode|generate-code)$/.test(words[i - 1]?.text.value ?? '') ? i - 1 : undefined;
@@ -210,6 +223,13 @@ function dropOptions({ build, requests }: ArchitectureUse, refused: readonly Arc
     edits.push({ file, range: { start: before.range.end, end: word.range.end }, newText: '' });
   }
   return edits.length === 0 ? undefined : { title: msg`Leave out ${[...names].map((sm) => `sm_${sm}`).join(', ')}`, safe: false, edits };
+}
+
+/** `NVCC_GENCODE="-gencode=arch=compute_35,code=sm_35 -gencode=…"` without the options that ask for nothing but those. */
+function dropWithin(word: Traced, names: ReadonlySet<string>): readonly FileEdit[] | undefined {
+  const options = [...word.value.matchAll(/-{1,2}(?:gencode|generate-code)[= ]\s*\S+\s*/g)].filter(({ 0: option }) => [...option.matchAll(/(?:sm|compute)_(\w+)/g)].every((match) => names.has(match[1] ?? '')));
+  const edits = options.map(({ 0: { length }, index }) => word.edit(index, index + length, ''));
+  return edits.length > 0 && edits.every((edit) => edit !== undefined) ? edits : undefined;
 }
 
 /** Runs of refused tokens, as first and last index. */
