@@ -72,12 +72,12 @@ export const decodeDistribution: Decoder = (known) => {
   });
 };
 
-/** (`ubuntu`, `jammy-20240111` or `22.04`) → `ubuntu22.04`; (`debian`, `bookworm-slim` or `12.5-slim`) → `debian12`. */
+/** (`ubuntu`, `jammy-20240111`, `22.04` or a point release as `14.04.2`) → `ubuntu22.04`; (`debian`, `bookworm-slim` or `12.5-slim`) → `debian12`. */
 function readRelease(name: string, tag: string): string | undefined {
   if (/^ubi\d+$/.test(name)) return name;
   const row = findDistributionByCodename(tag);
   if (row !== undefined) return row.os.startsWith(name) ? row.os : undefined;
-  if (name === 'ubuntu') return /^\d\d\.\d\d$/.test(tag) ? `ubuntu${tag}` : undefined;
+  if (name === 'ubuntu') return /^\d\d\.\d\d(?:\.\d+)?$/.test(tag) ? `ubuntu${tag.slice(0, 5)}` : undefined;
   if (name === 'debian' || name === 'centos' || name === 'fedora' || name === 'rockylinux' || name === 'almalinux' || name === 'oraclelinux') {
     const major = /^(?:centos)?(\d+)(?:\.\d+)*$/.exec(tag);
     return major?.[1] === undefined ? undefined : `${name}${major[1]}`;

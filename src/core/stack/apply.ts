@@ -1,4 +1,5 @@
 import type { Action, KnownArtifact, PackageInstall, PackageSpec, PipRequirement } from '../shell/installers/model';
+import { parseNvidiaRepositoryUrl } from '../shell/installers/nvidia-repository';
 import { distroPython, distroPythonEvidence } from '../image/distribution';
 import { overlaps, type Location } from '../text/range';
 import { baseName, resolvePath } from '../text/path';
@@ -242,8 +243,10 @@ function removeRepository(state: StackState, path: string): StackState {
   const all = /sources\.list\.d\/?\*?$/.test(path);
   const cuda = all || /(?:^|\/)(?:cuda|nvidia|\*)[^/]*$/.test(path);
   const machineLearning = all || /(?:^|\/)(?:nvidia-ml|nvidia|\*)[^/]*$/.test(path);
+  // `add-apt-repository --remove 'deb URL /'` takes the line of the image away, not the one that a keyring brings.
+  const named = parseNvidiaRepositoryUrl(path);
   const repositories = state.apt.repositories.filter(
-    ({ repository }) => !((repository === 'cuda' && cuda) || (repository === 'machine-learning' && machineLearning)),
+    ({ repository, distro, where }) => !((repository === 'cuda' && cuda) || (repository === 'machine-learning' && machineLearning) || (where === undefined && repository === named?.repository && distro === named.distro)),
   );
   if (repositories.length === state.apt.repositories.length) return state;
   const failing = repositories.some(({ repository }) => repository === 'cuda' || repository === 'machine-learning');

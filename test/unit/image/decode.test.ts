@@ -23,6 +23,7 @@ describe('distributions', () => {
   it.each([
     ['ubuntu:22.04', 'ubuntu 22.04 s'],
     ['ubuntu:jammy', 'ubuntu 22.04 s'],
+    ['ubuntu:14.04.2', 'ubuntu 14.04 s'],
     ['ubuntu:jammy-20240111', 'ubuntu 22.04 s'],
     ['ubuntu', 'ubuntu unknown s'],
     ['ubuntu:rolling', 'ubuntu unknown s'],

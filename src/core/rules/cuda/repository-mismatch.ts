@@ -107,6 +107,11 @@ export const rule = defineRule<MessageId>({
     },
     {
       kind: 'good',
+      title: 'the line of the image is removed by what it says',
+      text: "FROM nvidia/cuda:11.8.0-base-ubuntu20.04\nRUN curl -fsSLO https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64/cuda-keyring_1.0-1_all.deb && dpkg -i cuda-keyring_1.0-1_all.deb && add-apt-repository --remove 'deb https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64/ /'\nRUN apt-get update && apt-get install -y git\n",
+    },
+    {
+      kind: 'good',
       title: 'rhel stands for its rebuilds',
       text: 'FROM rockylinux:9\nRUN dnf config-manager --add-repo https://developer.download.nvidia.com/compute/cuda/repos/rhel9/x86_64/cuda-rhel9.repo\n',
     },

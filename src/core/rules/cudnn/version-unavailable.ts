@@ -27,9 +27,14 @@ export const rule = defineRule({
     {
       kind: 'bad',
       title: 'a build of the machine-learning repository, which newer images no longer list',
-      text: 'FROM nvidia/cuda:10.1-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y libcudnn7=«7.6.5.32-1+cuda10.1»\n',
+      text: 'FROM ubuntu:18.04\nADD https://developer.download.nvidia.com/compute/cuda/repos/ubuntu1804/x86_64/cuda-keyring_1.0-1_all.deb /tmp/k.deb\nRUN dpkg -i /tmp/k.deb && apt-get update && apt-get install -y libcudnn7=«7.6.5.32-1+cuda10.1»\n',
       messageId: 'otherRepository',
       severity: 'warning',
+    },
+    {
+      kind: 'good',
+      title: 'an old image, which lists the machine-learning repository',
+      text: 'FROM nvidia/cuda:10.1-devel-ubuntu18.04\nRUN apt-get update && apt-get install -y libcudnn7=7.6.5.32-1+cuda10.1\n',
     },
     {
       kind: 'good',

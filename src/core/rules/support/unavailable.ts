@@ -59,7 +59,9 @@ function describe(install: LibraryInstall, version: string, first: { readonly it
 
 /** The version was only ever seen in NVIDIA's machine-learning repository, and the stage does not ask that one. */
 function describeElsewhere(install: LibraryInstall, packages: readonly LibraryPackage[], version: string, distro: string): readonly Report<UnavailableMessage>[] {
-  const { before, action } = install;
+  const { before, action, stage } = install;
+  // Of an image that is gone only old builds are left, and those from before the change of keys in 2022 list that repository.
+  if (stage.rootImage?.status === 'removed' && before.apt.repositories.some(({ repository, where }) => repository === 'cuda' && where === undefined)) return [];
   if (action.manager !== 'apt' || before.opaque || before.apt.repositories.some(({ repository }) => repository === 'machine-learning' || repository === 'other')) return [];
   for (const item of packages) {
     const { onlyIn, evidence } = isAptVersionKnown(item.name, version, distro);
