@@ -140,7 +140,7 @@ describe('an engine of its own', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await own.start();
     await failed;
-    await eventually(() => expect(docker(own, 'ps', '-aq').trim()).toBe(''));
+    await eventually(() => expect(docker(own, 'ps', '-aq').trim()).toBe(''), 60_000);
   });
 });
 
