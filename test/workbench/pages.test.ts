@@ -23,9 +23,9 @@ describe('pages', () => {
   it('show the stack of the active Dockerfile, follow it, and link to its lines', async () => {
     const document = await openText('stack/Dockerfile', 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS build\n');
     await commands.executeCommand('tensorrt.showStack');
-    const page = await eventually('the page', () => workspace.textDocuments.find(({ uri }) => uri.scheme === 'tensorrt-stack'));
+    const page = await eventually('the page', () => workspace.textDocuments.find(({ uri }) => uri.scheme === 'tensorrt-stack' && uri.query === document.uri.toString()));
     assert.match(page.getText(), /^Dockerfile:1 {2}Stage 0 \(build\), from nvidia\/cuda:12\.4\.1-devel-ubuntu22\.04$/m);
-    assert.match(page.getText(), /^ {2}Dockerfile:1 {2}cuda +12\.4\.1 +base image$/m);
+    assert.match(page.getText(), /^ {2}Dockerfile:1 {2}CUDA +12\.4\.1 +base image$/m);
     const links = await commands.executeCommand<DocumentLink[]>('vscode.executeLinkProvider', page.uri);
     assert.equal(page.getText(links[0]?.range), 'Dockerfile:1');
     assert.deepEqual(JSON.parse(links[0]?.target?.query ?? ''), [document.uri.toString(), 1]);

@@ -1,5 +1,7 @@
 import { l10n, Uri } from 'vscode';
 import type { ComponentOutput, StackOutput, StageOutput } from '../../core/engine/stack-output';
+import { formatText } from '../../core/l10n/message';
+import { nameComponent } from '../../core/stack/component-names';
 import { nameVersion } from '../stack/words';
 
 /** Text of a page that stands for a line, counted from 1, of a file. */
@@ -33,16 +35,16 @@ export function renderStack({ stages }: StackOutput, dockerfile: Uri): Page {
     place(dockerfile, stage.line);
     text += `${titleOf(stage)}\n\n`;
     if (stage.components.length === 0) text += `  ${l10n.t('Nothing is known of its GPU stack.')}\n`;
-    const rows = stage.components.map((component) => [component.kind, versionOf(component), originOf(component)] as const);
+    const rows = stage.components.map((component) => [formatText(nameComponent(component.kind, component.name), l10n.bundle), versionOf(component), originOf(component)] as const);
     const width = (cells: readonly string[]): number => Math.max(...cells.map(({ length }) => length));
-    const kinds = width(rows.map(([kind]) => kind));
+    const names = width(rows.map(([name]) => name));
     const versions = width(rows.map(([, version]) => version));
     const places = width(stage.components.map(({ file, line }) => nameOf(Uri.parse(file), line)));
     stage.components.forEach(({ file, line }, i) => {
-      const [kind = '', version = '', origin = ''] = rows[i] ?? [];
+      const [name = '', version = '', origin = ''] = rows[i] ?? [];
       text += '  ';
       place(Uri.parse(file), line, places);
-      text += `${kind.padEnd(kinds)}  ${version.padEnd(versions)}  ${origin}\n`;
+      text += `${name.padEnd(names)}  ${version.padEnd(versions)}  ${origin}\n`;
     });
   }
   return { text, links };
