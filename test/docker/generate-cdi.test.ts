@@ -8,8 +8,8 @@ import { setUpBuildx } from '../../src/dev/engine/buildx.mjs';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../src/generate/choices';
 import { generateDevcontainer, generateRunScript } from '../../src/generate/generate';
 import type { Output } from '../../src/generate/model';
+import { copyDevcontainerTools } from './devcontainer-tools';
 
-const ROOT = path.resolve(__dirname, '../..');
 const IMAGE = 'localhost/generate-cdi:dev';
 /** The local user: one of every Debian. */
 const USER = 'news';
@@ -18,6 +18,7 @@ const [UID = 0, GID = 0] = ['-u', '-g'].map((which) => Number(execFileSync('id',
 let engine: TestEngine;
 let folder: string;
 let podman: ReturnType<typeof setUpRootlessPodman>;
+let copied: ReturnType<typeof copyDevcontainerTools>;
 
 interface Ran {
   readonly status: number | null;
@@ -46,7 +47,7 @@ const plan = (choices: Partial<Choices>): ReturnType<typeof planChoices> => plan
 
 /** Runs a generated dev container to its nvidia-smi, and has it make a file; gives what nvidia-smi lists. */
 function smiOfDevContainer(run: Run, program: string, choices: Partial<Choices>): string {
-  const tools = (command: 'up' | 'exec', ...args: readonly string[]): Ran => run([process.execPath, path.join(ROOT, 'node_modules/@devcontainers/cli/devcontainer.js'), command, '--workspace-folder', folder, '--docker-path', program, ...args]);
+  const tools = (command: 'up' | 'exec', ...args: readonly string[]): Ran => run([...copied.argv, command, '--workspace-folder', folder, '--docker-path', program, ...args]);
   write(generateDevcontainer(plan(choices), { engine: choices.engine ?? 'docker' }));
   const up = tools('up');
   const outcome = JSON.parse(up.stdout.trim().split('\n').at(-1) ?? '{}') as { readonly containerId?: string };
@@ -62,6 +63,7 @@ function smiOfDevContainer(run: Run, program: string, choices: Partial<Choices>)
 beforeAll(async () => {
   engine = await startEngine({ modern: true, bridge: false });
   debootstrapImage(engine, { packages: [], name: IMAGE });
+  copied = copyDevcontainerTools();
   folder = mkdtempSync('/var/tmp/trtc-generate-cdi-');
   chownSync(folder, UID, GID);
   podman = setUpRootlessPodman({ user: USER, uid: UID, gid: GID, machine: MACHINE });
@@ -79,6 +81,7 @@ afterEach(() => {
 
 afterAll(async () => {
   podman.stop();
+  copied.remove();
   rmSync(folder, { recursive: true, force: true });
   await engine.stop();
 });

@@ -3,12 +3,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { debootstrapImage, docker, MACHINE, startXServer } from '../../src/dev/engine/index.mjs';
+import { debootstrapImage, docker, freePort, MACHINE, startXServer } from '../../src/dev/engine/index.mjs';
 import { readCompose } from '../../src/core/compose/read';
 import { DEFAULT_CHOICES, planChoices, type Choices } from '../../src/generate/choices';
 import { adoptPlan, generateCompose, generateDevcontainer, generateRunScript, planService } from '../../src/generate/generate';
 import type { Output } from '../../src/generate/model';
 import { readRunLine } from '../../src/generate/read-run-line';
+import { copyDevcontainerTools } from './devcontainer-tools';
 import { useEngine } from './engine';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -19,11 +20,13 @@ const LOCAL_GROUP = Number(execFileSync('id', ['-g', 'news'], { encoding: 'utf8'
 const MEMLOCK = execFileSync('bash', ['-c', 'l=$(ulimit -Hl); [ "$l" = unlimited ] && echo -1 || echo $((l * 1024))'], { encoding: 'utf8' }).trim();
 const IMAGE = 'generate-test:dev';
 const engine = useEngine();
-const CAMERA = `/dev/video${200 + Math.floor(Math.random() * 50)}`;
+/** A node that no other run has made. */
+const CAMERA = Array.from({ length: 256 }, (_, i) => `/dev/video${i}`).findLast((node) => !existsSync(node)) ?? '';
 
 let folder: string;
 let home: string;
 let display: Awaited<ReturnType<typeof startXServer>>;
+let tools: ReturnType<typeof copyDevcontainerTools>;
 const containers: string[] = [];
 
 interface Ran {
@@ -42,7 +45,7 @@ function run(command: readonly string[], { root = false, env = {}, cwd = folder 
 }
 
 function devcontainer(command: 'up' | 'exec', args: readonly string[], options: Parameters<typeof run>[1] = {}): Ran {
-  return run([process.execPath, path.join(ROOT, 'node_modules/@devcontainers/cli/devcontainer.js'), command, '--workspace-folder', folder, '--docker-path', '/usr/bin/docker', ...args], options);
+  return run([...tools.argv, command, '--workspace-folder', folder, '--docker-path', '/usr/bin/docker', ...args], options);
 }
 
 function write(output: Output): void {
@@ -70,6 +73,7 @@ beforeAll(async () => {
   execFileSync('/usr/bin/docker', ['build', '--network', 'none', '-t', IMAGE, context], { env: { ...engine.env, DOCKER_BUILDKIT: '0' }, stdio: 'pipe' });
   rmSync(context, { recursive: true });
   display = await startXServer();
+  tools = copyDevcontainerTools();
   // A stand-in for a camera: a node that exists and answers.
   execFileSync('mknod', ['-m', '660', CAMERA, 'c', '1', '3']);
   folder = mkdtempSync('/var/tmp/trtc-generate-');
@@ -89,6 +93,7 @@ afterEach(() => {
 
 afterAll(async () => {
   rmSync(CAMERA, { force: true });
+  tools.remove();
   await display.stop();
   for (const name of [folder, home]) rmSync(name, { recursive: true, force: true });
   const images = docker(engine, 'images', '--format', '{{.Repository}}:{{.Tag}}').split('\n').filter((name) => /^(?:vsc-trtc-generate|generate-test)/.test(name));
@@ -202,8 +207,8 @@ function describeContainer(id: string): unknown {
   };
 }
 
-test('the line of a tutorial means the same as a Compose service and as a dev container', () => {
-  const line = `docker run --name mydocker -p 18080:8080  --gpus all --shm-size=1g --ulimit memlock=${MEMLOCK} -v ${CAMERA}:${CAMERA} --device=${CAMERA} -it -v /tmp/.X11-unix:/tmp/.X11-unix -e DISPLAY=$DISPLAY -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video,graphics,display ${IMAGE}`;
+test('the line of a tutorial means the same as a Compose service and as a dev container', async () => {
+  const line = `docker run --name mydocker -p ${await freePort()}:8080  --gpus all --shm-size=1g --ulimit memlock=${MEMLOCK} -v ${CAMERA}:${CAMERA} --device=${CAMERA} -it -v /tmp/.X11-unix:/tmp/.X11-unix -e DISPLAY=$DISPLAY -e NVIDIA_DRIVER_CAPABILITIES=compute,utility,video,graphics,display ${IMAGE}`;
   const { plan, notes } = readRunLine(line);
   if (plan === undefined) throw new Error('not read');
   // The mount of the node is what --device does already: it is left out on purpose.
