@@ -1,6 +1,6 @@
 // Undoes what a supervised program may leave on the machine. Also run over the folders of supervisors that were killed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where the folders lie. Not /tmp: that may be memory, or already an overlay on which no overlay can be mounted. */
@@ -15,12 +15,12 @@ const YOUNG_MS = 60_000;
 
 /** Text that says which process answers for a folder: its number may be given to another later, its start time not. */
 export function ownerText(pid) {
-  return JSON.stringify({ pid, start: startOf(pid) });
+  return JSON.stringify({ pid, start: startOf(pid), namespace: namespace() });
 }
 
-/** Takes back the bridge, control groups, files and the folder itself. Mounts went with the supervisor's namespace. */
+/** Takes back bridges, control groups, files and the folder itself. Mounts went with the supervisor's namespace. */
 export function cleanUp(folder, { bridge, cgroup, files = [] } = {}) {
-  if (bridge !== undefined) spawnSync('ip', ['link', 'delete', bridge.name], { stdio: 'ignore' });
+  for (const name of [...(bridge === undefined ? [] : [bridge.name]), ...bridgesOfDocker(folder)]) spawnSync('ip', ['link', 'delete', name], { stdio: 'ignore' });
   if (cgroup !== undefined) removeControlGroups(cgroup);
   for (const file of [...files, folder]) rmSync(file, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -40,9 +40,15 @@ export function sweep() {
 
 function isOwned(folder) {
   const owner = readJson(path.join(folder, OWNER_FILE));
-  if (owner !== undefined) return owner.start !== null && startOf(owner.pid) === owner.start;
+  // Of a container that shares the folder with us we see no processes.
+  if (owner !== undefined) return owner.namespace !== namespace() || (owner.start !== null && startOf(owner.pid) === owner.start);
   const stat = statSync(folder, { throwIfNoEntry: false });
   return stat === undefined || Date.now() - stat.mtimeMs < YOUNG_MS;
+}
+
+/** The namespace in which our process ids hold. */
+function namespace() {
+  return readlinkSync('/proc/self/ns/pid');
 }
 
 /** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat); null when there is none or it is dead. */
@@ -65,6 +71,17 @@ function removeControlGroups(name) {
     const group = path.join(hierarchy, name);
     if (existsSync(group)) spawnSync('find', [group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'], { stdio: 'ignore' });
   }
+}
+
+/**
+ * The bridges of the networks that somebody made on the engine of a folder, Compose for one: dockerd leaves them to its next
+ * start, and each holds one of the few address ranges that Docker gives away. Named after the networks, of which it keeps
+ * a database with keys like docker/network/v1.0/bridge/ID.
+ */
+function bridgesOfDocker(folder) {
+  const file = path.join(folder, 'root/network/files/local-kv.db');
+  if (!existsSync(file)) return [];
+  return new Set([...readFileSync(file, 'latin1').matchAll(/\/bridge\/([\da-f]{12})[\da-f]{52}/g)].map(([, id]) => `br-${id}`));
 }
 
 function readJson(file) {

@@ -1,7 +1,7 @@
 // A Docker engine of our own, beside any other, with or without a GPU that is not there.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cache, setUpDebianPackages, which } from '../set-up.mjs';
@@ -48,6 +48,8 @@ function writeCdiSpecification(folder, { gpus }, hook) {
  * `modern`: Docker 26 of Debian 13 instead of 20.10, with the stand-in GPUs as CDI devices (`nvidia.com/gpu=0`, `=all`).
  */
 export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none', mirrors = [], bridge = true, registry, listen = [], flags = [], modern = false } = {}) {
+  // Before there is a folder: a download may take longer than one without an owner is left alone.
+  const root = modern ? setUpModernEngine() : '';
   const folder = makeFolder();
   const machine = gpu === 'stand-in' ? MACHINE : gpu;
   const bin = path.join(folder, 'bin');
@@ -64,7 +66,6 @@ export async function startEngine({ gpu = 'stand-in', runtimes = gpu !== 'none',
     script('nvidia-container-runtime', `#!/bin/sh\ncase " $* " in *" create "*) ${node}/add-hook.mjs' '${bin}/nvidia-container-runtime-hook' "$@" || exit;; esac\nexec runc "$@"\n`);
   }
 
-  const root = modern ? setUpModernEngine() : '';
   if (modern && machine !== 'none') writeCdiSpecification(path.join(folder, 'cdi'), machine, path.join(bin, 'nvidia-container-runtime-hook'));
 
   const id = path.basename(folder).replace(/[^a-zA-Z0-9]/g, '').slice(-6);
@@ -133,7 +134,9 @@ function isUp(socketPath) {
 
 /** The address of a bridge in a network that this machine has not got yet. */
 function freeSubnet() {
-  const taken = new Set(Object.values(networkInterfaces()).flatMap((list) => list.map(({ address }) => address.split('.').slice(0, 3).join('.'))));
+  // Also of bridges to which nothing is connected, which Node.js does not list.
+  const { stdout } = spawnSync('ip', ['-4', '-oneline', 'address'], { encoding: 'utf8' });
+  const taken = new Set([...(stdout ?? '').matchAll(/ inet (\d+\.\d+\.\d+)\./g)].map(([, prefix]) => prefix));
   for (;;) {
     const prefix = `10.213.${Math.floor(Math.random() * 256)}`;
     if (!taken.has(prefix)) return `${prefix}.1/24`;

@@ -171,9 +171,10 @@ function debootstrapTar(packages) {
     const made = spawnSync('unshare', args, { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout}${made.stderr}`);
     rmSync(`${folder}/root/var/cache/apt/archives`, { recursive: true, force: true });
-    const packed = spawnSync('tar', ['--numeric-owner', '--exclude=./dev/*', '-cf', `${file}.part`, '-C', `${folder}/root`, '.'], { encoding: 'utf8' });
+    const part = `${file}.${process.pid}`;
+    const packed = spawnSync('tar', ['--numeric-owner', '--exclude=./dev/*', '-cf', part, '-C', `${folder}/root`, '.'], { encoding: 'utf8' });
     if (packed.status !== 0) throw new Error(`tar: ${packed.stderr}`);
-    renameSync(`${file}.part`, file);
+    renameSync(part, file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,27 @@
 // Programs of Debian 13 beside those of Debian 12: unpacked, not installed.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { debianMirror } from './debian.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Downloads packages and unpacks them into `root` of a folder, which is made anew; throws where that cannot be done. */
-export function unpackFromTrixie(folder, packages) {
-  rmSync(folder, { recursive: true, force: true });
+/**
+ * Downloads packages and unpacks them into `root` of a folder, which is made anew: it is there when all is in it. Throws
+ * where that cannot be done.
+ */
+export function unpackFromTrixie(target, packages) {
+  const folder = `${target}.${process.pid}`;
+  try {
+    unpack(folder, packages);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(folder, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function unpack(folder, packages) {
   for (const name of ['lists/partial', 'cache/archives/partial', 'state', 'root', 'debs']) mkdirSync(path.join(folder, name), { recursive: true });
   writeFileSync(path.join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${debianMirror()} trixie main\n`);
   writeFileSync(path.join(folder, 'state/status'), '');

@@ -1,7 +1,7 @@
 // An X server without a screen that lets in only who holds its cookie.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { answers, makeFolder, startSupervised } from './supervised.mjs';
 
@@ -24,8 +24,11 @@ export async function startXServer() {
   return { display, authority, env: { ...process.env, DISPLAY: display, XAUTHORITY: authority }, stop: supervised.stop };
 }
 
+/** A display of which there is neither a lock nor a socket, with or without a file. */
 function freeDisplay() {
+  const sockets = readFileSync('/proc/net/unix', 'utf8').split('\n').map((line) => line.split(' ').at(-1));
   for (let number = 90 + Math.floor(Math.random() * 400); ; number++) {
-    if (!existsSync(`/tmp/.X${number}-lock`) && !existsSync(`/tmp/.X11-unix/X${number}`)) return number;
+    const socket = `/tmp/.X11-unix/X${number}`;
+    if (!existsSync(`/tmp/.X${number}-lock`) && !existsSync(socket) && !sockets.includes(`@${socket}`)) return number;
   }
 }
