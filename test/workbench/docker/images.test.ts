@@ -217,7 +217,11 @@ describe('the images', () => {
       await turnTo('second');
       await runByTitle('TensorRT: Focus on Images View');
     });
-    after(() => turnTo('tests'));
+    after(async () => {
+      // A page takes the keyboard when its window comes to the front again, and a list that is open by then would close.
+      await runByTitle('View: Close All Editors');
+      await turnTo('tests');
+    });
 
     it('show their history, from their menu', async () => {
       await rowsWhen('it', (rows) => row(rows, 'oldCUDA 11.8.0') !== '');
