@@ -16,6 +16,7 @@ import { rule as composeGpuUnused } from './compose/gpu-unused';
 import { rule as composeGpusUnsupported } from './compose/gpus-unsupported';
 import { rule as composeImageVariantAlone } from './compose/image-variant-alone';
 import { rule as composeJetsonDeviceRequest } from './compose/jetson-device-request';
+import { rule as composePrivilegedGpuChoice } from './compose/privileged-gpu-choice';
 import { rule as composeRuntimeLegacy } from './compose/runtime-legacy';
 import { rule as composeSchemaTooOld } from './compose/schema-too-old';
 import { rule as composeShmTooSmall } from './compose/shm-too-small';
@@ -136,6 +137,7 @@ export const rules: readonly AnyRule[] = [
   composeGpusUnsupported,
   composeImageVariantAlone,
   composeJetsonDeviceRequest,
+  composePrivilegedGpuChoice,
   composeRuntimeLegacy,
   composeSchemaTooOld,
   composeShmTooSmall,
