@@ -42,6 +42,7 @@ function listTemplates() {
     ...listMapTexts(['src/core/{rules,engine}/**/*.ts'], 'messages'),
     ...listPropertyTexts(['src/core/{rules,engine}/**/*.ts'], 'summary'),
     ...listTaggedTexts(['src/**/*.ts']),
+    ...listTaggedTexts(['src/cli/main.ts'], 'help'),
     ...listPropertyTexts(['src/core/build-log/**/*.ts'], 'template'),
     ...listPropertyTexts(['src/core/**/schema.ts'], 'description'),
     ...listPropertyTexts(['src/core/**/schema.ts'], 'patternErrorMessage'),

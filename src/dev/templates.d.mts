@@ -3,4 +3,4 @@
 export function listGivenTexts(files: readonly string[], takers: Readonly<Record<string, number>>): string[];
 export function listPropertyTexts(files: readonly string[], name: string): string[];
 export function listMapTexts(files: readonly string[], name: string): string[];
-export function listTaggedTexts(files: readonly string[]): string[];
+export function listTaggedTexts(files: readonly string[], name?: string): string[];

@@ -32,9 +32,9 @@ export function listMapTexts(files, name) {
   return properties.flatMap(({ initializer }) => listNodes(initializer, ts.isPropertyAssignment).flatMap((entry) => readTexts(entry.initializer, new Map())));
 }
 
-/** The templates of msg`…`, as `msg` of src/core/l10n makes them: `{0}` for what stands first. */
-export function listTaggedTexts(files) {
-  const tagged = parse(files).flatMap((source) => listNodes(source, ts.isTaggedTemplateExpression)).filter(({ tag }) => tag.getText() === 'msg');
+/** The templates of msg`…`, or of another tag, as `msg` of src/core/l10n makes them: `{0}` for what stands first. */
+export function listTaggedTexts(files, name = 'msg') {
+  const tagged = parse(files).flatMap((source) => listNodes(source, ts.isTaggedTemplateExpression)).filter(({ tag }) => tag.getText() === name);
   return tagged.map(({ template }) => (ts.isTemplateExpression(template) ? template.templateSpans.reduce((text, { literal }, i) => `${text}{${i}}${literal.text}`, template.head.text) : template.text));
 }
 

@@ -9,7 +9,7 @@ const BUNDLE = 'l10n/bundle.l10n.json';
 const PAGES = 'l10n/pages.l10n.json';
 
 /** What stands for something else or must work as it is: `code`, {placeholders}, $(icons), targets of links, %keys%, line ends. */
-const FIXED = /`[^`]*`|\{\{?[.\w]+\}?\}|\$\([\w-]+\)|\]\([^)\s]*\)|%[a-z]\w*(?:\.[\w-]+)*%|\n/g;
+export const FIXED = /`[^`]*`|\{\{?[.\w]+\}?\}|\$\([\w-]+\)|\]\([^)\s]*\)|%[a-z]\w*(?:\.[\w-]+)*%|\n/g;
 /** Words that English sentences agree by; another language need not say them. */
 const GRAMMAR = new Set(['{are}', '{have}', '{them}']);
 const BOLD = /\*\*(.+?)\*\*/g;

@@ -1,6 +1,7 @@
 // A workbench on a copy of media/samples with the packaged extension installed: for `npm start` and for the screenshots.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { PSEUDO, writePseudo } from '../pseudo.mjs';
 import { cache, root } from '../set-up.mjs';
 import { installExtension, openBrowser, remoteUri, startServer, workbenchUrl } from './code-server.mjs';
 
@@ -35,7 +36,8 @@ export async function serveSamples(folder, file, { settings = {}, env = {}, lang
   const extensionsFolder = path.join(dataFolder, 'extensions');
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(extensionsFolder, { recursive: true });
-  installExtension(path.join(root, 'tensorrt-containers.vsix'), { dataFolder, extensionsFolder });
+  const installed = installExtension(path.join(root, 'tensorrt-containers.vsix'), { dataFolder, extensionsFolder });
+  if (language === PSEUDO) writePseudo(installed);
   // The test driver lets the address name the file to open.
   const server = await startServer({ dataFolder, extensionsFolder, settings, env, language, test: true });
   const payload = file === undefined ? [] : [['openFile', remoteUri(server.port, path.join(folder, file))]];

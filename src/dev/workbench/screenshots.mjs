@@ -1,12 +1,13 @@
 // Pictures of the packaged extension at work in the real workbench.
 //   npm run pictures [-- GROUP…]      those of README and docs: what a picture is about, large, into docs/pictures
-//   npm run screenshots [-- GROUP…] [--theme dark|light|hc-dark|hc-light]… [--language en|zh-cn]… [--zoom 1|2]… [--all]
+//   npm run screenshots [-- GROUP…] [--theme dark|light|hc-dark|hc-light]… [--language en|zh-cn|qps-ploc]… [--zoom 1|2]… [--all]
 //                                     whole windows, for whoever judges how it looks, into .cache/screenshots
 // A group is a file of pictures/: what to open, whether it needs an engine, and what to do before each picture. A group
 // waits for what its pictures are to show, and fails where it does not come.
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { PSEUDO } from '../pseudo.mjs';
 import { cache, root, run, setUpDebianPackages, setUpNodeModules } from '../set-up.mjs';
 import { openBrowser } from './code-server.mjs';
 import { copySamples, makeEmptyFolder, serveSamples } from './samples.mjs';
@@ -100,6 +101,7 @@ async function take(group, { file, files, empty = false, prepare, engine: wanted
           mkdirSync(path.dirname(picture), { recursive: true });
           await page.screenshot({ path: picture });
           console.log(path.relative(process.cwd(), picture));
+          if (language === PSEUDO) writeFileSync(picture.replace(/png$/, 'txt'), await listUntranslated(page));
         }
       },
     });
@@ -113,6 +115,23 @@ async function take(group, { file, files, empty = false, prepare, engine: wanted
     await workbench.stop();
     await parts?.stop();
   }
+}
+
+/** What the page shows and tells screen readers without brackets, a text a line; what is the workbench's own is always among it. */
+async function listUntranslated(page) {
+  const ofFrames = await Promise.all(
+    page.frames().map((frame) =>
+      frame
+        .evaluate(() => {
+          const shown = Array.from(document.querySelectorAll('body *:not(script, style, .view-lines *)')).filter((element) => element.getClientRects().length > 0);
+          const attributes = shown.flatMap((element) => ['aria-label', 'title', 'placeholder'].map((name) => element.getAttribute(name) ?? ''));
+          const words = shown.flatMap((element) => Array.from(element.childNodes, (node) => (node.nodeType === Node.TEXT_NODE ? node.textContent : '')));
+          return [...attributes, ...words];
+        })
+        .catch(() => []),
+    ),
+  );
+  return [...new Set(ofFrames.flat().filter((text) => /[A-Za-z]{3}/.test(text) && !text.includes('⟦')))].sort().map((text) => `${text.replaceAll('\n', ' ')}\n`).join('');
 }
 
 /** Cuts a picture out of the page, with few colours: what is shown has few, and the file is a quarter of the size. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PSEUDO } from '../pseudo.mjs';
 import { cache, root, run, setUpDebianPackages, which } from '../set-up.mjs';
 
 /** Exact versions: a moving workbench would make the suite fail for reasons that are not ours. */
@@ -72,6 +73,7 @@ export function setUpCodeServer() {
  * texts that are newer than the pack stay English.
  */
 export async function setUpLanguage(language) {
+  if (language === PSEUDO) return setUpPseudo();
   const { package: name, version, font } = LANGUAGES[language] ?? {};
   if (name === undefined) throw new Error(`No language pack is known for ${language}; there is one for ${Object.keys(LANGUAGES).join(', ')}.`);
   setUpDebianPackages([font]);
@@ -88,6 +90,15 @@ export async function setUpLanguage(language) {
   const extensions = path.join(folder, 'translations/extensions');
   const ofExtensions = readdirSync(extensions).map((file) => [path.basename(file, '.i18n.json'), path.join(extensions, file)]);
   return { hash: version, label: language, extensions: [{ extensionIdentifier: { id: name }, version }], translations: Object.fromEntries([['vscode', core], ...ofExtensions]) };
+}
+
+/** The workbench itself stays English in the pseudo language. */
+function setUpPseudo() {
+  const folder = path.join(cache, `language-${PSEUDO}`);
+  const core = path.join(folder, 'main.i18n.json');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(core, JSON.stringify({ contents: {} }));
+  return { hash: '1', label: PSEUDO, extensions: [], translations: { vscode: core } };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUpCodeServer();

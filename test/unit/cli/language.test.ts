@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseLanguage } from '../../../src/cli/language';
+import { writePseudo } from '../../../src/dev/pseudo.mjs';
 
 const HAN = /\p{Script=Han}/u;
 const CHINESE = { LANG: 'zh_CN.UTF-8' };
@@ -21,6 +22,7 @@ beforeAll(() => {
   cpSync('.cache/dev/main.cjs', path.join(folder, 'dist/trtc.cjs'));
   symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'), 'junction');
   cpSync('l10n', path.join(folder, 'l10n'), { recursive: true });
+  writePseudo(folder);
   cpSync('media/rules', path.join(folder, 'media/rules'), { recursive: true });
   writeFileSync(path.join(folder, 'Dockerfile'), 'FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04\nCOPY libcuda.so.1 /usr/lib/\n');
   writeFileSync(path.join(folder, 'page.html'), '<!doctype html>\n');
@@ -72,6 +74,7 @@ describe('in Chinese', () => {
     ['decode', 'RuntimeError: The NVIDIA driver on your system is too old (found version 11040).\n', ['decode', '-']],
     ['doctor', '', ['doctor', '--context', 'unix:///nowhere.sock']],
     ['stack', '', ['stack', 'Dockerfile']],
+    ['help', '', ['init', '--help']],
     ['facts', '', ['facts']],
     ['the proof of facts', '', ['facts', '--verify']],
     ['init', '', ['init', 'run', '--dry-run', '--image', 'nvidia/cuda:12.4.1-base-ubuntu22.04']],
@@ -112,5 +115,33 @@ describe('in Chinese', () => {
   ])('%s stays as it is', (_, args) => {
     expect(trtc(CHINESE, '', ...args)).toBe(trtc(ENGLISH, '', ...args));
     expect(trtc(CHINESE, '', ...args)).not.toBe('');
+  });
+});
+
+describe('in the pseudo language', () => {
+  /** What is not said by a translated text: names, paths, versions, code. */
+  const unbracketed = (text: string): string => {
+    const left = text.replace(/⟦[^⟦⟧]*⟧/g, '');
+    return left === text ? text : unbracketed(left);
+  };
+
+  it.each<[string, readonly string[]]>([
+    ['lint', ['lint', '--gpu', '8.9', '--driver', '450', 'nowhere', 'Dockerfile']],
+    ['stack', ['stack', 'Dockerfile']],
+    ['explain', ['explain', 'cuda']],
+    ['facts', ['facts', '--verify', 'wrong.yaml']],
+    ['solve', ['solve', '--tensorrt', '8.6', '--cuda', '13']],
+    ['init', ['init', 'dockerfile', '--dry-run', '--tensorrt', '8.6', '--cuda', '13']],
+    ['build', ['build', '.']],
+    ['smoke', ['smoke', 'wrong.smoke.yaml']],
+    ['scan', ['scan', 'app', '--context', 'unix:///nowhere.sock']],
+    ['the help', ['--help']],
+    ['help of a command', ['init', '--help']],
+  ])('%s says nothing but translated texts', (_, args) => {
+    const { stdout, stderr } = start({ LANG: 'qps_PLOC.UTF-8' }, '', args);
+    const said = `${stdout}${stderr}`;
+    expect(said).toMatch(/⟦.*⟧/);
+    const lines = unbracketed(said.replace(/`[^`]*`|^ {4,}\d+ \|.*$|trtc \w+ \[options\].*/gm, '')).split('\n');
+    expect(lines.filter((line) => /\b[a-z]{2,} [a-z]{2,}\b/.test(line))).toEqual([]);
   });
 });
