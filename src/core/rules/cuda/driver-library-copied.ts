@@ -79,6 +79,12 @@ export const rule = defineRule<MessageId>({
       severity: 'warning',
     },
     {
+      kind: 'bad',
+      title: 'the version in a variable',
+      text: 'FROM ubuntu:22.04\nENV DRIVER=535.183.06\nCOPY «driver/libcuda.so.${DRIVER}» /usr/lib/x86_64-linux-gnu/\n',
+      messageId: 'copied',
+    },
+    {
       kind: 'good',
       title: 'a copy where no program looks for it',
       text: 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nADD patches/libcuda.so.1 /opt/tvm/build\nRUN make -C /opt/tvm/build\n',
@@ -124,10 +130,15 @@ export const rule = defineRule<MessageId>({
 type Reporter = (report: Report<MessageId>) => void;
 
 /** Whether the loader looks there, and the toolkit may mount there: a folder of libraries, or one on the search path. */
-function isSearched(raw: string, { after, variable }: InstructionStep): boolean {
-  const destination = raw.replace(/\$\{?(\w+)\}?/g, (_, name: string) => variable(name)?.value ?? UNKNOWN);
-  const folder = destination.replace(/\/(?:lib[^/]*\.so[^/]*)?$/, '');
+function isSearched(raw: string, step: InstructionStep): boolean {
+  const { after } = step;
+  const folder = expand(raw, step).replace(/\/(?:lib[^/]*\.so[^/]*)?$/, '');
   return /(?:^|\/)lib(?:32|64|x32)?(?:\/|$)/.test(folder) || after.env.get('LD_LIBRARY_PATH')?.value.split(':').includes(folder) === true;
+}
+
+/** A path with the values of its variables. */
+function expand(raw: string, { variable }: InstructionStep): string {
+  return raw.replace(/\$\{?(\w+)\}?/g, (_, name: string) => variable(name)?.value ?? UNKNOWN);
 }
 
 function reportCopies(step: InstructionStep, stack: StackReport, report: Reporter): void {
@@ -136,8 +147,9 @@ function reportCopies(step: InstructionStep, stack: StackReport, report: Reporte
   // A folder of stubs or of compatibility libraries is where they belong.
   if (/\/(?:stubs|compat)(?:\/|$)/.test(instruction.destination?.raw ?? '')) return;
   for (const { raw, range } of instruction.sources) {
-    if (!DRIVER_LIBRARY.test(raw) || !isSearched(instruction.destination?.raw ?? '', step)) continue;
-    const library = raw.slice(raw.lastIndexOf('/') + 1);
+    const source = expand(raw, step);
+    if (!DRIVER_LIBRARY.test(source) || !isSearched(instruction.destination?.raw ?? '', step)) continue;
+    const library = source.slice(source.lastIndexOf('/') + 1);
     report({ messageId: 'copied', data: { library }, location: { file: stack.dockerfile.file, range }, evidence: [MOUNTED] });
   }
 }
