@@ -1,4 +1,8 @@
 // What is asked of the server while somebody types, beside the same in plain text: the middle and the worst.
+import { complete, partToComplete } from '../core/assist/complete';
+import { analyseDockerfile, readPartInSteps } from '../core/engine/analyse';
+import { Memory } from '../core/engine/memory';
+import { runToEnd } from '../core/steps';
 import { createDockerfile } from './bench-texts';
 import { ServerProcess } from './server-process';
 
@@ -20,6 +24,42 @@ export async function measureKeys(lengths: readonly number[]): Promise<void> {
   }
   console.log('from a key to its list of completion, where no later key called it off:');
   console.table(rows);
+}
+
+/** What the reading behind one key takes of the processor, beside one from scratch: up to the list of completion, and then to the end. Quantiles in milliseconds. */
+export function measureReadings(lengths: readonly number[]): void {
+  const rows: Record<string, object> = {};
+  for (const lines of lengths) {
+    const text = createDockerfile(lines);
+    const parts = { list: [] as number[], 'rest of the stack': [] as number[], 'from scratch': [] as number[] };
+    const measure = (part: keyof typeof parts, run: () => unknown): void => {
+      const before = process.cpuUsage();
+      run();
+      const { user, system } = process.cpuUsage(before);
+      parts[part].push((user + system) / 1000);
+    };
+    const memory = new Memory();
+    const start = findPlace(text);
+    for (let typed = 0; typed <= TYPED.length; typed++) {
+      const [changed, offset] = [text.slice(0, start) + TYPED.slice(0, typed) + text.slice(start), start + typed];
+      measure('list', () => {
+        const stack = runToEnd(readPartInSteps(changed, 'Dockerfile', { memory }, (dockerfile) => partToComplete(dockerfile, offset)));
+        return stack && complete(stack, offset);
+      });
+      measure('rest of the stack', () => analyseDockerfile(changed, 'Dockerfile', { memory, rules: [] }));
+      measure('from scratch', () => analyseDockerfile(changed, 'Dockerfile', { rules: [] }));
+    }
+    // The first ones meet code that was not run yet.
+    for (const [part, all] of Object.entries(parts)) rows[`${lines} lines, ${part}`] = { 'p50 ms': quantile(all.slice(20), 0.5), 'p90 ms': quantile(all.slice(20), 0.9) };
+  }
+  console.log('processor time of the reading behind one key in the middle of a file:');
+  console.table(rows);
+}
+
+/** Where a line begins in the middle of a text, of an instruction of its own. */
+function findPlace(text: string): number {
+  const half = Math.floor(text.length / 2);
+  return half + text.slice(half).search(/^(?:ENV|COPY|WORKDIR|ARG)/m);
 }
 
 /** Asks at each key what an editor asks, and calls off what the key before it asked. */

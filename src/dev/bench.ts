@@ -16,7 +16,7 @@ import { describeRequirementAt } from '../core/assist/hover/requirement';
 import { listInlayHints } from '../core/assist/inlay-hints';
 import { analyseDockerfile } from '../core/engine/analyse';
 import { fileKind } from '../core/file-kind';
-import { measureKeys } from './bench-keys';
+import { measureKeys, measureReadings } from './bench-keys';
 import { createDockerfile } from './bench-texts';
 import { ServerProcess } from './server-process';
 
@@ -28,6 +28,7 @@ const { values } = parseArgs({ args: process.argv.slice(2).filter((argument) => 
 
 compareAnalysis();
 measureAssistance();
+measureReadings([300, 3000]);
 if (values.folder !== undefined) measureFolder(values.folder);
 execFileSync(process.execPath, ['src/dev/build.mjs', '--minify']);
 printSizes();

@@ -1,4 +1,4 @@
-import type { CancellationToken, TextDocuments } from 'vscode-languageserver';
+import type { CancellationToken, Position, TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ComposeProject } from '../core/compose/model';
 import type { Dockerfile } from '../core/dockerfile/model';
@@ -8,6 +8,7 @@ import { Memory } from '../core/engine/memory';
 import { fileKind, type FileKind } from '../core/file-kind';
 import { completeFixes } from '../core/refactor/whole-fixes';
 import type { Finding, Fix } from '../core/rules/model';
+import type { Part } from '../core/stack/interpret';
 import type { StackReport } from '../core/stack/model';
 import type { Steps } from '../core/steps';
 import type { Target } from '../core/target/model';
@@ -146,10 +147,10 @@ export class Analyser {
   }
 
   /**
-   * As `readStack`, but of a Dockerfile that is being typed in only what begins before a place, which `reach` tells: what
-   * follows is done when somebody asks for it.
+   * As `readStack`, but of a Dockerfile that is being typed in only the part that `choose` tells: what follows is read when
+   * somebody asks for it.
    */
-  async readPart(uri: string, reach: (dockerfile: Dockerfile) => number, token: CancellationToken): Promise<DocumentStack | undefined> {
+  async readPart(uri: string, choose: (dockerfile: Dockerfile) => Part, token: CancellationToken): Promise<DocumentStack | undefined> {
     const settings = await this.#settings.get(uri);
     await this.#drained();
     const version = this.#readVersion(uri);
@@ -158,16 +159,21 @@ export class Analyser {
     try {
       const made = await this.#files.disk.settle(async () => {
         const draft = isCurrent() ? this.#prepareOpen(uri, settings) : undefined;
-        const read = draft && (await this.#inSlices(readPartInSteps(draft.text, uri, { ...draft.options, memory: this.#memoryOf(uri) }, reach), isCurrent));
+        const read = draft && (await this.#inSlices(readPartInSteps(draft.text, uri, { ...draft.options, memory: this.#memoryOf(uri) }, choose), isCurrent));
         return read && { ...draft, stack: read.result };
       });
-      if (made === undefined) return this.#readVersion(uri) === version || token.isCancellationRequested ? undefined : await this.readPart(uri, reach, token);
+      if (made === undefined) return this.#readVersion(uri) === version || token.isCancellationRequested ? undefined : await this.readPart(uri, choose, token);
       let lines: LineIndex | undefined;
       return { text: made.text, stack: made.stack, targets: made.options.targets ?? [], linesOf: () => (lines ??= new LineIndex(made.text)) };
     } catch (error) {
       this.#logOnce(`The analysis of ${uri} failed: ${describe(error)}`);
       return undefined;
     }
+  }
+
+  /** As `readPart`, what begins up to a place of an open document. */
+  async readUpTo(uri: string, position: Position, token: CancellationToken): Promise<DocumentStack | undefined> {
+    return this.readPart(uri, () => ({ until: this.#documents.get(uri)?.offsetAt(position) ?? Infinity, withBases: false }), token);
   }
 
   /**

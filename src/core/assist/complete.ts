@@ -1,4 +1,5 @@
 import type { Dockerfile, Stage } from '../dockerfile/model';
+import type { Part } from '../stack/interpret';
 import type { StackReport } from '../stack/model';
 import type { Target } from '../target/model';
 import type { Range } from '../text/range';
@@ -58,15 +59,15 @@ export function complete(report: StackReport, offset: number, targets: readonly 
 }
 
 /**
- * How far the instructions of a Dockerfile have to be known for `complete` to give at `offset` what it gives of the whole:
- * an offset. Images hang on what is asked of them in their stage and in those that are built upon it.
+ * What has to be known of a Dockerfile for `complete` to give at `offset` what it gives of the whole. Images hang on what
+ * is asked of them in their stage and in those that are built upon it, and on the images of all other stages.
  */
-export function reachOfCompletion({ text, stages }: Dockerfile, offset: number): number {
+export function partToComplete({ text, stages }: Dockerfile, offset: number): Part {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   const name = ARG.exec(line)?.[1];
   const stage = stages.findLast(({ range }) => range.start <= offset);
   const wished = stages.filter((one) => (IMAGE.test(line) && one === stage) || (name !== undefined && one.from.image.raw.includes(name)));
-  return Math.max(offset, ...wished.map((one) => endOfFamily(one, stages)));
+  return { until: Math.max(offset, ...wished.map((one) => endOfFamily(one, stages))), withBases: wished.length > 0 };
 }
 
 /** Where the last stage ends that may be built upon a stage, going by how it is written. */

@@ -18,8 +18,9 @@ export interface InlayHint {
  * What FROM and install lines of a Dockerfile bring, where the line itself does not say it: contents of base images,
  * the version that an unpinned package of TensorRT, cuDNN or NCCL gets, what a variable or a requirements file stands
  * for, the CUDA a wheel was made for. Nothing that is not known, and one hint a line at most.
+ * Those of lines that lie wholly before `from` may be left out.
  */
-export function listInlayHints({ dockerfile, stages }: StackReport): readonly InlayHint[] {
+export function listInlayHints({ dockerfile, stages }: StackReport, from = 0): readonly InlayHint[] {
   const hints = new Map<number, { readonly kind: InlayHint['kind']; readonly texts: Map<string, Text> }>();
   const add = (end: number, kind: InlayHint['kind'], texts: readonly Text[]): void => {
     if (texts.length === 0) return;
@@ -29,9 +30,11 @@ export function listInlayHints({ dockerfile, stages }: StackReport): readonly In
     for (const text of texts) hint.texts.set(formatText(text), text);
     hints.set(offset, hint);
   };
+  const start = dockerfile.text.lastIndexOf('\n', from - 1) + 1;
   for (const stage of stages) {
+    if (stage.stage.range.end < start) continue;
     add(stage.stage.from.range.end, 'image', describeBase(stage));
-    for (const step of stage.steps.flatMap(({ actions }) => actions)) {
+    for (const step of stage.steps.flatMap(({ instruction, actions }) => (instruction.range.end < start ? [] : actions))) {
       for (const { end, texts } of describeInstall(step, dockerfile.file, dockerfile.text)) add(end, 'install', texts);
     }
   }

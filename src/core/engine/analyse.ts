@@ -2,7 +2,7 @@ import type { Dockerfile } from '../dockerfile/model';
 import { readDockerfile } from '../dockerfile/read';
 import { fileKind } from '../file-kind';
 import { rules as allRules } from '../rules';
-import { interpretInSteps, type InterpretOptions } from '../stack/interpret';
+import { interpretInSteps, type InterpretOptions, type Part } from '../stack/interpret';
 import type { StackReport } from '../stack/model';
 import { runToEnd, type Steps } from '../steps';
 import { analyseBake } from './analyse-bake';
@@ -56,14 +56,11 @@ export function* analyseDockerfileInSteps(text: string, file: string, options: A
   return { kind: 'dockerfile', findings: finish(run, findings, [file, ...stack.files.keys()]), stack, files: stack.files, problems: [] };
 }
 
-/**
- * The stack of a Dockerfile up to the place that `reach` tells: instructions that begin behind it are left out. Undefined
- * where the text is no Dockerfile. Pauses behind each instruction.
- */
-export function* readPartInSteps(text: string, file: string, options: AnalysisOptions, reach: (dockerfile: Dockerfile) => number): Steps<StackReport | undefined> {
+/** The stack of the part of a Dockerfile that `choose` tells. Undefined where the text is no Dockerfile. Pauses behind each instruction. */
+export function* readPartInSteps(text: string, file: string, options: AnalysisOptions, choose: (dockerfile: Dockerfile) => Part): Steps<StackReport | undefined> {
   const dockerfile = readDockerfile(text, file, options.memory?.reading);
   if ('problem' in dockerfile || dockerfile.stages.length === 0) return undefined;
-  return yield* interpretInSteps(dockerfile, { ...toInterpret(options), until: reach(dockerfile) });
+  return yield* interpretInSteps(dockerfile, { ...toInterpret(options), part: choose(dockerfile) });
 }
 
 function toInterpret({ buildArgs, context, overlay, memory }: AnalysisOptions): InterpretOptions {

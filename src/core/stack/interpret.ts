@@ -27,9 +27,19 @@ export interface InterpretOptions {
   readonly overlay?: Overlay | undefined;
   /** What the interpretation of an earlier text of the same file has left: only what follows the first change is done again. */
   readonly memory?: WalkMemory | undefined;
-  /** Instructions that begin behind this place of the Dockerfile are left out; their stages keep their bases. */
-  readonly until?: number | undefined;
+  /** What is told; all where nothing is said. */
+  readonly part?: Part | undefined;
 }
+
+/** A part of a Dockerfile, from its beginning. */
+export interface Part {
+  /** Instructions that begin behind this place are left out. */
+  readonly until: number;
+  /** Whether stages that begin behind it are told with their bases, but without instructions; they are left out otherwise. */
+  readonly withBases: boolean;
+}
+
+const WHOLE: Part = { until: Infinity, withBases: true };
 
 /** What an interpretation leaves for that of the next text of the same file. */
 export class WalkMemory {
@@ -46,11 +56,11 @@ export function interpret(dockerfile: Dockerfile, options: InterpretOptions = {}
 
 /** As `interpret`, but pauses behind each instruction, for callers that have other things to do meanwhile or lose interest. */
 export function interpretInSteps(dockerfile: Dockerfile, options: InterpretOptions = {}): Steps<StackReport> {
-  const { memory, until = Infinity } = options;
+  const { memory, part = WHOLE } = options;
   const last = memory?.last;
   const walk = last?.serves(dockerfile, options) === true ? last : new Walk(dockerfile, options, last);
   if (memory !== undefined) memory.last = walk;
-  return walk.run(until);
+  return walk.run(part);
 }
 
 /** A stage as far as it was walked. */
@@ -150,13 +160,14 @@ class Walk {
     }
   }
 
-  /** Walks on up to a place, and tells what there is up to it. Pauses behind each instruction. */
-  *run(until: number): Steps<StackReport> {
+  /** Walks on through a part, and tells what it is. Pauses behind each instruction. */
+  *run({ until, withBases }: Part): Steps<StackReport> {
     const { context, overlay } = this.#options;
     const stages: StageStack[] = [];
     const ends: Moment[] = [];
     let isWhole = true;
     for (const [i, stage] of this.#dockerfile.stages.entries()) {
+      if (stage.range.start > until && !withBases) break;
       // Behind a stage that was cut short nothing is as it will be: it is not kept.
       const walked: WalkedStage = isWhole ? (this.#stages[i] ??= this.#begin(i, stage, stages, ends)) : this.#begin(i, stage, stages, ends);
       const isKnown = walked.whole !== undefined;

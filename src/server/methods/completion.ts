@@ -1,6 +1,6 @@
 import { CancellationTokenSource, CompletionItemKind, InsertTextMode, type CancellationToken, type CompletionItem, type CompletionList } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { complete, reachOfCompletion } from '../../core/assist/complete';
+import { complete, partToComplete } from '../../core/assist/complete';
 import { describeReference, describeReferenceCard } from '../../core/assist/completion/images';
 import type { Completion } from '../../core/assist/completion/model';
 import { completeCompose } from '../../core/assist/completion/compose';
@@ -80,7 +80,7 @@ export function registerCompletion({ connection, features, documents, analyser }
       case 'dockerfile': {
         const interest = new CancellationTokenSource();
         const ends = [token.onCancellationRequested(() => interest.cancel()), documents.onDidChangeContent((changed) => changed.document === document && interest.cancel())];
-        const read = await analyser.readPart(uri, (dockerfile) => reachOfCompletion(dockerfile, offset), interest.token).finally(() => ends.forEach((end) => end.dispose()));
+        const read = await analyser.readPart(uri, (dockerfile) => partToComplete(dockerfile, offset), interest.token).finally(() => ends.forEach((end) => end.dispose()));
         return read?.stack === undefined || read.text !== text ? undefined : complete(read.stack, offset, read.targets);
       }
       case 'compose':

@@ -35,7 +35,7 @@ export function registerHover({ connection, documents, analyser, features }: Ses
     const kind = analyser.kindOf(uri);
     switch (kind) {
       case 'dockerfile': {
-        const analysis = await analyser.readPart(uri, () => documents.get(uri)?.offsetAt(position) ?? Infinity, token);
+        const analysis = await analyser.readUpTo(uri, position, token);
         const lines = analysis?.linesOf(uri);
         return analysis?.stack && lines && { card: describeAt(analysis.stack, lines.offsetAt(position)), lines };
       }

@@ -7,11 +7,12 @@ export function registerInlayHints({ connection, analyser, features, settings }:
   connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }, token) => {
     const { inlayHints } = await settings.get(uri);
     if (analyser.kindOf(uri) !== 'dockerfile' || (!inlayHints.images && !inlayHints.installs)) return null;
-    const analysis = await analyser.readStack(uri, token);
+    // A hint says nothing of what follows it.
+    const analysis = await analyser.readUpTo(uri, range.end, token);
     if (analysis?.stack === undefined) return null;
     const lines = analysis.linesOf(uri);
     const [start, end] = [lines.offsetAt(range.start), lines.offsetAt(range.end)];
-    return listInlayHints(analysis.stack)
+    return listInlayHints(analysis.stack, start)
       .filter(({ offset, kind }) => start <= offset && offset <= end && (kind === 'image' ? inlayHints.images : inlayHints.installs))
       .map(({ offset, text }) => ({ position: lines.positionAt(offset), label: formatText(text, features.translations), paddingLeft: true }));
   });

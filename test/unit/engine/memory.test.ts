@@ -1,8 +1,9 @@
 // What a reading takes over from the reading of an earlier text must be what a reading from scratch makes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { complete, reachOfCompletion } from '../../../src/core/assist/complete';
+import { complete, partToComplete } from '../../../src/core/assist/complete';
 import { describeAt } from '../../../src/core/assist/hover';
+import { listInlayHints, type InlayHint } from '../../../src/core/assist/inlay-hints';
 import { analyseDockerfile, analyseDockerfileInSteps, readPartInSteps, type AnalysisOptions } from '../../../src/core/engine/analyse';
 import { Memory } from '../../../src/core/engine/memory';
 import { rules } from '../../../src/core/rules';
@@ -145,10 +146,13 @@ describe('a reading that goes on from an earlier one', () => {
 
           const scratch = analyseDockerfile(next.text, FILE, options);
           for (const offset of [next.at, edit.what % (next.text.length + 1), next.text.length]) {
-            const toComplete = runToEnd(readPartInSteps(next.text, FILE, { ...options, memory }, (dockerfile) => reachOfCompletion(dockerfile, offset)));
-            const toHover = runToEnd(readPartInSteps(next.text, FILE, { ...options, memory }, () => offset));
+            const toComplete = runToEnd(readPartInSteps(next.text, FILE, { ...options, memory }, (dockerfile) => partToComplete(dockerfile, offset)));
+            const toHover = runToEnd(readPartInSteps(next.text, FILE, { ...options, memory }, () => ({ until: offset, withBases: false })));
             expect(toComplete && complete(toComplete, offset)).toEqual(scratch.stack && complete(scratch.stack, offset));
             expect(toHover && describeAt(toHover, offset)).toEqual(scratch.stack && describeAt(scratch.stack, offset));
+            const from = Math.floor(offset / 2);
+            const isShown = (hint: InlayHint): boolean => from <= hint.offset && hint.offset <= offset;
+            expect(toHover && listInlayHints(toHover, from).filter(isShown)).toEqual(scratch.stack && listInlayHints(scratch.stack).filter(isShown));
           }
           const again = analyseDockerfile(next.text, FILE, { ...options, memory });
           expect(describeStack(again.stack)).toBe(describeStack(scratch.stack));
@@ -197,7 +201,7 @@ describe('a reading that goes on from an earlier one', () => {
       // Each with a memory of its own, in which the part is all that is known of this text.
       const own = new Memory();
       analyseDockerfile(before, FILE, { context: earlier, rules: [], memory: own });
-      const part = runToEnd(readPartInSteps(after, FILE, { context, memory: own }, (dockerfile) => reachOfCompletion(dockerfile, offset)));
+      const part = runToEnd(readPartInSteps(after, FILE, { context, memory: own }, (dockerfile) => partToComplete(dockerfile, offset)));
       expect(part && complete(part, offset)).toEqual(scratch.stack && complete(scratch.stack, offset));
     }
     expect(describeStack(analyseDockerfile(after, FILE, { context, rules: [], memory }).stack)).toBe(describeStack(scratch.stack));
