@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildEvent } from '../../core/build-log/model';
 import { msg } from '../../core/l10n/message';
-import { NotStarted, run } from '../../process/run';
+import { NotStarted, run, type RunResult } from '../../process/run';
 import { dockerCommand } from '../command-line';
 import { cancelled, DockerError, ours } from '../errors';
 import type { EngineAddress } from '../model';
@@ -87,6 +87,8 @@ async function buildByCommand({ program, env, way, spec, control, workplace }: A
   }
   const built = result.status === 0;
   if (!built && !result.cancelled && log.steps.length === 0 && isUnknown(`${result.stdout}\n${result.stderr}`)) return 'unknown';
+  // Without a verdict of the builder: it, or the docker command, was ended, or they lost each other.
+  if (!built && !result.cancelled && log.error === undefined) take(log.feed(`\nERROR: ${lastWords(result)}\n`));
   take(log.end(!built));
   early?.forEach((each) => control.onEvent?.(each));
   if (!built && !result.cancelled && log.steps.length === 0) throwConnectionProblem(`${result.stdout}\n${result.stderr}`, env);
@@ -99,6 +101,12 @@ async function buildByCommand({ program, env, way, spec, control, workplace }: A
     durationMs: performance.now() - start,
     log,
   };
+}
+
+/** The last line of a docker command that tells nothing of a step, or how it ended where there is none. */
+function lastWords({ stderr, status, signal }: RunResult): string {
+  const words = stderr.split('\n').findLast((line) => line.trim() !== '' && !/^(?:#\d+ |\{)/.test(line));
+  return words?.trim() ?? `docker ended with ${status ?? signal ?? '?'}`;
 }
 
 /** PROGRESS_NO_TRUNC: some versions of BuildKit cut the names of steps. */

@@ -7,7 +7,7 @@ import { buildArguments, isFolderContext } from '../../../src/docker/build/argum
 import { readBuilders } from '../../../src/docker/build/builders';
 import { packContext } from '../../../src/docker/build/context';
 import { readIgnore } from '../../../src/docker/build/ignore';
-import { DockerError, type BuildSpec } from '../../../src/docker';
+import { buildImage, DockerError, type BuildSpec } from '../../../src/docker';
 
 const FILES = { imageId: '/t/id', metadata: '/t/metadata' };
 
@@ -65,6 +65,25 @@ describe('a build context', () => {
 
   it.each(['.', '..', '/srv/my app', 'docker', 'C:\\work', 'github.common/x', 'a@b'])('%s is a folder', (context) => {
     expect(isFolderContext(context)).toBe(true);
+  });
+});
+
+describe('a docker command that ends without the verdict of a builder', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'trtc-no-verdict-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const address = { name: 'x', from: 'environment', url: 'unix:///x', certificates: null, current: true } as const;
+  const STEP = '#5 [2/2] RUN make\n#5 0.1 compiling\n';
+
+  it.runIf(process.platform !== 'win32').each([
+    ['its last words', `printf '${STEP}failed to receive status: error reading from server: EOF\n#5 0.2 more\n' >&2; exit 1`, 'failed to receive status: error reading from server: EOF'],
+    ['its status, where it has none', `printf '${STEP}' >&2; exit 125`, 'docker ended with 125'],
+    ['its signal', `printf '${STEP}' >&2; kill -KILL $$`, 'docker ended with SIGKILL'],
+    ['nothing of its own where there is a verdict', `printf '${STEP}ERROR: failed to solve: no\nView build details\n' >&2; exit 1`, 'failed to solve: no'],
+  ])('gives %s as the error', async (name, script, error) => {
+    const dockerPath = path.join(folder, name.replaceAll(' ', '-'));
+    writeFileSync(dockerPath, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { ended, log } = await buildImage(address, { context: folder }, { dockerPath });
+    expect([ended, log.error]).toEqual(['failed', error]);
   });
 });
 
