@@ -1,11 +1,12 @@
 // Engines that are not behind a socket of this machine.
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, makeCertificates, startEngine, startSshServer } from '../../src/dev/engine/index.mjs';
-import { connect, disconnect, listContainers, readEngineInfo, watchEngine } from '../../src/docker/index';
+import { docker, freePort, makeCertificates, startEngine, startSshServer } from '../../src/dev/engine/index.mjs';
+import { connect, disconnect, listContainers, readEngineInfo, routePort, watchEngine } from '../../src/docker/index';
 import type { EngineWatch } from '../../src/docker/index';
 import { addressOf, useEngine } from './engine';
 import { eventually } from '../eventually';
@@ -64,6 +65,23 @@ describe('ssh', () => {
     expect((await readEngineInfo(engine)).runtimes).toContain('nvidia');
     expect(await listContainers(engine)).toBeInstanceOf(Array);
     disconnect(engine);
+  });
+
+  it('carries a port of a container here, which is open to the other end alone', async () => {
+    const id = docker(useEngine(), 'run', '-d', '-p', '127.0.0.1::80', 'busybox', 'sh', '-c', 'mkdir /www; echo served >/www/index.html; exec httpd -f -h /www');
+    const engine = await connect(addressOf(useEngine().host));
+    const container = (await listContainers(engine)).find((one) => one.id === id);
+    disconnect(engine);
+    const route = container?.ports[0] && routePort(addressOf(server.url), container.ports[0]);
+    if (route?.how !== 'ssh') throw new Error(JSON.stringify(route));
+    const localPort = await freePort();
+    const ssh = spawn('ssh', [...route.forwardArguments(localPort)], { env: server.env, stdio: 'inherit' });
+    try {
+      await eventually(async () => expect(await (await fetch(`http://127.0.0.1:${localPort}/`)).text()).toBe('served\n'));
+    } finally {
+      ssh.kill();
+      docker(useEngine(), 'rm', '-f', id);
+    }
   });
 
   it('tells in the words of ssh why it cannot, and asks nobody for a password', async () => {

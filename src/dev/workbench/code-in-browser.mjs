@@ -28,6 +28,11 @@ control.use(page, async () => {
   await window.locator('.activitybar').waitFor();
   return window;
 });
+// The server behind the workbench names forwarded ports as code-server serves them; this stands in for what serves them there.
+await page.context().route(/^http:\/\/[^/]+\/proxy\/\d+\//, async (route) => {
+  const url = route.request().url().replace(/^http:\/\/[^/]+\/proxy\/(\d+)\//, 'http://localhost:$1/');
+  await route.fulfill({ response: await route.fetch({ url }) });
+});
 let exitCode = 1;
 try {
   const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].map((name) => [name, remoteUri(server.port, option(name))]);

@@ -13,6 +13,16 @@ const DEEDS = {
   hover: (page, { selector, text }) => find(page, selector, text).hover({ timeout: 10_000 }),
   press: (page, { keys }) => page.keyboard.press(keys),
   type: (page, { text }) => page.keyboard.type(text),
+  /** Addresses and texts of the pages that the window has opened beside itself, which are closed. */
+  opened: (page) =>
+    Promise.all(
+      page.context().pages().filter((one) => one !== page).map(async (one) => {
+        await one.waitForLoadState();
+        const content = { url: one.url(), text: await one.locator('body').innerText() };
+        await one.close();
+        return content;
+      }),
+    ),
   screenshot: async (page, { name }) => {
     const folder = path.join(cache, 'screenshots/suites');
     mkdirSync(folder, { recursive: true });

@@ -1,6 +1,8 @@
 // The views over an engine that lives: what one sees in the window.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { commands } from 'vscode';
+import { ownerLabels } from '../../../src/docker/owner';
 import { eventually } from '../workbench';
 import { control, createMany, docker } from './engine';
 import { hover, press, read, ROWS, screenshot } from './page';
@@ -38,6 +40,16 @@ describe('the views over a living engine', () => {
     await rowsWhen('the container again', has('live'));
     await docker('start', 'live');
     await screenshot('engine-back');
+  });
+
+  it('take away what an editor that crashed has left, as soon as they reach the engine', async () => {
+    const dead = spawnSync(process.execPath, ['-e', ''], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } }).pid;
+    const labels = { ...ownerLabels('of-a-crash'), 'tensorrt-containers.pid': String(dead) };
+    const left = (): Promise<string> => docker('ps', '-aq', '--filter', 'label=tensorrt-containers.run=of-a-crash');
+    await docker('create', ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]), 'busybox');
+    assert.notEqual(await left(), '');
+    await control('restart');
+    await eventually('it to go', async () => ((await left().catch(() => 'no engine yet')) === '' ? true : undefined));
   });
 
   it('show hostile names and labels as what they are', async () => {

@@ -32,6 +32,11 @@ export async function type(text: string): Promise<void> {
   await ask('type', { text });
 }
 
+/** The pages that the window has opened beside itself; they are closed by that. */
+export async function takeOpened(): Promise<readonly { readonly url: string; readonly text: string }[]> {
+  return (await ask('opened', {})) as readonly { readonly url: string; readonly text: string }[];
+}
+
 /** Leaves a picture in .cache/screenshots/suites. */
 export async function screenshot(name: string): Promise<void> {
   await ask('screenshot', { name });
