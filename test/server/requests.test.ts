@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { FACTS_REQUEST, SPLIT_STAGE_REQUEST, STACK_REQUEST, type FactsAnswer, type SplitStageAnswer, type StackAnswer } from '../../src/core/protocol/requests';
+import { CHANGE_CUDA_REQUEST, FACTS_REQUEST, SPLIT_STAGE_REQUEST, STACK_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams, type FactsAnswer, type SplitStageAnswer, type StackAnswer } from '../../src/core/protocol/requests';
 import { TestClient } from './client';
 
 let client: TestClient;
@@ -28,6 +28,36 @@ describe('tensorrt/facts', () => {
     const { checked, rows, tables } = await client.connection.sendRequest<FactsAnswer>(FACTS_REQUEST);
     expect(checked).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(rows).toBeGreaterThan(tables);
+  });
+});
+
+describe('tensorrt/changeCuda', () => {
+  const ask = (params: ChangeCudaParams): Promise<ChangeCudaAnswer> => client.connection.sendRequest<ChangeCudaAnswer>(CHANGE_CUDA_REQUEST, params);
+  const PLAIN = 'FROM nvidia/cuda:11.2.2-devel-ubuntu20.04 AS tools\nRUN make\n';
+  const BOUND = 'FROM nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04 AS legacy\nRUN apt-get update && apt-get install -y python3-pip && pip3 install tensorflow==2.9.2\n';
+
+  it('answers the edits of a file to which the CUDA fits', async () => {
+    const uri = await client.open('Dockerfile', PLAIN);
+    const answer = await ask({ uris: [uri], cuda: '12.4' });
+    expect(TextDocument.applyEdits(client.document(uri), [...(answer.edits[uri] ?? [])])).toBe(PLAIN.replace('11.2.2', '12.4.1'));
+    expect(answer).toMatchObject({ files: [{ uri, cuda: ['11.2.2'] }], conflicts: [], stages: [], notes: [], kept: [] });
+    expect(answer).not.toHaveProperty('nearest');
+  });
+
+  it('answers what would not fit, with the nearest CUDA that fits', async () => {
+    const uri = await client.open('Dockerfile', BOUND);
+    const answer = await ask({ uris: [uri], cuda: '12.4' });
+    expect(answer).toMatchObject({ conflicts: [{ uri, messages: [expect.stringMatching(/^tensorflow==2\.9\.2 is built for CUDA 11\.2/)] }], nearest: '11.8', stages: [] });
+    expect(answer.notes).toEqual([expect.stringMatching(/^cuDNN 8\.[\d.]+ becomes 9/)]);
+    expect((await ask({ uris: [uri], cuda: '11.8' })).conflicts).toEqual([]);
+  });
+
+  it('leaves the stages as they are in which something would not fit', async () => {
+    const uri = await client.open('Dockerfile', `${PLAIN}${BOUND}FROM tools\nCOPY --from=legacy /model /model\n`);
+    expect(await ask({ uris: [uri], cuda: '12.4' })).toMatchObject({ stages: ['legacy'], conflicts: [{ uri }] });
+    const answer = await ask({ uris: [uri], cuda: '12.4', leaveStages: true });
+    expect(answer).toMatchObject({ stages: ['legacy'], conflicts: [] });
+    expect(TextDocument.applyEdits(client.document(uri), [...(answer.edits[uri] ?? [])])).toMatch(/^FROM nvidia\/cuda:12\.4\.1[^]*FROM nvidia\/cuda:11\.2\.2-cudnn8/);
   });
 });
 

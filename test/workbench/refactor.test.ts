@@ -75,7 +75,7 @@ describe('split into build and runtime stage', () => {
 });
 
 describe('change of CUDA', () => {
-  it('says in the preview what does not fit, and is taken back in one step', async () => {
+  it('says before anything is written what would not fit, offers the nearest CUDA that fits, and is taken back in one step', async () => {
     const text = 'FROM nvidia/cuda:11.0.3-cudnn8-devel-ubuntu18.04\nRUN pip3 install tensorflow-gpu==2.4\n';
     const document = await openText('change/Dockerfile', text);
     const running = commands.executeCommand('tensorrt.changeCuda');
@@ -83,11 +83,12 @@ describe('change of CUDA', () => {
       await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
       return window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.startsWith('Change to CUDA'));
     });
-    const { notes, after } = await preview('Change to CUDA');
-    assert.match(notes, /^Look at this first:\n- tensorflow-gpu==2\.4 is built for CUDA 11\.0/m);
+    const { notes } = await preview('Change to CUDA');
+    assert.match(notes, /^This would not fit any more:\n- tensorflow-gpu==2\.4 is built for CUDA 11\.0/m);
+    assert.equal(document.getText(), text);
+    // The first of the answers is the nearest CUDA, whose change is shown in turn.
     await answer('workbench.action.acceptSelectedQuickOpenItem', running);
-    assert.equal(document.getText(), after);
-    assert.notEqual(after, text);
+    assert.equal(document.getText(), text.replace('11.0.3', '11.8.0'));
     await window.showTextDocument(document);
     await commands.executeCommand('undo');
     assert.equal(document.getText(), text);

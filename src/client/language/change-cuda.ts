@@ -1,6 +1,8 @@
 import { l10n, ProgressLocation, RelativePattern, ThemeIcon, Uri, window, workspace, type QuickPickItem } from 'vscode';
 import { CHANGE_CUDA_REQUEST, type ChangeCudaAnswer, type ChangeCudaParams } from '../../core/protocol/requests';
+import { toPlain } from '../docker/plain';
 import { loadSharedFeatures } from '../load-shared';
+import type { Alternative } from './preview-change';
 import type { LanguageServer } from './server';
 
 export const CHANGE_CUDA = 'tensorrt.changeCuda';
@@ -32,20 +34,42 @@ export async function changeCuda(server: LanguageServer, given: Uri | undefined)
   const cuda = await pickVersion(versions, own.cuda);
   const uris = cuda === undefined ? undefined : await pickFiles(files, own);
   if (cuda === undefined || uris === undefined) return;
-  const location = ProgressLocation.Window;
-  const answer = await window.withProgress({ location, title: l10n.t('Changing to CUDA {0}', cuda) }, () => ask({ uris, cuda }));
-  if (Object.keys(answer.edits).length === 0) {
-    void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', answer.kept.join(', '), cuda));
-    return;
+  let wish: Wish | undefined = { uris, cuda };
+  while (wish !== undefined) wish = await offer(wish, ask);
+}
+
+/** Which files are to get which CUDA. */
+type Wish = ChangeCudaParams & { readonly cuda: string };
+
+/** Shows a change and makes it where it is agreed to; gives the other one that is wanted instead. */
+async function offer(wish: Wish, ask: (params: ChangeCudaParams) => Promise<ChangeCudaAnswer>): Promise<Wish | undefined> {
+  const { cuda } = wish;
+  const answer = await window.withProgress({ location: ProgressLocation.Window, title: l10n.t('Changing to CUDA {0}', cuda) }, () => ask(wish));
+  const { edits, images, kept, notes, conflicts, stages } = answer;
+  if (Object.keys(edits).length === 0) {
+    void window.showWarningMessage(l10n.t('Nothing was changed: for {0} no image with CUDA {1} is known.', kept.join(', '), cuda));
+    return undefined;
   }
-  const { edits, images, kept, remaining } = answer;
   const { previewChange } = await loadSharedFeatures();
-  await previewChange({
+  const decision = await previewChange<Wish>({
     title: l10n.t('Change to CUDA {0}', cuda),
     edits,
-    check: [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...remaining],
-    done: images.map(({ before, after }) => l10n.t('{0} becomes {1}.', before, after)),
+    conflicts: conflicts.flatMap(({ uri, messages }) => (wish.uris.length === 1 ? messages : messages.map((message) => `${workspace.asRelativePath(Uri.parse(uri))}: ${message}`))),
+    check: [...kept.map((image) => l10n.t('{0} stays: no image with CUDA {1} is known.', image, cuda)), ...notes],
+    done: [...images.map(({ before, after }) => l10n.t('{0} becomes {1}.', before, after)), ...(wish.leaveStages === true ? stages.map((stage) => l10n.t('The stage {0} stays as it is.', stage)) : [])],
+    instead: conflicts.length === 0 ? [] : listAlternatives(wish, answer),
   });
+  return decision === undefined || decision === 'write' ? undefined : decision.instead;
+}
+
+/** What can be wished for instead of a change after which something would not fit. */
+function listAlternatives(wish: Wish, { conflicts, nearest, stages }: ChangeCudaAnswer): readonly Alternative<Wish>[] {
+  const alternatives: Alternative<Wish>[] = [];
+  if (nearest !== undefined) alternatives.push({ label: l10n.t('$(versions) Change to CUDA {0} instead', nearest), description: l10n.t('all of it fits'), value: { uris: wish.uris, cuda: nearest } });
+  if (stages.length > 0 && wish.leaveStages !== true) alternatives.push({ label: l10n.t('$(layers) Leave the stage {0} as it is', stages.map((stage) => toPlain(stage)).join(', ')), value: { ...wish, leaveStages: true } });
+  const rest = wish.uris.filter((uri) => conflicts.every((conflict) => conflict.uri !== uri));
+  if (rest.length > 0) alternatives.push({ label: l10n.t('$(file) Leave {0} as it is', conflicts.map(({ uri }) => toPlain(nameOf(Uri.parse(uri)))).join(', ')), value: { ...wish, uris: rest } });
+  return alternatives;
 }
 
 /** The file itself, then those of its workspace folder, the nearest first. */

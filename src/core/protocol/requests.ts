@@ -74,6 +74,8 @@ export interface ChangeCudaParams {
   readonly uris: readonly string[];
   /** `12.4`; without it the answer tells only which versions and files there are. */
   readonly cuda?: string;
+  /** Stages in which something would not fit keep the CUDA that they have, where that helps. */
+  readonly leaveStages?: boolean;
 }
 
 export interface ChangeCudaAnswer {
@@ -86,8 +88,14 @@ export interface ChangeCudaAnswer {
   readonly images: readonly { readonly before: string; readonly after: string }[];
   /** Images for which no tag with that CUDA is known. */
   readonly kept: readonly string[];
-  /** Messages of findings that no fix removes. */
-  readonly remaining: readonly string[];
+  /** Sentences on what the images bring besides the CUDA. */
+  readonly notes: readonly string[];
+  /** Where something does not fit: the file, and messages of findings that no fix removes. */
+  readonly conflicts: readonly { readonly uri: string; readonly messages: readonly string[] }[];
+  /** The CUDA version nearest to the wished one with which all fits in all files; none where there is no conflict. */
+  readonly nearest?: string;
+  /** Stages that would have to stay as they are for the rest to fit; with `leaveStages` those that do. */
+  readonly stages: readonly string[];
 }
 
 /** An edit as in the Language Server Protocol. */
