@@ -17,6 +17,8 @@ const DEEDS = {
   opened: (page) =>
     Promise.all(
       page.context().pages().filter((one) => one !== page).map(async (one) => {
+        // VS Code opens an empty page and then gives it its address.
+        await one.waitForURL(({ protocol }) => protocol !== 'about:');
         await one.waitForLoadState();
         const content = { url: one.url(), text: await one.locator('body').innerText() };
         await one.close();
