@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { complete, partToComplete } from '../../../src/core/assist/complete';
+import { readDockerfile, ReadingMemory } from '../../../src/core/dockerfile/read';
 import { describeAt } from '../../../src/core/assist/hover';
 import { listInlayHints, type InlayHint } from '../../../src/core/assist/inlay-hints';
 import { analyseDockerfile, analyseDockerfileInSteps, readPartInSteps, type AnalysisOptions } from '../../../src/core/engine/analyse';
@@ -205,6 +206,19 @@ describe('a reading that goes on from an earlier one', () => {
       expect(part && complete(part, offset)).toEqual(scratch.stack && complete(scratch.stack, offset));
     }
     expect(describeStack(analyseDockerfile(after, FILE, { context, rules: [], memory }).stack)).toBe(describeStack(scratch.stack));
+  });
+
+  it('keeps no old text for ever: who edits a file from top to bottom has it read from scratch now and then', () => {
+    const memory = new ReadingMemory();
+    const lines = Array.from({ length: 60 }, (_, i) => `LABEL line="a word of line ${i}"`);
+    const first = new Set<unknown>();
+    for (let i = 1; i < lines.length; i++) {
+      lines[i] += ' more=1';
+      const read = readDockerfile(`FROM a\n${lines.join('\n')}\n`, FILE, memory);
+      if ('stages' in read) first.add(read.stages[0]?.from);
+    }
+    expect(first.size).toBeGreaterThan(1);
+    expect(first.size).toBeLessThan(6);
   });
 
   it('reads nothing before the change again', () => {
