@@ -30,6 +30,9 @@ export interface CudnnConsumer {
   /** stops: the program ends. cpu: it goes on without GPU. */
   readonly effect: 'stops' | 'cpu';
   readonly error: string;
+  /** The release to install for that cuDNN, which `takeSource` names; null where none is known to be the one. */
+  readonly take: string | null;
+  readonly takeSource: string | null;
   readonly source: string;
 }
 
@@ -60,4 +63,10 @@ export function cudnnConsumers(name: string): readonly CudnnConsumer[] {
 /** Evidence that a package loads cuDNN from the system. */
 export function cudnnConsumerEvidence(row: CudnnConsumer): Evidence {
   return { fact: msg`${row.package} ${row.versions} loads cuDNN ${row.cudnn} from the system; without it: ${row.error}`, source: row.source, checked: cudnnTable().checked };
+}
+
+/** Evidence that a release of a package goes with a cuDNN; undefined where none is known to. */
+export function cudnnReleaseEvidence({ package: name, take, takeSource, cudnn }: CudnnConsumer): Evidence | undefined {
+  if (take === null || takeSource === null) return undefined;
+  return { fact: msg`${name} ${take} loads cuDNN ${cudnn}`, source: takeSource, checked: cudnnTable().checked };
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../facts/evidence';
-import { tensorflowRelease } from '../../facts/frameworks';
-import { cudnnConsumerEvidence, cudnnConsumers, type CudnnConsumer } from '../../facts/source-packages';
+import { tensorflowWheel } from '../../facts/frameworks';
+import { cudnnConsumerEvidence, cudnnConsumers, cudnnReleaseEvidence, type CudnnConsumer } from '../../facts/source-packages';
 import { decodeImage } from '../../image/decode';
 import type { DecodedImage } from '../../image/model';
 import { nearestServedCudaTags } from '../../image/suggest';
@@ -115,17 +115,18 @@ function judgeMajor(use: PipUse): Report<MessageId> | undefined {
   if (row === undefined || present === undefined || others.length > 0 || major === undefined || String(major) === row.cudnn) return undefined;
   // Of an image that is built anew under its tag the major version stays.
   if ((present.certainty === 'assumed' && present.via !== 'base-image') || bringsCudnn(use) || findComponents(stage.final, 'torch').length > 0) return undefined;
-  // The last release of one side, and the first of the other.
-  const version = major === 8 ? '4.4.0' : major === 9 ? '4.5.0' : undefined;
-  const edit = requirement.name === 'ctranslate2' && version !== undefined ? replaceRequirement(requirement, 'ctranslate2', `==${version}`) : undefined;
+  const fitting = cudnnConsumers(requirement.name).find(({ cudnn, take }) => cudnn === String(major) && take !== null);
+  const take = fitting?.take ?? undefined;
+  const edit = take === undefined ? undefined : replaceRequirement(requirement, requirement.name, `==${take}`);
+  const release = fitting && cudnnReleaseEvidence(fitting);
   return {
     messageId: 'otherMajor',
     severity: 'warning',
     data: { package: requirement.text.value.trim(), wanted: row.cudnn, present: String(major), error: row.error },
     location: locateRequirement(use),
-    evidence: [cudnnConsumerEvidence(row)],
+    evidence: [cudnnConsumerEvidence(row), ...(release === undefined ? [] : [release])],
     related: [{ location: present.where, message: msg`cuDNN ${String(major)} comes from here.` }],
-    fixes: edit === undefined || version === undefined ? [] : [{ title: msg`Install ctranslate2 ${version}, which loads cuDNN ${String(major)}`, safe: false, edits: [edit] }],
+    fixes: edit === undefined || take === undefined ? [] : [{ title: msg`Install ${requirement.name} ${take}, which loads cuDNN ${String(major)}`, safe: false, edits: [edit] }],
   };
 }
 
@@ -148,7 +149,7 @@ function cudnnOf(use: PipUse): { readonly cudnn: string; readonly evidence: read
     return text === undefined || text === null ? undefined : { cudnn: `${text[1] ?? ''}.${text[2] ?? ''}`, evidence: [] };
   }
   if ((name !== 'tensorflow' && name !== 'tensorflow-gpu') || version === undefined || extras.length > 0) return undefined;
-  const release = tensorflowRelease(version);
+  const release = tensorflowWheel(name, version);
   const cuda = stageCuda(before)?.version;
   // With another CUDA it does not come to cuDNN; and the oldest releases are known to the major part alone.
   if (release === undefined || cuda === undefined || isCudaCompatible(release.cuda, cuda) !== true || majorMinorOf(release.cudnn) === undefined) return undefined;
