@@ -1,6 +1,6 @@
 import { libraryOfPackage } from '../facts/apt-builds';
 import { newestAptBuild } from '../facts/apt-versions';
-import { cudaOfTorch, onnxruntimeRelease, tensorflowRelease } from '../facts/frameworks';
+import { cudaOfTorch, onnxruntimeRelease, tensorflowWheel } from '../facts/frameworks';
 import { formatText, msg, type Message, type Text } from '../l10n/message';
 import type { Action, PackageInstall, PipRequirement } from '../shell/installers/model';
 import type { ActionStep, StackReport, StackState, StageStack } from '../stack/model';
@@ -120,7 +120,7 @@ function builtFor(name: string, version: string): readonly string[] {
     }
     case 'tensorflow':
     case 'tensorflow-gpu': {
-      const release = tensorflowRelease(version);
+      const release = tensorflowWheel(name, version);
       return release === undefined ? [] : [`CUDA ${release.cuda}`, `cuDNN ${release.cudnn}`, ...(release.tensorrt === null || release.tensorrt === 'none' ? [] : [`TensorRT ${release.tensorrt}`])];
     }
     case 'onnxruntime-gpu': {

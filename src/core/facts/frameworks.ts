@@ -166,6 +166,21 @@ export function tensorflowRelease(version: string): TensorFlowRelease | undefine
   return series === undefined ? undefined : tensorflowReleases().find((row) => hasPrefix(row.version, series));
 }
 
+/**
+ * The release that a package of PyPI brings, where it has GPU support: `tensorflow-gpu` up to 2.11, and `tensorflow` in
+ * 1.15 and from 2.1 on (https://github.com/tensorflow/tensorflow/releases/tag/v2.1.0). Undefined for other names.
+ */
+export function tensorflowWheel(name: string, version: string): TensorFlowRelease | undefined {
+  const release = tensorflowRelease(version);
+  return release !== undefined && hasTensorflowGpu(name, release) ? release : undefined;
+}
+
+/** Whether the package of that name has GPU support in a release. */
+export function hasTensorflowGpu(name: string, { version }: TensorFlowRelease): boolean {
+  if (name === 'tensorflow-gpu') return compareDotted(version, '2.12') < 0;
+  return name === 'tensorflow' && (compareDotted(version, '2') < 0 ? compareDotted(version, '1.15') >= 0 : compareDotted(version, '2.1') >= 0);
+}
+
 /** The newest release of TensorFlow in the table that satisfies a specifier (`~=2.4` → 2.21.0). */
 export const newestTensorflow = remember((specifier: string): TensorFlowRelease | undefined =>
   tensorflowReleases().findLast((row) => satisfiesPep440(row.version, specifier) === true),

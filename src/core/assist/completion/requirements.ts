@@ -1,4 +1,4 @@
-import { cudaOfTorch, onnxruntimeRelease, onnxruntimeSeries, tensorflowRelease, tensorflowReleases, torchRelease, torchVersions } from '../../facts/frameworks';
+import { cudaOfTorch, onnxruntimeRelease, onnxruntimeSeries, tensorflowWheel, tensorflowReleases, torchRelease, torchVersions } from '../../facts/frameworks';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipVersions } from '../../facts/tensorrt-pip';
 import { msg } from '../../l10n/message';
 import { readRequirements } from '../../requirements/read';
@@ -136,7 +136,7 @@ function listOffered(name: string, typed: string, given: Surroundings): readonly
     case 'tensorflow':
       return tensorflowReleases()
         .filter(({ version, python }) => /^\d+\.\d+\.\d+$/.test(version) && hasPython(python ?? undefined, given.python))
-        .map(({ version }) => ({ version, cuda: tensorflowRelease(version)?.cuda }));
+        .map(({ version }) => ({ version, cuda: tensorflowWheel(name, version)?.cuda }));
     case 'onnxruntime-gpu':
       // Which patch releases there are is not known; one of each minor version is.
       return onnxruntimeSeries().map((version) => ({ version: `${version}.*`, cuda: onnxruntimeRelease(version)?.cuda.split('.')[0] }));

@@ -1,6 +1,6 @@
 import { libraryOfPackage } from '../../facts/apt-builds';
 import { driverFloor, toolkits } from '../../facts/cuda-toolkits';
-import { cudaOfTorch, onnxruntimeRelease, tensorflowRelease } from '../../facts/frameworks';
+import { cudaOfTorch, onnxruntimeRelease, tensorflowWheel } from '../../facts/frameworks';
 import { cudnnConsumers, nvccPackages } from '../../facts/source-packages';
 import { parseTensorRTPipPackage } from '../../facts/tensorrt-pip';
 import { findTensorRTRelease } from '../../facts/tensorrt-releases';
@@ -131,7 +131,7 @@ function cudnnOf(name: string, extras: readonly string[], version: string | unde
   if (consumer !== undefined) return consumer.cudnn;
   // `tensorflow[and-cuda]` and `onnxruntime-gpu[cuda,cudnn]` bring CUDA and cuDNN as wheels.
   if (!/^(?:onnxruntime-gpu|tensorflow|tensorflow-gpu)$/.test(name) || extras.length > 0) return undefined;
-  const build = version === undefined ? undefined : name === 'onnxruntime-gpu' ? onnxruntimeRelease(version) : tensorflowRelease(version);
+  const build = version === undefined ? undefined : name === 'onnxruntime-gpu' ? onnxruntimeRelease(version) : tensorflowWheel(name, version);
   noteCuda(found, build?.cuda.replace(/\.x$/, ''));
   return build?.cudnn?.split('.')[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import { cudaOfTorch, frameworkChecked, onnxruntimeRelease, tensorflowRelease, torchComputeCapabilities, torchRelease, torchTensorRTRelease } from '../../facts/frameworks';
+import { cudaOfTorch, frameworkChecked, onnxruntimeRelease, tensorflowWheel, torchComputeCapabilities, torchRelease, torchTensorRTRelease } from '../../facts/frameworks';
 import { cudaMajorOfTensorRTPip, parseTensorRTPipPackage, tensorRTPipFacts } from '../../facts/tensorrt-pip';
 import { readRequirements } from '../../requirements/read';
 import { msg, type Text } from '../../l10n/message';
@@ -34,7 +34,7 @@ function describe(name: string, version: string | undefined): Described | undefi
       return describeTorch(version);
     case 'tensorflow':
     case 'tensorflow-gpu':
-      return describeTensorFlow(version);
+      return describeTensorFlow(name, version);
     case 'onnxruntime-gpu':
       return describeOnnxRuntime(version);
     case 'torch-tensorrt':
@@ -59,8 +59,8 @@ function describeTorch(version: string): Described | undefined {
   return { rows, sources: [{ source: release.source, checked: release.checked }] };
 }
 
-function describeTensorFlow(version: string): Described | undefined {
-  const release = tensorflowRelease(version);
+function describeTensorFlow(name: string, version: string): Described | undefined {
+  const release = tensorflowWheel(name, version);
   if (release === undefined) return undefined;
   const rows: Row[] = [
     ['CUDA', release.cuda],

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
-import { frameworksChecked, tensorflowRelease, type TensorFlowRelease } from '../../facts/frameworks';
+import { frameworksChecked, tensorflowWheel, type TensorFlowRelease } from '../../facts/frameworks';
 import { msg } from '../../l10n/message';
 import type { Component, StackReport } from '../../stack/model';
 import { findComponents, knownVersion, stageCuda } from '../../stack/query';
@@ -80,7 +80,7 @@ export const rule = defineRule<MessageId>({
 function judge(use: PipUse, stack: StackReport): Report<MessageId> | undefined {
   const { requirement, stage } = use;
   const version = exactVersionOf(requirement.specifier);
-  const release = version === undefined || (requirement.name !== 'tensorflow' && requirement.name !== 'tensorflow-gpu') ? undefined : tensorflowRelease(version);
+  const release = version === undefined ? undefined : tensorflowWheel(requirement.name, version);
   const built = release?.tensorrt ?? undefined;
   if (version === undefined || release === undefined || built === undefined || use.action.command.conditional || stage.final.components.some(({ kind }) => kind === 'l4t')) return undefined;
   const present = findComponents(stage.final, 'tensorrt').filter(({ certainty }) => certainty !== 'assumed');

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../facts/evidence';
-import { frameworksChecked, tensorflowRelease, tensorflowReleases, type TensorFlowRelease } from '../../facts/frameworks';
+import { frameworksChecked, hasTensorflowGpu, tensorflowReleases, tensorflowWheel, type TensorFlowRelease } from '../../facts/frameworks';
 import { msg } from '../../l10n/message';
 import { findComponent, knownVersion } from '../../stack/query';
 import { compareDotted } from '../../version/dotted';
@@ -7,18 +7,13 @@ import { exactVersionOf, satisfiesPep440 } from '../../version/pep440';
 import { precedingActions, type PipUse } from '../support/pip-installs';
 import { pipPython } from '../support/stage-python';
 
-/** The first releases whose plain package has GPU support; before them it was in `tensorflow-gpu`. */
-const WITH_GPU_1 = '1.15';
-const WITHOUT_GPU_2 = '2.1';
-
 /** The releases of TensorFlow with GPU support that pip may take for a requirement, oldest first; empty where that is not known. */
 export function tensorflowCandidates(use: PipUse): readonly TensorFlowRelease[] {
   const { requirement, action, stage, before } = use;
   const { name, specifier, url } = requirement;
   if ((name !== 'tensorflow' && name !== 'tensorflow-gpu') || url !== undefined) return [];
   const exact = exactVersionOf(specifier);
-  const found = exact === undefined ? [] : [tensorflowRelease(exact)].filter((row) => row !== undefined);
-  if (exact !== undefined) return found.filter((row) => hasGpu(name, row));
+  if (exact !== undefined) return [tensorflowWheel(name, exact)].filter((row) => row !== undefined);
   const allows = (version: string): boolean => specifier === '' || satisfiesPep440(version, specifier) === true;
   if (action.constraintFiles.length > 0 || (allows('1.14.0') && hasOldPip(use))) return [];
   // pip then takes the package that only fails, see tensorflow-package-obsolete.
@@ -26,7 +21,7 @@ export function tensorflowCandidates(use: PipUse): readonly TensorFlowRelease[] 
   const python = pipPython(stage, before, action)?.version;
   // A specifier may name a patch release of a row that stands for its series.
   const allowed = tensorflowReleases().filter(({ version, python: pythons }) => allows(version) && (python === undefined || pythons === null || pythons.includes(python)));
-  const gpu = allowed.filter((row) => hasGpu(name, row));
+  const gpu = allowed.filter((row) => hasTensorflowGpu(name, row));
   return python === undefined && specifier === '' ? [] : gpu;
 }
 
@@ -42,11 +37,6 @@ function hasOldPip({ stage, before, action }: PipUse): boolean {
   if (limit === undefined || version === undefined || compareDotted(version, limit) > 0 || action.tool === 'uv') return false;
   if (stage.initial.components.some(({ kind }) => kind === 'python')) return false;
   return !precedingActions(stage, action.command).some((one) => one.kind === 'pip-install' && one.requirements.some((other) => other.name === 'pip')) && !stage.steps.some(({ commands }) => commands.some(({ words }) => words.some(({ text }) => /get-pip|ensurepip/.test(text.value))));
-}
-
-function hasGpu(name: string, { version }: TensorFlowRelease): boolean {
-  if (name === 'tensorflow-gpu') return compareDotted(version, '2.12') < 0;
-  return compareDotted(version, '2') < 0 ? compareDotted(version, WITH_GPU_1) >= 0 : compareDotted(version, WITHOUT_GPU_2) >= 0;
 }
 
 /** Evidence of what a release was built with. */
