@@ -127,7 +127,7 @@ it.each([
   ['pdulvp/jellyfin-qnap#84', '[hevc_nvenc @ 0x555556525380] Driver does not support the required nvenc API version. Required: 12.0 Found: 11.1', 'nvenc-api'],
   ['nmslib/hnswlib#462', 'ImportError: /usr/lib/aarch64-linux-gnu/libgomp.so.1: cannot allocate memory in static TLS block" indicates', 'static-tls'],
   ['nadermx/backgroundremover#172', 'RuntimeError: operator torchvision::nms does not exist', 'torchvision-ops'],
-  ['detectron2#3351', 'RuntimeError: No such operator torchvision::nms', 'torchvision-ops'],
+  ['facebookresearch/detectron2#3351', 'RuntimeError: No such operator torchvision::nms', 'torchvision-ops'],
   ['HaveAGitGat/Tdarr#509', 'docker: Error response from daemon: error gathering device information while adding custom device "/dev/dri": no such file or directory.', 'device-node-missing'],
   ['HuangJunJie2017/BEVDet#314', 'WARNING: Detected NVIDIA NVIDIA GeForce RTX 4090 GPU, which is not yet supported in this version of the container', 'ngc-gpu-unsupported'],
   ['jayleicn/ClipBERT#16', 'ERROR: No supported GPU(s) detected to run this container', 'ngc-no-supported-gpu'],
@@ -146,6 +146,7 @@ it.each([
   ['tensorflow/tensorflow#62412', 'W0000 00:00:1745040002.716147     960 gpu_device.cc:2341] Cannot dlopen some GPU libraries.', 'tf-dlopen-gpu'],
   ['atonderski/neuro-ncap#16', 'A module that was compiled using NumPy 1.x cannot be run in', 'numpy-2'],
   ['ollama/ollama#8674', 'level=INFO source=gpu.go:392 msg="no compatible GPUs were discovered"', 'ollama-no-gpu'],
+  ['NVIDIA/nvidia-docker#1441', 'stderr: nvidia-container-cli: mount error: write error: /sys/fs/cgroup/devices/docker/fc84e2a6/devices.allow: operation not permitted: unknown.`', 'nested-devices-allow'],
   ['xorbitsai/inference#891', 'docker: cudaErrorSystemDriverMismatch = 803', 'cuda-803'],
 ])('%s: “%s”', (_, text, id) => {
   expect(decodeError(text)[0]?.id).toBe(id);
