@@ -5,8 +5,9 @@ import type { BuildEvent } from '../core/build-log/model';
 import { Places } from '../core/build-log/place';
 import { LogRenderer, neutralise } from '../core/build-log/render';
 import { formatDecoded } from '../core/decode/decode-error';
-import { analyse, type Analysis } from '../core/engine/analyse';
+import type { Analysis } from '../core/engine/analyse';
 import { formatText, msg, type Text } from '../core/l10n/message';
+import { analyseWithWholeFixes } from '../core/refactor/whole-fixes';
 import type { Finding } from '../core/rules/model';
 import { findNeeded, isIdle } from '../core/stack/needed-stages';
 import { LineIndex } from '../core/text/line-index';
@@ -139,7 +140,7 @@ function analyseForBuild(file: string, context: string | undefined, options: Bui
     return value === undefined ? [] : [[name, value] as const];
   }));
   const settings = new Configs({ buildArg: given, ...(options.config !== undefined && { config: options.config }) }, complain).find(file);
-  return analyse(readTextFile(file).text, file, {
+  return analyseWithWholeFixes(readTextFile(file).text, file, {
     kind: 'dockerfile',
     buildArgs: settings.buildArgs,
     settings: settings.rules,

@@ -5,6 +5,7 @@ import { compareSeverity } from '../core/engine/settings';
 import { findClosest } from '../core/engine/spelling';
 import { fileKind, type FileKind } from '../core/file-kind';
 import { msg, type Text } from '../core/l10n/message';
+import { analyseWithWholeFixes } from '../core/refactor/whole-fixes';
 import type { Finding } from '../core/rules/model';
 import { Configs } from './config';
 import { chooseContextFolders, createDiskContext, createProjectContext } from './disk-context';
@@ -159,7 +160,8 @@ class LintRun {
       ...this.#createContext(target, kind),
       onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
     };
-    const analysis = analyse(text, file, options);
+    const applies = this.#options.fix === true || this.#options.diff === true;
+    const analysis = applies ? analyse(text, file, options) : analyseWithWholeFixes(text, file, options);
     const problem = analysis.problems[0];
     if (problem !== undefined) {
       if (target.explicit) throw new Failure(msg`${file}: ${problem.message}`);
@@ -168,7 +170,7 @@ class LintRun {
     }
     this.#files++;
     const texts = new Map([...analysis.files, [file, text]]);
-    if (this.#options.fix !== true && this.#options.diff !== true) {
+    if (!applies) {
       this.#keep(analysis.findings, texts);
       return;
     }
