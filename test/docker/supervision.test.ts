@@ -9,8 +9,9 @@ import { eventually } from '../eventually';
 
 /** Starts an engine with a running container in a process of its own; gives that process and what the engine holds of the machine. */
 async function startElsewhere(): Promise<{ readonly pid: number; readonly folder: string; readonly bridge: string }> {
-  const command = 'docker run -d --gpus all busybox sleep 1000 >&2; echo "$DOCKER_HOST"; sleep 1000';
-  const child = spawn(process.execPath, ['src/dev/engine/with-engine.mjs', '--busybox', '--', 'sh', '-c', command], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // Its input closes with that process: the command does not outlive it.
+  const command = 'docker run -d --gpus all busybox sleep 1000 >&2; echo "$DOCKER_HOST"; exec cat';
+  const child = spawn(process.execPath, ['src/dev/engine/with-engine.mjs', '--busybox', '--', 'sh', '-c', command], { stdio: ['pipe', 'pipe', 'ignore'] });
   const folder = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => resolve(path.dirname(new URL(line).pathname)));
     child.on('exit', (code) => reject(new Error(`with-engine ended with ${code}`)));
