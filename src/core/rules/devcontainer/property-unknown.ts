@@ -12,6 +12,9 @@ const PROPERTIES: ReadonlyMap<string, Text> = new Map<string, Text>([
   ['shm_size', msg`${'--shm-size'} in runArgs`],
   ['ipc', msg`${'--ipc'} in runArgs`],
   ['devices', msg`${'--device'} in runArgs`],
+  // https://github.com/devcontainers/spec/issues/469 has the first
+  ['host_requirements', 'hostRequirements'],
+  ['run_args', 'runArgs'],
 ]);
 
 export const rule = defineDevcontainerRule({
@@ -31,6 +34,12 @@ export const rule = defineDevcontainerRule({
       kind: 'bad',
       title: 'a key of Compose',
       text: '{\n  "image": "mcr.microsoft.com/devcontainers/base:ubuntu-22.04",\n  "«gpus»": "all"\n}\n',
+      messageId: 'unknown',
+    },
+    {
+      kind: 'bad',
+      title: 'in the spelling of Compose',
+      text: '{\n  "image": "mcr.microsoft.com/devcontainers/base:ubuntu-22.04",\n  "«host_requirements»": { "gpu": "optional" }\n}\n',
       messageId: 'unknown',
     },
     {
