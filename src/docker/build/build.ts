@@ -105,6 +105,8 @@ async function buildByCommand({ program, env, way, spec, control, workplace }: A
 
 /** The last line of a docker command that tells nothing of a step, or how it ended where there is none. */
 function lastWords({ stderr, status, signal }: RunResult): string {
+  // What Docker 20.10 makes of an engine that went away in the midst of a build.
+  if (/server did not provide an image ID/.test(stderr)) return 'the connection to the engine was lost before the build ended';
   const words = stderr.split('\n').findLast((line) => line.trim() !== '' && !/^(?:#\d+ |\{)/.test(line));
   return words?.trim() ?? `docker ended with ${status ?? signal ?? '?'}`;
 }
