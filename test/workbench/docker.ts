@@ -3,6 +3,7 @@ import { press } from './docker/page';
 import './docker/engine.test';
 import './docker/live.test';
 import './docker/containers.test';
+import './docker/dev-containers.test';
 import './docker/images.test';
 import './docker/hosts.test';
 import './docker/host.test';

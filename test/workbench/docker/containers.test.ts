@@ -5,8 +5,8 @@ import { commands, ConfigurationTarget, env, window, workspace } from 'vscode';
 import { closeEditors, eventually } from '../workbench';
 import { docker, setGpuProcesses } from './engine';
 import { containerNode } from './nodes';
-import { press, screenshot, turnTo } from './page';
-import { answerDialog, answerInput, askOn, notification, rowsWhen, runByTitle, shownWhen } from './screen';
+import { click, press, ROWS, screenshot, takeOpened, turnTo } from './page';
+import { answerDialog, answerInput, askOn, chooseInMenu, notification, rowsWhen, runByTitle, shownWhen } from './screen';
 
 const row = (rows: readonly string[], name: string): string => rows.find((text) => text.includes(name)) ?? '';
 const stateOf = (name: string): Promise<string> => docker('inspect', '-f', '{{.State.Status}}', name);
@@ -124,14 +124,39 @@ describe('the containers', () => {
     await eventually('the shell to end', async () => (/\bsh\b/.test(await docker('top', 'plain')) ? undefined : true));
   });
 
+  it('open a port of theirs in a browser, from its row and from their menu', async () => {
+    const port = String(20_000 + Math.floor(Math.random() * 10_000));
+    // Docker lists it twice, once for IPv6; a port of UDP is no page.
+    await run('server', '-p', `${port}:80`, '-p', '127.0.0.1::81/udp', 'busybox', 'sh', '-c', 'mkdir /www; echo served from $HOSTNAME >/www/index.html; exec httpd -f -h /www');
+    const served = `served from ${(await docker('inspect', '-f', '{{.Id}}', 'server')).slice(0, 12)}`;
+    const opened = async (): Promise<void> => {
+      const pages = await eventually('the page', async () => ((pages) => (pages.length > 0 ? pages : undefined))(await takeOpened()));
+      // The address is the machine's own, or, in a browser, the one under which code-server serves it.
+      assert.deepEqual(pages.map(({ url, text }) => [url.replace(/^http:\/\/127\.0\.0\.1:\d+\/proxy\/(\d+)\/$/, 'http://localhost:$1/'), text.trim()]), [[`http://localhost:${port}/`, served]]);
+    };
+    try {
+      await rowsWhen('it', (rows) => row(rows, 'server') !== '');
+      await chooseInMenu('server', 'Open Port in Browser');
+      await opened();
+      await click(ROWS, { text: 'server' });
+      await press('ArrowRight');
+      const rows = await rowsWhen('its port', (texts) => texts.some((text) => text.includes(`${port} → 80/tcp`)));
+      assert.equal(rows.filter((text) => text.includes(`${port} → 80/tcp`)).length, 1);
+      await chooseInMenu(`${port} → 80/tcp`, 'Open Port in Browser');
+      await opened();
+    } finally {
+      await docker('rm', '-f', 'server');
+    }
+  });
+
   it('say when there is no port to open', async () => {
     await commands.executeCommand('tensorrt.openContainerPort', await containerNode('plain'));
     await notification(/plain publishes no port/);
-  });
-
-  it('say what attaching needs', async () => {
-    await commands.executeCommand('tensorrt.attachContainer', await containerNode('with-all'));
-    await notification(/needs the extension Dev Containers/);
+    const node = await containerNode('plain');
+    const elsewhere = { ...node, address: { ...node.address, url: 'tcp://gpu-box:2376' } };
+    const port = { containerPort: 80, protocol: 'tcp', hostPort: 8080, hostAddress: '127.0.0.1' };
+    await commands.executeCommand('tensorrt.openContainerPort', { ...elsewhere, container: { ...node.container, ports: [port] } });
+    await notification(/Port 8080 is open to the machine gpu-box alone/);
   });
 
   it('have their image smoke-tested', async () => {
