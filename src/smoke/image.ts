@@ -2,11 +2,6 @@
 import type { ComponentKind } from '../core/stack/model';
 import type { SmokeImage } from './model';
 
-/** The version of a part that lies in the image; undefined where it does not, or nothing proves it. */
-export function versionOf({ scan }: SmokeImage, kind: ComponentKind): string | undefined {
-  return scan.components.find((component) => component.kind === kind)?.version;
-}
-
 /** Whether a part lies in the image, or its Dockerfile says that it should. */
 export function holds({ scan, predicted }: SmokeImage, ...kinds: readonly ComponentKind[]): boolean {
   return [...scan.components, ...(predicted?.components ?? [])].some(({ kind }) => kinds.includes(kind));

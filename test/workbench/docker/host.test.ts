@@ -34,6 +34,10 @@ describe('the host', () => {
   });
 
   it('names the driver and the GPUs under what is in order', async () => {
+    // What is wrong with this machine, such as a full disk, is open above it, and the view is low.
+    await commands.executeCommand('tensorrt.host.focus');
+    await commands.executeCommand('list.collapseAll');
+    await rowsWhen('nothing open', (rows) => !rows.some((row) => row.includes('NVIDIA driver')));
     await click('.sidebar .monaco-list-row', { text: 'In Order' });
     await rowsWhen('the driver', (rows) => rows.some((row) => row.includes('NVIDIA driver 550.54.15')) && rows.some((row) => row.includes('2 GPUs')));
     await click('.sidebar .monaco-list-row', { text: '2 GPUs' });
