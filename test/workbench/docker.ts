@@ -10,6 +10,8 @@ import './docker/host.test';
 import './docker/smoke.test';
 import './docker/generate.test';
 import './docker/build.test';
+// Last: its images stay.
+import './docker/many-images.test';
 
 // What an earlier try of a test left open would be in the way of the next.
 beforeEach(async function () {

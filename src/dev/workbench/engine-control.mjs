@@ -1,7 +1,7 @@
 // Lets a suite inside the workbench do to its engine what its users do: POST /kill, /start, /restart;
-// and fill it: POST /containers with a number, POST /processes with what runs on its GPUs, as JSON.
+// and fill it: POST /containers or /images with a number, POST /processes with what runs on its GPUs, as JSON.
 import http from 'node:http';
-import { syntheticContainers } from '../engine/index.mjs';
+import { syntheticContainers, syntheticImages } from '../engine/index.mjs';
 
 /** Gives `{ url, stop }` of a server on 127.0.0.1; it answers when the deed is done. */
 export async function serveControl(engine) {
@@ -21,6 +21,7 @@ export async function serveControl(engine) {
 
 async function obey(engine, deed, body) {
   if (deed === 'containers') await syntheticContainers(engine, Number(body));
+  else if (deed === 'images') await syntheticImages(engine, Number(body));
   else if (deed === 'processes') engine.setGpuProcesses(JSON.parse(body));
   else if (deed === 'kill' || deed === 'start' || deed === 'restart') await engine[deed]();
   else throw new Error(`No such deed: ${deed}`);

@@ -23,6 +23,11 @@ export async function createMany(count: number): Promise<void> {
   await post('containers', String(count));
 }
 
+/** Loads so many images, `synthetic/0:0` to `synthetic/0:19` and so on; every tenth has no name. */
+export async function createManyImages(count: number): Promise<void> {
+  await post('images', String(count));
+}
+
 /** What the host's nvidia-smi shows as running on its GPUs. */
 export async function setGpuProcesses(processes: readonly { readonly gpu: number; readonly pid: number; readonly name: string; readonly usedMiB: number }[]): Promise<void> {
   await post('processes', JSON.stringify(processes));
