@@ -28,9 +28,9 @@ function lengthen(text) {
   return Array.from(text, (letter) => (ACCENTED[PLAIN.indexOf(letter)] ?? letter).repeat(/[aeiouy]/i.test(letter) ? 2 : 1)).join('');
 }
 
-/** All texts of a set in that language. Paths choose a file of the language, of which there is none: they stay. */
+/** All texts of a set in that language. Paths choose a file of the language, of which there is none: they stay, as the name does by which pictures find the views. */
 export function toPseudoTexts(texts) {
-  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, /^(?:(?:\.\/)?media\/\S+|en)$/.test(text) ? text : toPseudo(text)]));
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, /^(?:(?:\.\/)?media\/\S+|en|TensorRT)$/.test(text) ? text : toPseudo(text)]));
 }
 
 /** Adds the language to a package that lies in a folder: the manifest's texts and those of run time. */

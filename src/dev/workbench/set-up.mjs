@@ -98,7 +98,8 @@ function setUpPseudo() {
   const core = path.join(folder, 'main.i18n.json');
   mkdirSync(folder, { recursive: true });
   writeFileSync(core, JSON.stringify({ contents: {} }));
-  return { hash: '1', label: PSEUDO, extensions: [], translations: { vscode: core } };
+  // A pack without an extension keeps the server from telling which extensions there are.
+  return { hash: '1', label: PSEUDO, extensions: [{ extensionIdentifier: { id: PSEUDO }, version: '1' }], translations: { vscode: core } };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUpCodeServer();
