@@ -1,7 +1,7 @@
-// Says where a translation falls short of the English texts. docs/translating.md tells which files a language has.
-import { existsSync, readFileSync } from 'node:fs';
+// Says where a translation falls short of the English texts. docs/translating.md tells which files a language has. Plain
+// Node without dependencies: some that comes before `npm ci` loads it.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { globSync } from 'tinyglobby';
 import { root } from './set-up.mjs';
 
 const MANIFEST = 'package.nls.json';
@@ -16,8 +16,8 @@ const BOLD = /\*\*(.+?)\*\*/g;
 const FENCE = /^```[\s\S]*?^```/gm;
 
 export function listLanguages() {
-  const files = globSync(['package.nls.*.json', 'l10n/bundle.l10n.*.json'], { cwd: root });
-  return [...new Set(files.map((file) => /\.([^.]+)\.json$/.exec(file)[1]))].sort();
+  const files = [...readdirSync(root), ...readdirSync(path.join(root, 'l10n'))];
+  return [...new Set(files.flatMap((file) => /^(?:package\.nls|bundle\.l10n)\.([^.]+)\.json$/.exec(file)?.[1] ?? []))].sort();
 }
 
 export function readTexts(language) {
@@ -90,7 +90,9 @@ function comparePages(english, translated, language) {
     return compareText(from, to, new Map()).map((fault) => `${file}: ${fault}`);
   });
   const named = pages.map(([key]) => translated[key]);
-  const superfluous = globSync(`media/walkthrough/${language}/*`, { cwd: root }).filter((file) => !named.includes(file));
+  const folder = path.join('media/walkthrough', language);
+  const files = existsSync(path.join(root, folder)) ? readdirSync(path.join(root, folder)).map((name) => path.join(folder, name)) : [];
+  const superfluous = files.filter((file) => !named.includes(file));
   return [...faults, ...superfluous.map((file) => `${file}: superfluous`)];
 }
 
