@@ -5,7 +5,7 @@ import type { BuildEvent } from '../core/build-log/model';
 import { Places } from '../core/build-log/place';
 import { LogRenderer, neutralise } from '../core/build-log/render';
 import { formatDecoded } from '../core/decode/decode-error';
-import type { Analysis } from '../core/engine/analyse';
+import type { Analysis, AnalysisOptions } from '../core/engine/analyse';
 import { formatText, msg, type Text } from '../core/l10n/message';
 import { analyseWithWholeFixes } from '../core/refactor/whole-fixes';
 import type { Finding } from '../core/rules/model';
@@ -140,14 +140,16 @@ function analyseForBuild(file: string, context: string | undefined, options: Bui
     return value === undefined ? [] : [[name, value] as const];
   }));
   const settings = new Configs({ buildArg: given, ...(options.config !== undefined && { config: options.config }) }, complain).find(file);
-  return analyseWithWholeFixes(readTextFile(file).text, file, {
+  const analysed: AnalysisOptions = {
     kind: 'dockerfile',
     buildArgs: settings.buildArgs,
     settings: settings.rules,
     targets: settings.targets,
     overlay: settings.overlay,
     context: context === undefined ? undefined : createDiskContext([context]),
-  });
+  };
+  // A build waits for it, and only errors are shown before one.
+  return analyseWithWholeFixes(readTextFile(file).text, file, analysed, ({ severity }) => severity === 'error');
 }
 
 /** Where the progress and the result of a build go. */

@@ -161,7 +161,7 @@ class LintRun {
       onRuleError: (rule, error) => this.#reportRuleError(rule, file, error),
     };
     const applies = this.#options.fix === true || this.#options.diff === true;
-    const analysis = applies ? analyse(text, file, options) : analyseWithWholeFixes(text, file, options);
+    const analysis = applies ? analyse(text, file, options) : analyseWithWholeFixes(text, file, options, ({ severity }) => compareSeverity(severity, this.#options.severity ?? 'hint') >= 0);
     const problem = analysis.problems[0];
     if (problem !== undefined) {
       if (target.explicit) throw new Failure(msg`${file}: ${problem.message}`);

@@ -10,10 +10,14 @@ import { countByRule, listNew } from './new-findings';
 /** So many fixes go together at most: one that needs more is no quick fix. */
 const MAX_TOGETHER = 4;
 
-/** As `analyse`, with fixes that leave nothing new behind alone (`completeFixes`). */
-export function analyseWithWholeFixes(text: string, file: string, options: AnalysisOptions = {}): Analysis {
+/**
+ * As `analyse`, with fixes that leave nothing new behind alone (`completeFixes`). Each fix costs an analysis: those of
+ * findings that `isWanted` refuses are not tried, and left as they are.
+ */
+export function analyseWithWholeFixes(text: string, file: string, options: AnalysisOptions = {}, isWanted: (finding: Finding) => boolean = () => true): Analysis {
   const analysis = analyse(text, file, options);
-  return { ...analysis, findings: analysis.findings.map((finding) => ({ ...finding, fixes: runToEnd(completeFixes(finding, analysis.findings, text, file, analysis.files, options)) })) };
+  const { findings, files } = analysis;
+  return { ...analysis, findings: findings.map((finding) => (isWanted(finding) ? { ...finding, fixes: runToEnd(completeFixes(finding, findings, text, file, files, options)) } : finding)) };
 }
 
 /**
