@@ -23,6 +23,8 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(shared.env)) vi.stubEnv(name, value);
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+  // Which vitest has taken away from that stream.
+  vi.spyOn(console, 'error').mockImplementation((text) => void (err += `${String(text)}\n`));
 });
 
 afterEach(() => {

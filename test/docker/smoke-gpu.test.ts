@@ -7,6 +7,8 @@ import { buildTestImage, moduleImage, pythonImage } from './images/smoke-images'
 import { smokeOn } from './smoke-host';
 
 const engine = useEngine();
+/** Of runs of ours: other tests have theirs on this engine. */
+const containers = (): string => docker(engine, 'ps', '--all', '--quiet', '--filter', 'label=tensorrt-containers.run');
 
 describe('with a GPU', () => {
   it('names GPU and driver, and holds the driver against CUDA', async () => {
@@ -16,7 +18,7 @@ describe('with a GPU', () => {
     expect(told['driver-cuda']).toBe('passed: Driver 550.54.15 serves CUDA 12.4.1.');
     expect(record).toMatchObject({ driver: '550.54.15' });
     expect(record.gpu).toContain('GeForce RTX 4090');
-    expect(docker(engine, 'ps', '--all', '--quiet')).toBe('');
+    expect(containers()).toBe('');
   });
 
   it('gives the GPUs that a smoke file asks for', async () => {
@@ -36,7 +38,7 @@ describe('with a GPU', () => {
     const { results } = await smokeOn(engine.host, image, ['gpu']);
     expect(results.map(({ verdict }) => [verdict.state, verdict.knownError])).toEqual(results.map(() => ['blocked', 'nvcli-unsatisfied-cuda']));
     expect(results[0]?.verdict.sentence.data['detail']).toContain('unsatisfied condition: cuda>=13.0');
-    expect(docker(engine, 'ps', '--all', '--quiet')).toBe('');
+    expect(containers()).toBe('');
   });
 
   it('blames the host where there is no such GPU', async () => {
