@@ -128,7 +128,7 @@ describe('trtc reclaim', () => {
     try {
       const { status, stdout } = trtc('reclaim');
       expect(status).toBe(0);
-      expect(stdout).toMatch(/^held\n {2}images +\d+ +[\d.]+ MB /);
+      expect(stdout).toMatch(/^held\n {2}images +\d+ +[\d.]+ [MG]B /);
       expect(stdout).toMatch(/ {2}container +0 B +trtc-cli-stopped\n/);
       expect(stdout).toMatch(/would be freed; --yes removes it\n$/);
       const { plan } = JSON.parse(trtc('reclaim', '--json', '--dry-run', '--yes').stdout) as { plan: { items: { name: string }[] } };

@@ -3,13 +3,14 @@ import { press } from './docker/page';
 import './docker/engine.test';
 import './docker/live.test';
 import './docker/containers.test';
-import './docker/dev-containers.test';
 import './docker/images.test';
 import './docker/hosts.test';
 import './docker/host.test';
 import './docker/smoke.test';
 import './docker/generate.test';
 import './docker/build.test';
+// Near the end: the extension that it installs runs on until the window is loaded anew.
+import './docker/dev-containers.test';
 // Last: its images stay.
 import './docker/many-images.test';
 
